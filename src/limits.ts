@@ -1,0 +1,54 @@
+/**
+ * Every limit on what comes from outside, with its reason. A limit that is hit is a finding that names it, never silence.
+ */
+const KiB = 1024;
+const MiB = 1024 * KiB;
+
+/** A manifest, index or referrers page: the distribution specification asks registries for 4 MiB at least. */
+export const MANIFEST_BYTES = 4 * MiB;
+/** A signature payload, bundle or attestation. Large SBOM attestations are tens of MiB; a signature is a few KiB. */
+export const EVIDENCE_BYTES = 64 * MiB;
+/** A token endpoint's answer: tokens are a few KiB; go and oras cap at 128 KiB as well. */
+export const TOKEN_RESPONSE_BYTES = 128 * KiB;
+/** An error answer that is only read to quote the registry's own code and message. */
+export const ERROR_BODY_BYTES = 8 * KiB;
+/** Pages of one referrers listing: 100 pages of some hundred descriptors are more than any real image has. */
+export const REFERRER_PAGES = 100;
+/** Referrers of one digest. */
+export const REFERRERS = 1_000;
+/** Signatures or attestations of one `.sig` or `.att` manifest (CVE-2023-46737: endless signatures stall a verifier). */
+export const EVIDENCE_LAYERS = 200;
+/** Children of one index; real ones have about twenty. */
+export const INDEX_CHILDREN = 500;
+/** Redirects followed for one blob; registries use one. */
+export const REDIRECTS = 5;
+/** Retries of one request after a passing fault. */
+export const RETRIES = 2;
+/** The longest wait that a Retry-After is honoured with, in milliseconds. */
+export const RETRY_AFTER_MS = 10_000;
+/** One request without a byte of answer, in milliseconds. */
+export const REQUEST_MS = 15_000;
+/** A credential helper's time, in milliseconds: a helper may ask the desktop's keychain. */
+export const CREDENTIAL_HELPER_MS = 10_000;
+/** One manifest file or standard input. `helm template` of large charts gives some MiB. */
+export const MANIFEST_FILE_BYTES = 64 * MiB;
+/** Files of one `-f` directory with `-R`. */
+export const MANIFEST_FILES = 20_000;
+/** YAML aliases of one document: hand-written anchors stay below a hundred, a "billion laughs" needs many more. */
+export const YAML_ALIASES = 1_000;
+/** Nodes of one document after its aliases are followed; the guard against aliases of aliases. */
+export const YAML_NODES = 1_000_000;
+/** Depth of a YAML or JSON document; the deepest Kubernetes schemas stay below forty. */
+export const DOCUMENT_DEPTH = 100;
+/** A policy file. */
+export const POLICY_BYTES = 4 * MiB;
+/** A trusted root: the public-good one has 15 KiB. */
+export const TRUSTED_ROOT_BYTES = 4 * MiB;
+/** A public key file. */
+export const KEY_BYTES = 1 * MiB;
+/** Transparency log entries of one bundle: each costs a proof; real bundles carry one or two. */
+export const LOG_ENTRIES = 16;
+/** Signed timestamps of one bundle. */
+export const TIMESTAMPS = 16;
+/** Certificates of one bundle's chain. */
+export const CERTIFICATE_CHAIN = 10;

@@ -1,0 +1,60 @@
+import type { Fault } from '../reasons.ts';
+
+/** Where a text stands: file as the user named it ("-" is standard input), line from 1, document from 1. */
+export interface Location {
+  readonly file: string;
+  readonly line: number;
+  readonly document: number;
+}
+
+export type ContainerType = 'container' | 'init' | 'ephemeral' | 'image-volume' | 'argument';
+
+/** One image that a workload names. `image` is the text as it was found; nothing has judged it yet. */
+export interface Container {
+  readonly name: string;
+  readonly type: ContainerType;
+  readonly image: string;
+  /** The path of the image's field in its object, as `spec.template.spec.containers[0].image`. */
+  readonly field: string;
+  readonly location: Location | null;
+}
+
+export type WorkloadState = 'running' | 'scheduled' | 'suspended' | 'scaledToZero' | 'manifestOnly';
+
+/** A top owner with the containers that it runs or would run. */
+export interface Workload {
+  readonly cluster: string | null;
+  /** null where nothing says: `verify` has no namespace. */
+  readonly namespace: string | null;
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly name: string;
+  readonly uid: string | null;
+  /** The object's own labels. */
+  readonly labels: Readonly<Record<string, string>>;
+  /** The pod template's labels, which a rule's `selector` is matched against; null where there is no template. */
+  readonly templateLabels: Readonly<Record<string, string>> | null;
+  readonly replicas: { readonly desired: number | null; readonly running: number | null };
+  readonly state: WorkloadState;
+  readonly location: Location | null;
+  readonly containers: readonly Container[];
+}
+
+/** A part that could not be seen. `wrongInput` is the user's own file being wrong (exit 2) rather than out of reach (exit 3). */
+export interface Gap extends Fault {
+  readonly scope: 'context' | 'namespace' | 'kind' | 'file' | 'image';
+  readonly name: string;
+  readonly cluster: string | null;
+  readonly wrongInput: boolean;
+}
+
+export interface Discovery {
+  readonly workloads: readonly Workload[];
+  readonly gaps: readonly Gap[];
+}
+
+/** Where workloads come from. A source reads, and reports what it could not read as gaps; it never throws for bad input. */
+export interface WorkloadSource {
+  readonly kind: 'cluster' | 'manifests' | 'images' | 'argocd';
+  discover(): Promise<Discovery>;
+}
