@@ -1,0 +1,52 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { dump } from 'js-yaml';
+import { freePorts, type Running, startServer } from './servers.ts';
+
+/** An empty registry on loopback, without TLS and without credentials. */
+export interface LoopbackRegistry extends Running {
+  /** `127.0.0.1:port`, as in image references. */
+  readonly host: string;
+  readonly url: string;
+}
+
+/** olareg: has the referrers API. */
+export async function startOlareg(options: { workdir: string; toolsBin: string }): Promise<LoopbackRegistry> {
+  mkdirSync(options.workdir, { recursive: true });
+  const [port = 0] = await freePorts(1);
+  const url = `http://127.0.0.1:${port}`;
+  const server = await startServer({
+    command: join(options.toolsBin, 'olareg'),
+    args: [
+      'serve',
+      '--addr=127.0.0.1',
+      `--port=${port}`,
+      '--store-type=mem',
+      '--gc-frequency=-1s',
+      '--gc-referrer-subject=false',
+    ],
+    log: join(options.workdir, 'olareg.log'),
+    ready: `${url}/v2/`,
+  });
+  return { host: `127.0.0.1:${port}`, url, ...server };
+}
+
+/** Docker's registry 2.8 as Debian packages it: keeps manifests with a `subject`, and has no referrers API. */
+export async function startDockerRegistry(options: { workdir: string }): Promise<LoopbackRegistry> {
+  mkdirSync(options.workdir, { recursive: true });
+  const [port = 0] = await freePorts(1);
+  const url = `http://127.0.0.1:${port}`;
+  const config = join(options.workdir, 'docker-registry.yml');
+  const storage = {
+    filesystem: { rootdirectory: join(options.workdir, 'docker-registry') },
+    delete: { enabled: true },
+  };
+  writeFileSync(config, dump({ version: '0.1', storage, http: { addr: `127.0.0.1:${port}` } }));
+  const server = await startServer({
+    command: '/usr/bin/docker-registry',
+    args: ['serve', config],
+    log: join(options.workdir, 'docker-registry.log'),
+    ready: `${url}/v2/`,
+  });
+  return { host: `127.0.0.1:${port}`, url, ...server };
+}
