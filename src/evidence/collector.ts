@@ -1,0 +1,41 @@
+import type { Fault } from '../reasons.ts';
+import type { Registry } from '../registry/registry.ts';
+
+/**
+ * How the bytes of a piece of evidence are to be read:
+ * - `sigstore-bundle`: a Sigstore bundle (protobuf-specs, sigstore_bundle.proto) as JSON
+ * - `simple-signing`: a payload whose signature stands in the layer's annotations (cosign's SIGNATURE_SPEC.md)
+ * - `dsse-envelope`: a DSSE envelope whose certificate and log entry stand in the layer's annotations (cosign's ATTESTATION_SPEC.md)
+ * - `notation`: a Notary Project signature
+ */
+export type EvidenceFormat = 'sigstore-bundle' | 'simple-signing' | 'dsse-envelope' | 'notation';
+
+/** One piece of what is attached to an image: bytes that hash to `digest`, not yet judged. */
+export interface Evidence {
+  readonly format: EvidenceFormat;
+  readonly digest: string;
+  /** The digest of the manifest that it is attached to, which it has to be bound to. */
+  readonly subject: string;
+  /** Where it was found, as a person would fetch it: `ghcr.io/acme/cart@sha256:…` or `ghcr.io/acme/cart:sha256-….sig`. */
+  readonly location: string;
+  readonly bytes: Uint8Array;
+  /** The annotations of its layer. In the legacy layouts they carry signature, certificate and log entry. */
+  readonly annotations: Readonly<Record<string, string>>;
+}
+
+/** A place that could not be read, or something read there that is not what it must be. */
+export interface EvidenceFault extends Fault {
+  readonly subject: string;
+  readonly location: string;
+}
+
+export interface Collected {
+  readonly evidence: readonly Evidence[];
+  readonly faults: readonly EvidenceFault[];
+}
+
+/** Where evidence hangs. A collector downloads and records what failed; it never judges. */
+export interface Collector {
+  readonly name: string;
+  collect(registry: Registry, repository: string, digest: string): Promise<Collected>;
+}

@@ -1,0 +1,125 @@
+import { createPublicKey, type KeyObject, X509Certificate as NodeCertificate } from 'node:crypto';
+import type { Evidence } from '../../evidence/collector.ts';
+import { REASONS } from '../../reasons.ts';
+import type { TrustRoot } from '../trust-root.ts';
+import { type Claim, Refused, type Refusal, type TrustedKey, type TrustMaterial, type Verdict, type Verifier } from '../verifier.ts';
+import { readIdentity } from './certificate.ts';
+import { checkLogEntryVerifier } from './log-entry.ts';
+import { readSigned, type Signed } from './signed-entity.ts';
+import { verifyEntity } from './verify-entity.ts';
+
+/** Signatures and attestations made with Sigstore, keyless and with key pairs, in every layout that cosign writes. */
+export const sigstore: Verifier = {
+  formats: ['sigstore-bundle', 'simple-signing', 'dsse-envelope'],
+  verify(evidence, trust): Verdict {
+    const attempts = verifyUnderAll(evidence, trust);
+    const [first, ...others] = attempts.flatMap((attempt) => ('claim' in attempt ? [attempt.claim] : []));
+    if (first) return { result: 'verified', evidence, claims: [first, ...others] };
+    const refusals = attempts.flatMap((attempt) => ('refusal' in attempt ? [attempt.refusal] : []));
+    return { result: 'refused', evidence, refusal: mostTelling(refusals) };
+  },
+};
+
+type Attempt = { readonly claim: Claim } | { readonly refusal: Refusal };
+
+function attempt(verify: () => Claim): Attempt {
+  try {
+    return { claim: verify() };
+  } catch (cause) {
+    if (cause instanceof Refused) return { refusal: { reason: cause.reason, message: cause.message } };
+    const message = `it cannot be read: ${cause instanceof Error ? cause.message : String(cause)}`;
+    return { refusal: { reason: 'SignatureMalformed', message } };
+  }
+}
+
+function verifyUnderAll(evidence: Evidence, trust: TrustMaterial): readonly Attempt[] {
+  let signed: Signed;
+  try {
+    signed = readSigned(evidence);
+  } catch (cause) {
+    return [
+      attempt(() => {
+        throw cause;
+      }),
+    ];
+  }
+  const { certificate } = signed;
+  if (certificate) {
+    const known = trust.roots.filter((root) => knowsIssuer(root, certificate.parsed.issuer));
+    if (known.length > 0) return known.map((root) => attempt(() => verifyCertificate(signed, certificate, root)));
+    return [{ refusal: unknownAuthority(certificate.der, trust.roots) }];
+  }
+  if (trust.keys.length === 0) {
+    return [{ refusal: { reason: 'SignerNotTrusted', message: 'it is signed with a key, and no key is configured' } }];
+  }
+  return trust.keys.map((key) => attempt(() => verifyKey(signed, key)));
+}
+
+function verifyCertificate(signed: Signed, certificate: NonNullable<Signed['certificate']>, root: TrustRoot): Claim {
+  const identity = readIdentity(certificate.parsed);
+  const key = createPublicKey({ key: certificate.parsed.publicKey, format: 'der', type: 'spki' });
+  checkSignature(signed, key);
+  for (const entry of signed.entity.tlogEntries) checkLogEntryVerifier(entry, certificate.der);
+  const times = verifyEntity(signed.entity, root, null);
+  const signer = { kind: 'certificate', ...identity, trustRoot: root.name } as const;
+  return { content: signed.readContent(), signer, times, logIndex: logIndex(signed), trustRoot: root.name };
+}
+
+function verifyKey(signed: Signed, trusted: TrustedKey): Claim {
+  const signer = { kind: 'key', authority: trusted.authority, fingerprint: trusted.fingerprint } as const;
+  if (!signed.entity.signature.verifySignature(trusted.key)) {
+    throw new Refused('SignerNotTrusted', `the signature does not verify with the key of ${trusted.authority}: another key made it, or it was changed since`);
+  }
+  const { root } = trusted;
+  if (root === null) {
+    checkKeyValidity(trusted, []);
+    return { content: signed.readContent(), signer, times: [], logIndex: null, trustRoot: null };
+  }
+  const spki = trusted.key.export({ type: 'spki', format: 'der' });
+  for (const entry of signed.entity.tlogEntries) checkLogEntryVerifier(entry, spki);
+  const times = verifyEntity(signed.entity, root, trusted.key);
+  checkKeyValidity(trusted, times.map((time) => time.value)); // prettier-ignore
+  return { content: signed.readContent(), signer, times, logIndex: logIndex(signed), trustRoot: root.name };
+}
+
+/** First of all checks, so that changed bytes are called that, and not by the log entry or timestamp that no longer fits. */
+function checkSignature(signed: Signed, key: KeyObject): void {
+  if (!signed.entity.signature.verifySignature(key)) {
+    throw new Refused('SignatureInvalid', 'the signature does not fit what it is said to sign: the payload, the signature or the certificate was changed after signing');
+  }
+}
+
+function checkKeyValidity(trusted: TrustedKey, times: readonly Date[]): void {
+  const { notBefore, notAfter, authority } = trusted;
+  if (notBefore === null && notAfter === null) return;
+  if (times.length === 0) {
+    throw new Refused('TimestampMissing', `the key of ${authority} is limited in time, and no verified time says when it signed`);
+  }
+  const outside = times.find((time) => (notBefore !== null && time < notBefore) || (notAfter !== null && time > notAfter));
+  if (outside) {
+    throw new Refused('KeyOutsideValidity', `the key of ${authority} signed at ${outside.toISOString()}, outside the time that the policy allows it`);
+  }
+}
+
+function knowsIssuer(root: TrustRoot, issuer: Buffer): boolean {
+  return root.material.certificateAuthorities.some((ca) => ca.certChain.some((certificate) => certificate.subject.equals(issuer)));
+}
+
+function unknownAuthority(der: Buffer, roots: readonly TrustRoot[]): Refusal {
+  const issuer = new NodeCertificate(der).issuer.replaceAll('\n', ', ');
+  const names = roots.map((root) => root.name).join(', ') || 'none configured';
+  return { reason: 'SignerNotTrusted', message: `its certificate is from ${issuer}, an authority that no trust root here knows (${names})` };
+}
+
+function logIndex(signed: Signed): string | null {
+  return signed.entity.tlogEntries[0]?.logIndex ?? null;
+}
+
+/** Of several refusals the one that says most: proof of wrong-doing before doubt, doubt before a stranger. */
+const TELLING = ['invalid', 'undetermined', 'missing', 'stale', 'untrusted'];
+
+function mostTelling(refusals: readonly Refusal[]): Refusal {
+  const rank = (refusal: Refusal): number => TELLING.indexOf(REASONS[refusal.reason].class);
+  const [first] = refusals.toSorted((a, b) => rank(a) - rank(b));
+  return first ?? { reason: 'SignerNotTrusted', message: 'no trust root and no key is configured' };
+}

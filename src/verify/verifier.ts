@@ -1,0 +1,86 @@
+import type { KeyObject } from 'node:crypto';
+import type { Evidence, EvidenceFormat } from '../evidence/collector.ts';
+import type { Reason } from '../reasons.ts';
+import type { Statement } from './in-toto.ts';
+import type { TrustRoot } from './trust-root.ts';
+
+/** A public key that the policy trusts, with the conditions under which it does. */
+export interface TrustedKey {
+  /** The name of the authority that holds it. */
+  readonly authority: string;
+  readonly key: KeyObject;
+  /** sha256 of the SubjectPublicKeyInfo, hex. */
+  readonly fingerprint: string;
+  /** Whose logs and timestamps count for this key; null where the log is not asked for. */
+  readonly root: TrustRoot | null;
+  readonly notBefore: Date | null;
+  readonly notAfter: Date | null;
+}
+
+export interface TrustMaterial {
+  readonly roots: readonly TrustRoot[];
+  readonly keys: readonly TrustedKey[];
+}
+
+/** The name in a signing certificate (RFC 5280 section 4.2.1.6); Fulcio certificates carry exactly one. */
+export interface SubjectName {
+  readonly kind: 'uri' | 'email' | 'dns' | 'other';
+  readonly value: string;
+}
+
+export type Signer =
+  | {
+      readonly kind: 'certificate';
+      readonly subject: SubjectName;
+      readonly issuer: string;
+      /** Fulcio's certificate extensions by their field name in a policy: sourceRepository, buildSigner … */
+      readonly extensions: Readonly<Record<string, string>>;
+      readonly trustRoot: string;
+    }
+  | { readonly kind: 'key'; readonly authority: string; readonly fingerprint: string };
+
+export interface VerifiedTime {
+  readonly value: Date;
+  readonly source: 'log' | 'tsa';
+}
+
+/** What was signed, bound to the subject's digest. */
+export type Content =
+  | { readonly kind: 'signature'; readonly annotations: Readonly<Record<string, unknown>>; readonly dockerReference: string | null }
+  | { readonly kind: 'attestation'; readonly predicateType: string; readonly statement: Statement };
+
+/** Verified evidence: this signer vouches for this content, and has done so at these times. */
+export interface Claim {
+  readonly content: Content;
+  readonly signer: Signer;
+  readonly times: readonly VerifiedTime[];
+  readonly logIndex: string | null;
+  /** The trust root that the log and the times were verified with; null for a key without a log. */
+  readonly trustRoot: string | null;
+}
+
+export interface Refusal {
+  readonly reason: Reason;
+  readonly message: string;
+}
+
+/** A verdict on one piece of evidence: one claim for every trust root or key that it holds under, else why it was refused. */
+export type Verdict =
+  | { readonly result: 'verified'; readonly evidence: Evidence; readonly claims: readonly [Claim, ...Claim[]] }
+  | { readonly result: 'refused'; readonly evidence: Evidence; readonly refusal: Refusal };
+
+/** What makes a signature good: a pure function of bytes and trust material. It never throws for what the bytes hold. */
+export interface Verifier {
+  readonly formats: readonly EvidenceFormat[];
+  verify(evidence: Evidence, trust: TrustMaterial): Verdict;
+}
+
+/** Why evidence is refused, thrown inside a verifier and turned into a `Refusal` at its edge. */
+export class Refused extends Error {
+  readonly reason: Reason;
+
+  constructor(reason: Reason, message: string) {
+    super(message);
+    this.reason = reason;
+  }
+}
