@@ -30,6 +30,14 @@ export const RETRY_AFTER_MS = 10_000;
 export const REQUEST_MS = 15_000;
 /** A credential helper's time, in milliseconds: a helper may ask the desktop's keychain. */
 export const CREDENTIAL_HELPER_MS = 10_000;
+/** One answer, from the request's first byte to the body's last: 64 MiB at 5 Mbit/s take this long; a server that drips does not end. */
+export const TRANSFER_MS = 120_000;
+/** Blobs that are kept for a second reader within a run; beyond it the oldest are fetched again. */
+export const BLOB_MEMORY_BYTES = 256 * MiB;
+/** The index.json of an OCI layout: a descriptor with its name has about 300 bytes, and a saved cluster some 10,000 of them. */
+export const LAYOUT_INDEX_BYTES = 64 * MiB;
+/** A docker config.json or containers auth.json. */
+export const REGISTRY_CONFIG_BYTES = 4 * MiB;
 /** One manifest file or standard input. `helm template` of large charts gives some MiB. */
 export const MANIFEST_FILE_BYTES = 64 * MiB;
 /** Files of one `-f` directory with `-R`. */

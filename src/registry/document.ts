@@ -1,0 +1,106 @@
+import { z } from 'zod';
+
+/**
+ * The documents that registries serve, as schemas (image-spec: descriptor.md, manifest.md, image-index.md, image-layout.md; Docker
+ * manifest v2 schema 2). Go writes an absent list or map as `null`, so that counts as absent.
+ */
+
+/** image-spec, descriptor.md, "Digests": the algorithm need not be one that is computed here. */
+const DIGEST = /^[a-z0-9]+(?:[+._-][a-z0-9]+)*:[a-zA-Z0-9=_-]+$/;
+
+const optionalText = z
+  .string()
+  .nullish()
+  .transform((text) => (text === null || text === '' ? undefined : text));
+
+const annotationsSchema = z
+  .record(z.string(), z.string())
+  .nullish()
+  .transform((annotations) => annotations ?? undefined);
+
+const lenientText = z
+  .string()
+  .nullish()
+  .transform((text) => text ?? '');
+
+/** A platform that names neither system nor architecture says nothing, so it counts as absent. */
+const platformSchema = z
+  .object({ os: lenientText, architecture: lenientText, variant: optionalText })
+  .nullish()
+  .transform((platform) =>
+    platform === null || platform === undefined || (platform.os === '' && platform.architecture === '')
+      ? undefined
+      : platform,
+  );
+
+export const descriptorSchema = z.object({
+  mediaType: z.string().min(1),
+  digest: z.string().regex(DIGEST, 'is no digest'),
+  size: z.int().nonnegative(),
+  artifactType: optionalText,
+  annotations: annotationsSchema,
+  platform: platformSchema,
+  data: optionalText,
+});
+
+const optionalDescriptor = descriptorSchema.nullish().transform((descriptor) => descriptor ?? undefined);
+
+export const manifestSchema = z.object({
+  artifactType: optionalText,
+  config: descriptorSchema,
+  layers: z
+    .array(descriptorSchema)
+    .nullable()
+    .transform((layers) => layers ?? []),
+  subject: optionalDescriptor,
+  annotations: annotationsSchema,
+});
+
+export const indexSchema = z.object({
+  artifactType: optionalText,
+  manifests: z
+    .array(descriptorSchema)
+    .nullable()
+    .transform((manifests) => manifests ?? []),
+  subject: optionalDescriptor,
+  annotations: annotationsSchema,
+});
+
+/** image-spec, image-layout.md, "oci-layout file". */
+export const layoutSchema = z.object({ imageLayoutVersion: z.literal('1.0.0') });
+
+const jsonSchema = z.string().transform((text, context): unknown => {
+  try {
+    return JSON.parse(text);
+  } catch {
+    context.addIssue('is not JSON');
+    return z.NEVER;
+  }
+});
+
+/** Reads JSON of one shape from bytes; the message of a failure names the field. */
+export function readJson<T>(
+  bytes: Uint8Array,
+  schema: z.ZodType<T>,
+): { ok: true; value: T } | { ok: false; message: string } {
+  let text: string;
+  try {
+    text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch {
+    return { ok: false, message: 'is not UTF-8' };
+  }
+  const result = jsonSchema.pipe(schema).safeParse(text);
+  if (result.success) return { ok: true, value: result.data };
+  const issue = result.error.issues[0];
+  if (issue === undefined) return { ok: false, message: 'is not what it must be' };
+  return {
+    ok: false,
+    message: issue.path.length === 0 ? issue.message : `${fieldOf(issue.path)}: ${issue.message}`,
+  };
+}
+
+function fieldOf(path: readonly PropertyKey[]): string {
+  return path
+    .map((key, at) => (typeof key === 'number' ? `[${String(key)}]` : `${at === 0 ? '' : '.'}${String(key)}`))
+    .join('');
+}

@@ -1,0 +1,23 @@
+import { failed, type Outcome } from '../reasons.ts';
+import { verifyDigest } from './digest.ts';
+import type { Descriptor } from './registry.ts';
+
+/**
+ * What a descriptor settles before anything is read: a blob over the limit, or one that the descriptor itself carries
+ * (image-spec, descriptor.md, "Embedded Content", which asks for the same check of the digest). `null` where it must be fetched.
+ */
+export function embeddedBlob(descriptor: Descriptor, limit: number): Outcome<Uint8Array> | null {
+  const { data, digest, size } = descriptor;
+  if (size > limit) {
+    return failed(
+      'LimitExceeded',
+      `The blob ${digest} has ${String(size)} bytes; at most ${String(limit)} are read.`,
+    );
+  }
+  if (data === undefined) return null;
+  return verifyDigest(
+    Buffer.from(data, 'base64'),
+    digest,
+    `The data that the descriptor of ${digest} carries`,
+  );
+}
