@@ -10,6 +10,7 @@ export interface Loopback extends Running {
 export interface Answer {
   readonly status: number;
   readonly body: unknown;
+  readonly etag?: string;
 }
 
 /** Serves JSON on loopback: `answer` gets each request with its whole body. What it throws becomes a 400. */
@@ -20,8 +21,8 @@ export async function serveJson(
     void readAll(request)
       .then((body) => answer(request.method ?? 'GET', request.url ?? '/', body))
       .catch((error: unknown) => ({ status: 400, body: { message: String(error) } }))
-      .then(({ status, body }) => {
-        response.writeHead(status, { 'content-type': 'application/json' });
+      .then(({ status, body, etag }: Answer) => {
+        response.writeHead(status, { 'content-type': 'application/json', ...(etag && { etag }) });
         response.end(JSON.stringify(body));
       });
   });
