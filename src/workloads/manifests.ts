@@ -1,0 +1,62 @@
+import { readDocuments } from './document.ts';
+import type { DocumentFault } from './document.ts';
+import { manifestFiles } from './manifest-files.ts';
+import { readManifestFile, readManifestStream } from './manifest-text.ts';
+import { whole } from './place.ts';
+import type { Discovery, Gap, WorkloadSource } from './source.ts';
+import { joined, readWorkloads } from './workload.ts';
+
+export interface ManifestOptions {
+  /** Files, directories, or "-" for standard input. */
+  readonly paths: readonly string[];
+  /** Whether subdirectories are read as well. */
+  readonly recursive: boolean;
+  /** Asked for at most once, and only where "-" is among the paths. */
+  readonly stdin: () => AsyncIterable<Uint8Array>;
+  /** The namespace of objects that name none; null stands for "default". */
+  readonly namespace: string | null;
+}
+
+/** Workloads from rendered manifests. What is wrong in one document, file or directory hides nothing of the others. */
+export function createManifestSource(options: ManifestOptions): WorkloadSource {
+  return {
+    kind: 'manifests',
+    async discover() {
+      const namespace = options.namespace ?? 'default';
+      const parts: Discovery[] = [];
+      for (const path of new Set(options.paths)) {
+        if (path === '-') {
+          parts.push(readManifest(path, await readManifestStream(path, options.stdin()), namespace));
+          continue;
+        }
+        const { files, gaps } = await manifestFiles(path, options.recursive);
+        for (const file of files) parts.push(readManifest(file, await readManifestFile(file), namespace));
+        parts.push({ workloads: [], gaps });
+      }
+      return joined(parts);
+    },
+  };
+}
+
+function readManifest(file: string, text: string | Gap, namespace: string): Discovery {
+  if (typeof text !== 'string') return { workloads: [], gaps: [text] };
+  const { documents, faults } = readDocuments(text, file);
+  const found = joined(documents.map((document) => readWorkloads(whole(document), namespace)));
+  return {
+    workloads: found.workloads,
+    gaps: [...faults.map((fault) => unparsed(file, fault)), ...found.gaps],
+  };
+}
+
+/** Limits on documents count as wrong input too: only a document built to exhaust its reader meets them. */
+function unparsed(file: string, { line, column, reason, message }: DocumentFault): Gap {
+  return {
+    scope: 'file',
+    name: file,
+    cluster: null,
+    wrongInput: true,
+    reason,
+    message: `${file}:${line}:${column}: ${message}`,
+    remediation: 'Correct the document; the others of the file were read.',
+  };
+}
