@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { parseStrictJson } from '../json.ts';
-import { Refused } from './verifier.ts';
+import { Refused } from './refused.ts';
 
 /** in-toto attestation framework, spec/v1/envelope.md: the only payload type that a statement may be signed under. */
 export const IN_TOTO_PAYLOAD_TYPE = 'application/vnd.in-toto+json';

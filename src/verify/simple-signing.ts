@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { parseStrictJson } from '../json.ts';
-import { type Content, Refused } from './verifier.ts';
+import { Refused } from './refused.ts';
+import type { Content } from './verifier.ts';
 
 /** containers/image, docs/atomic-signature.md, with the type that cosign writes (cosign's SIGNATURE_SPEC.md, "Payload"). */
 const payloadSchema = z.strictObject({

@@ -2,6 +2,7 @@ import type { KeyObject } from 'node:crypto';
 import type { Evidence, EvidenceFormat } from '../evidence/collector.ts';
 import type { Reason } from '../reasons.ts';
 import type { Statement } from './in-toto.ts';
+import type { Identity } from './sigstore/certificate.ts';
 import type { TrustRoot } from './trust-root.ts';
 
 /** A public key that the policy trusts, with the conditions under which it does. */
@@ -22,21 +23,8 @@ export interface TrustMaterial {
   readonly keys: readonly TrustedKey[];
 }
 
-/** The name in a signing certificate (RFC 5280 section 4.2.1.6); Fulcio certificates carry exactly one. */
-export interface SubjectName {
-  readonly kind: 'uri' | 'email' | 'dns' | 'other';
-  readonly value: string;
-}
-
 export type Signer =
-  | {
-      readonly kind: 'certificate';
-      readonly subject: SubjectName;
-      readonly issuer: string;
-      /** Fulcio's certificate extensions by their field name in a policy: sourceRepository, buildSigner … */
-      readonly extensions: Readonly<Record<string, string>>;
-      readonly trustRoot: string;
-    }
+  | (Identity & { readonly kind: 'certificate'; readonly trustRoot: string })
   | { readonly kind: 'key'; readonly authority: string; readonly fingerprint: string };
 
 export interface VerifiedTime {
@@ -73,14 +61,4 @@ export type Verdict =
 export interface Verifier {
   readonly formats: readonly EvidenceFormat[];
   verify(evidence: Evidence, trust: TrustMaterial): Verdict;
-}
-
-/** Why evidence is refused, thrown inside a verifier and turned into a `Refusal` at its edge. */
-export class Refused extends Error {
-  readonly reason: Reason;
-
-  constructor(reason: Reason, message: string) {
-    super(message);
-    this.reason = reason;
-  }
 }

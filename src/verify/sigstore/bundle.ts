@@ -3,7 +3,7 @@ import { pem } from '@sigstore/core';
 import { z } from 'zod';
 import type { Evidence } from '../../evidence/collector.ts';
 import { parseStrictJson } from '../../json.ts';
-import { Refused } from '../verifier.ts';
+import { Refused } from '../refused.ts';
 
 /** cosign's names for the annotations of a legacy layer (cosign, SIGNATURE_SPEC.md). */
 const ANNOTATION = {

@@ -1,5 +1,5 @@
 import type { X509Certificate } from '@sigstore/core';
-import { Refused, type SubjectName } from '../verifier.ts';
+import { Refused } from '../refused.ts';
 
 const CODE_SIGNING = '1.3.6.1.5.5.7.3.3';
 const FULCIO = '1.3.6.1.4.1.57264.1';
@@ -22,15 +22,27 @@ const EXTENSIONS = {
   visibility: 22,
 } as const;
 
-export const EXTENSION_NAMES = Object.keys(EXTENSIONS);
+export type ExtensionName = keyof typeof EXTENSIONS;
 
 /** The deprecated raw extensions and the ones that replaced them: both are there, and they must agree. */
-const REPLACED: readonly (readonly [raw: number, der: number])[] = [[1, 8], [2, 20], [3, 13], [6, 14]]; // prettier-ignore
+const REPLACED: readonly { readonly raw: number; readonly der: number }[] = [
+  { raw: 1, der: 8 },
+  { raw: 2, der: 20 },
+  { raw: 3, der: 13 },
+  { raw: 6, der: 14 },
+];
 
+/** The name in a signing certificate (RFC 5280 section 4.2.1.6). */
+export interface SubjectName {
+  readonly kind: 'uri' | 'email' | 'dns' | 'other';
+  readonly value: string;
+}
+
+/** Who a certificate was issued to, and what Fulcio says of it, by the extensions' field names in a policy. */
 export interface Identity {
   readonly subject: SubjectName;
   readonly issuer: string;
-  readonly extensions: Readonly<Record<string, string>>;
+  readonly extensions: Readonly<Partial<Record<ExtensionName, string>>>;
 }
 
 /**
@@ -41,7 +53,7 @@ export function readIdentity(certificate: X509Certificate): Identity {
   checkProfile(certificate);
   const issuer = derString(certificate, 8) ?? rawString(certificate, 1);
   if (issuer === undefined) throw new Refused('CertificateInvalid', 'the certificate does not say which OIDC issuer its name comes from');
-  for (const [raw, der] of REPLACED) {
+  for (const { raw, der } of REPLACED) {
     const older = rawString(certificate, raw);
     const newer = derString(certificate, der);
     if (older !== undefined && newer !== undefined && older !== newer) {
@@ -53,12 +65,11 @@ export function readIdentity(certificate: X509Certificate): Identity {
   if (repository !== undefined && source !== undefined && !source.endsWith(`/${repository}`)) {
     throw contradiction(5, EXTENSIONS.sourceRepository, repository, source);
   }
-  const extensions: Record<string, string> = {};
-  for (const [name, number] of Object.entries(EXTENSIONS)) {
+  const extensions = Object.entries(EXTENSIONS).flatMap(([name, number]) => {
     const value = derString(certificate, number);
-    if (value !== undefined) extensions[name] = value;
-  }
-  return { subject: subjectName(certificate), issuer, extensions };
+    return value === undefined ? [] : [[name, value] as const];
+  });
+  return { subject: subjectName(certificate), issuer, extensions: Object.fromEntries(extensions) };
 }
 
 /** RFC 5280 sections 4.2.1.3, 4.2.1.9 and 4.2.1.12: an end-entity certificate that may sign code, and no authority. */

@@ -3,7 +3,7 @@ import { pem } from '@sigstore/core';
 import type { TransparencyLogEntry } from '@sigstore/bundle';
 import { z } from 'zod';
 import { parseStrictJson } from '../../json.ts';
-import { Refused } from '../verifier.ts';
+import { Refused } from '../refused.ts';
 
 /** Rekor v1 names the verifier as base64 of a PEM certificate or key. */
 const pemVerifier = z.base64().transform((text) => Buffer.from(text, 'base64').toString('utf8'));

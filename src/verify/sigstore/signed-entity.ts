@@ -5,7 +5,8 @@ import type { Evidence } from '../../evidence/collector.ts';
 import { CERTIFICATE_CHAIN, LOG_ENTRIES, TIMESTAMPS } from '../../limits.ts';
 import { COSIGN_SIGN_PREDICATE_TYPE, parseStatement, subjectWithDigest } from '../in-toto.ts';
 import { readSimpleSigning } from '../simple-signing.ts';
-import { type Content, Refused } from '../verifier.ts';
+import { Refused } from '../refused.ts';
+import type { Content } from '../verifier.ts';
 import { bundleFromEnvelope, bundleFromSimpleSigning, readBundle } from './bundle.ts';
 import { preAuthEncoding, signedContent } from './signed-content.ts';
 

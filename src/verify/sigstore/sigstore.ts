@@ -2,7 +2,8 @@ import { createPublicKey, type KeyObject, X509Certificate as NodeCertificate } f
 import type { Evidence } from '../../evidence/collector.ts';
 import { REASONS } from '../../reasons.ts';
 import type { TrustRoot } from '../trust-root.ts';
-import { type Claim, Refused, type Refusal, type TrustedKey, type TrustMaterial, type Verdict, type Verifier } from '../verifier.ts';
+import { Refused } from '../refused.ts';
+import type { Claim, Refusal, TrustedKey, TrustMaterial, Verdict, Verifier } from '../verifier.ts';
 import { readIdentity } from './certificate.ts';
 import { checkLogEntryVerifier } from './log-entry.ts';
 import { readSigned, type Signed } from './signed-entity.ts';

@@ -2,7 +2,8 @@ import type { KeyObject } from 'node:crypto';
 import { type SignedEntity, VerificationError, Verifier } from '@sigstore/verify';
 import { type Reason } from '../../reasons.ts';
 import type { TrustRoot } from '../trust-root.ts';
-import { Refused, type VerifiedTime } from '../verifier.ts';
+import { Refused } from '../refused.ts';
+import type { VerifiedTime } from '../verifier.ts';
 
 /**
  * Verifies timestamps, certificate chain, signed certificate timestamps, log entries and signature under one trust root,

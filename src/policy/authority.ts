@@ -1,0 +1,53 @@
+import type { SubjectName } from '../verify/sigstore/certificate.ts';
+import type { Claim } from '../verify/verifier.ts';
+import { glob, regExp } from './glob.ts';
+import type { Authority } from './policy.ts';
+import type { KeylessFile } from './schema.ts';
+
+/** An authority that is an identity: issuer and subject together, whole and anchored, under one trust root. */
+export function keylessAuthority(name: string, keyless: KeylessFile): Authority {
+  const { trustRoot, issuer, issuerRegExp, subject, subjectRegExp, ...extensions } = keyless;
+  const issuerMatches = issuerRegExp === undefined ? (value: string) => value === issuer : regExp(issuerRegExp);
+  const subjectMatches = subjectRegExp === undefined ? subjectGlob(subject ?? '') : subjectRegExpOf(subjectRegExp);
+  const globs = Object.entries(extensions).map(([extension, pattern = '']) => ({ extension, matches: glob(pattern) }));
+  return {
+    name,
+    description: `${subject ?? `/${subjectRegExp}/`} from ${issuer ?? `/${issuerRegExp}/`}`,
+    accepts: ({ signer }: Claim) => {
+      if (signer.kind !== 'certificate' || signer.trustRoot !== trustRoot) return false;
+      if (!issuerMatches(signer.issuer) || !subjectMatches(signer.subject)) return false;
+      const values = new Map(Object.entries(signer.extensions));
+      // An extension that the certificate lacks is not "anything": it matches no glob.
+      return globs.every(({ extension, matches }) => {
+        const value = values.get(extension);
+        return value !== undefined && matches(value);
+      });
+    },
+  };
+}
+
+function subjectGlob(pattern: string): (subject: SubjectName) => boolean {
+  const matches = glob(pattern);
+  const kind = subjectKind(pattern);
+  return (subject) => (kind === null || subject.kind === kind) && matches(subject.value);
+}
+
+function subjectRegExpOf(pattern: string): (subject: SubjectName) => boolean {
+  const matches = regExp(pattern);
+  return (subject) => matches(subject.value);
+}
+
+/** A subject with `://` is for URI names only, one with `@` and no `://` for e-mail names only. */
+function subjectKind(pattern: string): SubjectName['kind'] | null {
+  if (pattern.includes('://')) return 'uri';
+  return pattern.includes('@') ? 'email' : null;
+}
+
+/** An authority that holds keys: any of them satisfies it. Which key made a signature was found when it was verified. */
+export function keyAuthority(name: string, fingerprints: readonly string[]): Authority {
+  return {
+    name,
+    description: `key sha256:${fingerprints.join(' or ')}`,
+    accepts: ({ signer }: Claim) => signer.kind === 'key' && signer.authority === name,
+  };
+}

@@ -1,0 +1,12 @@
+import type { CheckName, Evaluate } from './finding.ts';
+import type { Authority } from './policy.ts';
+import type { RuleFile } from './schema.ts';
+
+/** What a policy can ask of an image. A new check is one file in checks/ and one line in checks.ts. */
+export interface Check {
+  readonly name: CheckName;
+  /** Whether it asks that somebody vouches for the image, which the policy's `default` wants of every image. */
+  readonly vouches: boolean;
+  /** Prepares a rule's demand once for the whole run, or returns null where the rule does not make it. */
+  compile(rule: RuleFile, authorities: ReadonlyMap<string, Authority>): Evaluate | null;
+}

@@ -1,0 +1,105 @@
+import type { Fault } from '../../reasons.ts';
+import { formatPlatform } from '../../registry/platform.ts';
+import type { Claim } from '../../verify/verifier.ts';
+import type { Check } from '../check.ts';
+import { evidenceEntries } from '../evidence-entry.ts';
+import type { Judgement } from '../finding.ts';
+import type { Authority } from '../policy.ts';
+import type { SignatureFile } from '../schema.ts';
+import type { JudgedImage, JudgedManifest, Resolution } from '../subject.ts';
+import { claimsOn, explain, unmet } from '../vouching.ts';
+
+/** Whether an authority that the rule accepts has signed the image: the index, or every child that is judged. */
+export const signatureCheck: Check = {
+  name: 'signature',
+  vouches: true,
+  compile({ signature }, authorities) {
+    if (!signature) return null;
+    const demand = demandOf(signature, authorities);
+    return (image) => judge(image, demand);
+  },
+};
+
+interface Demand {
+  readonly accepted: readonly Authority[];
+  /** Each part must hold: one for anyOf, one per authority for allOf. */
+  readonly parts: readonly ((manifest: JudgedManifest) => boolean)[];
+  readonly words: string;
+}
+
+function demandOf(signature: SignatureFile, authorities: ReadonlyMap<string, Authority>): Demand {
+  const named = (names: readonly string[]) => names.flatMap((name) => authorities.get(name) ?? []);
+  const signedBy = (authority: Authority) => (manifest: JudgedManifest) => claimsOn(manifest, isSignature).some(authority.accepts);
+  const words = (accepted: readonly Authority[], joint: string) =>
+    accepted.map((authority) => `${authority.name} (${authority.description})`).join(joint);
+  if (signature.allOf) {
+    const accepted = named(signature.allOf);
+    return { accepted, parts: accepted.map((authority) => signedBy(authority)), words: words(accepted, ' and ') };
+  }
+  const accepted = named(signature.anyOf ?? []);
+  const any = (manifest: JudgedManifest) => accepted.some((authority) => signedBy(authority)(manifest));
+  return { accepted, parts: [any], words: words(accepted, ' or ') };
+}
+
+function isSignature(claim: Claim): boolean {
+  return claim.content.kind === 'signature';
+}
+
+function judge({ resolution }: JudgedImage, demand: Demand): Judgement {
+  if (!resolution.ok) return { ...EMPTY, status: 'unknown', ...fault(resolution.fault) };
+  const { root, children } = resolution.value;
+  const evidence = [root, ...children].flatMap((manifest) => evidenceEntries(manifest));
+  const lacking = unmet(resolution.value, demand.parts);
+  if (lacking === null) return { ...EMPTY, ...satisfied(resolution.value, demand), evidence };
+  const manifests = lacking === root ? [root] : [root, lacking];
+  const shortfall = explain(manifests, isSignature, demand.words, missing(manifests, lacking, root));
+  const subject = { digest: lacking.digest, platform: lacking.platform && formatPlatform(lacking.platform) };
+  return { ...EMPTY, status: shortfall.undetermined ? 'unknown' : 'fail', ...fault(shortfall), subject, evidence };
+}
+
+const EMPTY = { authority: null, subject: null, details: {}, evidence: [] } as const;
+
+function fault({ reason, message, remediation }: Fault): Pick<Judgement, 'reason' | 'message' | 'remediation'> {
+  return { reason, message, remediation: remediation ?? REMEDIES[reason] ?? null };
+}
+
+const REMEDIES: Partial<Record<Fault['reason'], string>> = {
+  SignerNotTrusted: 'if this signer should be trusted, add an authority for it to the policy; if not, find out who pushed this image',
+  SignatureInvalid: 'do not run this image before you know who changed its signature; pull it anew from its builder and sign it again',
+  SignatureForOtherImage: 'do not run this image before you know who attached another image\'s signature to it; sign it again from its builder',
+  TrustRootOutdated: 'give a newer trust root with --trusted-root or the policy\'s trustRoots',
+  EvidenceUnsupported: 'verify this piece with the tool that made it, or sign the image again with a current cosign',
+};
+
+function satisfied(resolution: Resolution, demand: Demand): Omit<Judgement, 'details' | 'evidence'> {
+  const { root, children } = resolution;
+  const claims = [root, ...children].flatMap((manifest) => claimsOn(manifest, isSignature).map((claim) => ({ claim, manifest })));
+  const found = demand.accepted.flatMap((authority) => claims.filter(({ claim }) => authority.accepts(claim)).map((one) => ({ ...one, authority })));
+  const [first] = found;
+  const names = [...new Set(found.map(({ authority }) => authority.name))];
+  const signer = first?.claim.signer;
+  const who = signer?.kind === 'certificate' ? `${signer.subject.value}` : `its key`;
+  const when = first?.claim.times[0]?.value.toISOString() ?? 'no trusted time';
+  return {
+    status: 'pass',
+    reason: 'SignatureVerified',
+    message: `signed by ${names.join(', ')} with ${who}, ${when}`,
+    remediation: null,
+    authority: first?.authority.name ?? null,
+    subject: first ? { digest: first.manifest.digest, platform: first.manifest.platform && formatPlatform(first.manifest.platform) } : null,
+  };
+}
+
+/** No signature at all, or attestations by which nobody meant to sign the image: the two are told apart. */
+function missing(manifests: readonly JudgedManifest[], lacking: JudgedManifest, root: JudgedManifest): Fault {
+  const remediation = 'sign it by digest in the pipeline that builds it: cosign sign NAME@DIGEST';
+  const types = new Set(
+    manifests.flatMap((manifest) => claimsOn(manifest, () => true)).map(({ content }) => (content.kind === 'attestation' ? content.predicateType : 'signature')),
+  );
+  if (types.size > 0) {
+    const message = `there are attestations (${[...types].join(', ')}), but none of them is a signature`;
+    return { reason: 'PredicateTypeMismatch', message, remediation };
+  }
+  const what = lacking === root ? lacking.digest : `${lacking.platform ? formatPlatform(lacking.platform) : 'a child'} (${lacking.digest}) and the index around it`;
+  return { reason: 'SignatureMissing', message: `nothing signs ${what}`, remediation };
+}

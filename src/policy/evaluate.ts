@@ -1,0 +1,88 @@
+import type { Container, Workload } from '../workloads/source.ts';
+import { type Evaluate, type Finding, type Judgement, judgeReference, type Status, worst } from './finding.ts';
+import { judgeWithoutPolicy } from './no-policy.ts';
+import type { Policy, Rule } from './policy.ts';
+import type { JudgedImage } from './subject.ts';
+
+/** A container with what was found of its image; `image` is the message where its reference is none. */
+export interface JudgedContainer {
+  readonly container: Container;
+  readonly image: JudgedImage | { readonly invalid: string };
+  readonly findings: readonly Finding[];
+  readonly status: Status;
+}
+
+export interface JudgedWorkload {
+  readonly workload: Workload;
+  readonly containers: readonly JudgedContainer[];
+  readonly status: Status;
+}
+
+/**
+ * Holds a policy, or none, against everything that was found. Pure: images come with their verified evidence, by the text
+ * of their reference. A judgement depends on rule and image alone, so a thousand workloads of one image cost one.
+ */
+export function evaluate(
+  policy: Policy | null,
+  workloads: readonly Workload[],
+  images: ReadonlyMap<string, JudgedContainer['image']>,
+): JudgedWorkload[] {
+  const judge = memoised();
+  return workloads.map((workload) => {
+    const containers = workload.containers.map((container): JudgedContainer => {
+      const image = images.get(container.image) ?? { invalid: 'the image was not looked at' };
+      const findings = 'invalid' in image ? [invalidReference(image.invalid)] : findingsOf(policy, workload, container, image, judge);
+      return { container, image, findings, status: worst(findings.map(({ status }) => status)) };
+    });
+    return { workload, containers, status: worst(containers.map(({ status }) => status)) };
+  });
+}
+
+function findingsOf(policy: Policy | null, workload: Workload, container: Container, image: JudgedImage, judge: Judge): Finding[] {
+  if (policy === null) {
+    return [{ ...judge(judgeWithoutPolicy, image), check: 'signature', rule: null, enforcement: 'enforce' }];
+  }
+  const scope = { image: image.reference, containerType: container.type, workload };
+  const rules = policy.rules.filter((rule) => rule.matches(scope));
+  const findings = rules.flatMap((rule) =>
+    rule.checks.map(({ name, evaluate }): Finding => enforced({ ...judge(evaluate, image), check: name, rule: rule.name, enforcement: rule.enforcement })),
+  );
+  return rules.some(asksForVouching) ? findings : [...findings, byDefault(policy)];
+}
+
+function asksForVouching(rule: Rule): boolean {
+  return rule.enforcement === 'enforce' && rule.checks.some((check) => check.vouches);
+}
+
+/** `enforcement: warn` turns a failure into a warning; an unknown stays what it is, and only its weight changes (see the verdict). */
+function enforced(finding: Finding): Finding {
+  return finding.enforcement === 'warn' && finding.status === 'fail' ? { ...finding, status: 'warn' } : finding;
+}
+
+const DEFAULTS: Readonly<Record<Policy['default'], Judgement>> = {
+  deny: judgeReference('fail', 'NoRuleMatches', 'no enforcing rule asks for a signature of this image, and the policy denies such images', 'add a rule that says who must sign it'),
+  warn: judgeReference('warn', 'NoRuleMatches', 'no enforcing rule asks for a signature of this image', 'add a rule that says who must sign it'),
+  allow: judgeReference('skip', 'DefaultAllow', 'no enforcing rule asks for a signature of this image, and the policy allows that'),
+};
+
+function byDefault(policy: Policy): Finding {
+  return { ...DEFAULTS[policy.default], check: 'policy', rule: null, enforcement: 'enforce' };
+}
+
+function invalidReference(message: string): Finding {
+  const judgement = judgeReference('fail', 'ImageReferenceInvalid', message, 'write a reference that a container runtime can pull');
+  return { ...judgement, check: 'policy', rule: null, enforcement: 'enforce' };
+}
+
+type Judge = (evaluate: Evaluate, image: JudgedImage) => Judgement;
+
+function memoised(): Judge {
+  const known = new Map<Evaluate, Map<JudgedImage, Judgement>>();
+  return (evaluate, image) => {
+    const ofRule = known.get(evaluate) ?? new Map<JudgedImage, Judgement>();
+    known.set(evaluate, ofRule);
+    const judgement = ofRule.get(image) ?? evaluate(image);
+    ofRule.set(image, judgement);
+    return judgement;
+  };
+}

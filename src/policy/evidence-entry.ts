@@ -1,0 +1,62 @@
+import type { Claim, Signer, Verdict } from '../verify/verifier.ts';
+import type { EvidenceEntry } from './finding.ts';
+import type { JudgedManifest } from './subject.ts';
+
+/** Everything that was found on a manifest, as a report shows it: verified, refused, and what could not be read. */
+export function evidenceEntries(manifest: JudgedManifest): EvidenceEntry[] {
+  const judged = manifest.verdicts.flatMap((verdict) => entriesOf(verdict));
+  const unread = manifest.faults.map(
+    ({ location, subject, reason, message }): EvidenceEntry => ({
+      ...EMPTY,
+      kind: 'unread',
+      location,
+      subject,
+      result: 'refused',
+      reason,
+      message,
+    }),
+  );
+  return [...judged, ...unread].toSorted(byPlace);
+}
+
+const EMPTY = { predicateType: null, digest: null, signer: null, time: null, logIndex: null, trustRoot: null } as const;
+
+function entriesOf(verdict: Verdict): EvidenceEntry[] {
+  const { location, digest, subject, format } = verdict.evidence;
+  if (verdict.result === 'refused') {
+    const kind = format === 'dsse-envelope' ? 'attestation' : 'signature';
+    return [{ ...EMPTY, kind, location, digest, subject, result: 'refused', ...verdict.refusal }];
+  }
+  return verdict.claims.map((claim) => ({ location, digest, subject, ...claimed(claim) }));
+}
+
+function claimed(claim: Claim): Omit<EvidenceEntry, 'location' | 'digest' | 'subject'> {
+  const [time] = claim.times;
+  return {
+    kind: claim.content.kind,
+    predicateType: claim.content.kind === 'attestation' ? claim.content.predicateType : null,
+    signer: signerEntry(claim.signer),
+    time: time ? { value: time.value.toISOString(), source: time.source } : null,
+    logIndex: claim.logIndex,
+    trustRoot: claim.trustRoot,
+    result: 'verified',
+    reason: null,
+    message: null,
+  };
+}
+
+function signerEntry(signer: Signer): EvidenceEntry['signer'] {
+  return signer.kind === 'key'
+    ? { subject: `key sha256:${signer.fingerprint}`, issuer: null, extensions: {} }
+    : { subject: signer.subject.value, issuer: signer.issuer, extensions: signer.extensions };
+}
+
+function byPlace(a: EvidenceEntry, b: EvidenceEntry): number {
+  const [left, right] = [a, b].map((entry) => [entry.subject, entry.location, entry.digest, entry.signer?.subject].join(' '));
+  return (left ?? '') < (right ?? '') ? -1 : 1;
+}
+
+/** A signer in words: `https://github.com/acme/… (issuer https://…)`. */
+export function describeSigner(signer: Signer): string {
+  return signer.kind === 'key' ? `the key of ${signer.authority}` : `${signer.subject.value} (issuer ${signer.issuer})`;
+}

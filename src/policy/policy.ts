@@ -1,0 +1,39 @@
+import type { Claim, TrustMaterial } from '../verify/verifier.ts';
+import type { CheckName, Enforcement, Evaluate } from './finding.ts';
+import type { Scope } from './match.ts';
+
+/** A signer that the policy trusts. */
+export interface Authority {
+  readonly name: string;
+  /** In words, for findings: `subject https://… from issuer https://…`, `key sha256:…`. */
+  readonly description: string;
+  readonly accepts: (claim: Claim) => boolean;
+}
+
+export interface Rule {
+  readonly name: string;
+  readonly enforcement: Enforcement;
+  readonly matches: (scope: Scope) => boolean;
+  readonly checks: readonly RuleCheck[];
+}
+
+export interface RuleCheck {
+  readonly name: CheckName;
+  /** Whether it asks that somebody vouches for the image: signature, slsa or an attestation. */
+  readonly vouches: boolean;
+  readonly evaluate: Evaluate;
+}
+
+/** A policy file as it was read, for the report. */
+export interface PolicySource {
+  readonly name: string;
+  readonly path: string;
+  readonly sha256: string;
+}
+
+export interface Policy {
+  readonly sources: readonly PolicySource[];
+  readonly trust: TrustMaterial;
+  readonly rules: readonly Rule[];
+  readonly default: 'deny' | 'warn' | 'allow';
+}

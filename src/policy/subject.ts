@@ -1,0 +1,28 @@
+import type { EvidenceFault } from '../evidence/collector.ts';
+import type { Outcome } from '../reasons.ts';
+import type { ImageReference } from '../registry/reference.ts';
+import type { Platform } from '../registry/registry.ts';
+import type { Verdict } from '../verify/verifier.ts';
+
+/** One manifest of an image with what was found attached to it. */
+export interface JudgedManifest {
+  readonly digest: string;
+  readonly platform: Platform | null;
+  readonly verdicts: readonly Verdict[];
+  readonly faults: readonly EvidenceFault[];
+}
+
+/** What an image reference resolved to: one manifest, or an index with the children that are judged. */
+export interface Resolution {
+  readonly digest: string;
+  readonly root: JudgedManifest;
+  /** Empty for a single manifest. */
+  readonly children: readonly JudgedManifest[];
+}
+
+/** A distinct image of the run, as the checks see it. */
+export interface JudgedImage {
+  readonly text: string;
+  readonly reference: ImageReference;
+  readonly resolution: Outcome<Resolution>;
+}
