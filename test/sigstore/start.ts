@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { type Configuration, HOSTS, TIMESTAMP_URL, writeConfiguration } from './configuration.ts';
 import { startCtLog } from './ctlog.ts';
 import { startFront } from './front.ts';
-import { type Claims, startIssuer } from './oidc.ts';
+import { type Claims, type Issuer, startIssuer } from './oidc.ts';
 import { makePki } from './pki.ts';
 import { startRekorV1 } from './rekor1.ts';
 import { type Finished, run } from './run.ts';
@@ -17,6 +17,8 @@ export interface SigstoreOptions {
   readonly toolsBin: string;
   /** The issuers as certificates name them. */
   readonly issuers?: { readonly github: string; readonly email: string };
+  /** Further issuers of GitHub workflow identities. */
+  readonly otherIssuers?: readonly string[];
   /** Registries that cosign sees under a public-looking name: host → `http://127.0.0.1:port`. */
   readonly registries?: Readonly<Record<string, string>>;
 }
@@ -25,8 +27,8 @@ export interface Sigstore extends Running, Configuration {
   readonly urls: Readonly<Record<keyof typeof HOSTS | 'githubIssuer' | 'emailIssuer', string>>;
   /** What another program needs in its environment to reach `urls` and the named registries. */
   readonly env: Readonly<Record<string, string>>;
-  /** An identity token: with an `email` claim by the e-mail issuer, else by the workflow issuer. */
-  token(claims: Claims): string;
+  /** An identity token: by the issuer that is named, else with an `email` claim by the e-mail issuer, else by the workflow issuer. */
+  token(claims: Claims, issuer?: string): string;
   /** Runs cosign; its exit code is part of the answer. */
   cosign(args: readonly string[], env?: Readonly<Record<string, string>>): Promise<Finished>;
 }
@@ -49,24 +51,26 @@ export async function startSigstore(options: SigstoreOptions): Promise<Sigstore>
 }
 
 async function startAll(options: SigstoreOptions, running: Running[]): Promise<Omit<Sigstore, 'stop'>> {
-  const { workdir, toolsBin, issuers = ISSUERS, registries = {} } = options;
+  const { workdir, toolsBin, issuers = ISSUERS, otherIssuers = [], registries = {} } = options;
   const keep = <T extends Running>(service: T): T => {
     running.push(service);
     return service;
   };
-  const hosts = [...Object.values(HOSTS), ...Object.values(issuers).map(hostOf), ...Object.keys(registries)];
+  const issuerUrls = [issuers.github, issuers.email, ...otherIssuers];
+  const hosts = [...Object.values(HOSTS), ...issuerUrls.map(hostOf), ...Object.keys(registries)];
   const pki = await makePki(workdir, hosts);
-  const github = keep(await startIssuer(issuers.github));
-  const email = keep(await startIssuer(issuers.email));
+  const minters = new Map<string, Issuer>();
+  for (const url of issuerUrls) minters.set(url, keep(await startIssuer(url)));
   const ctlog = keep(await startCtLog());
   const rekorV1 = keep(await startRekorV1(HOSTS.rekorV1));
   const rekor = keep(await startRekor(options, pki, HOSTS.rekor));
   const timestamp = keep(await startTimestamps(options));
 
   // Fulcio asks the issuers for their keys, and cosign asks Fulcio, whose port is not known before it runs: two fronts.
-  const issuerOrigins = { [hostOf(issuers.github)]: github.origin, [hostOf(issuers.email)]: email.origin };
+  const issuerOrigins = Object.fromEntries([...minters].map(([url, { origin }]) => [hostOf(url), origin]));
   const behind = keep(await startFront(pki.tls, issuerOrigins));
-  const types = { [issuers.github]: 'github', [issuers.email]: 'email' } as const;
+  const type = (url: string): 'email' | 'github' => (url === issuers.email ? 'email' : 'github');
+  const types = Object.fromEntries(issuerUrls.map((url) => [url, type(url)]));
   const fulcio = keep(await startFulcio(options, pki, ctlog, types, behind.env));
   const origins = {
     [HOSTS.fulcio]: fulcio.origin,
@@ -99,7 +103,11 @@ async function startAll(options: SigstoreOptions, running: Running[]): Promise<O
       emailIssuer: issuers.email,
     },
     env: front.env,
-    token: (claims) => (claims['email'] === undefined ? github : email).token(claims),
+    token: (claims, issuer = claims['email'] === undefined ? issuers.github : issuers.email) => {
+      const minter = minters.get(issuer);
+      if (minter === undefined) throw new Error(`no issuer ${issuer}`);
+      return minter.token(claims);
+    },
     cosign: (args, more = {}) => run(command, args, { cwd: workdir, env: { ...env, ...more } }),
   };
 }
