@@ -1,13 +1,15 @@
 import { EVENT_ID, YAMLException, constructFromEvents, parseEvents } from 'js-yaml';
 import type { Event } from 'js-yaml';
 import { DOCUMENT_DEPTH, YAML_NODES } from '../limits.ts';
+import { followAliases } from './aliases.ts';
+import type { Refusal } from './aliases.ts';
 import { documentStretches } from './document-boundaries.ts';
 import type { Stretch } from './document-boundaries.ts';
 import { KUBECTL_SCHEMA } from './kubectl-schema.ts';
 import { lineTable } from './line-table.ts';
 import type { Position } from './line-table.ts';
-import { Outline } from './outline.ts';
-import type { Path, Refusal } from './outline.ts';
+import { MERGE_KEY, Outline } from './outline.ts';
+import type { Path } from './outline.ts';
 
 export type { Path } from './outline.ts';
 
@@ -46,20 +48,28 @@ export interface Documents {
 export function readDocuments(text: string, fileName: string): Documents {
   const documents: Document[] = [];
   const faults: DocumentFault[] = [];
+  for (const read of eachDocument(text, fileName)) {
+    if ('message' in read) faults.push(read);
+    else documents.push(read);
+  }
+  return { documents, faults };
+}
+
+/** As readDocuments, one by one, so that a large file's documents need not be held all at once. */
+export function* eachDocument(text: string, fileName: string): Generator<Document | DocumentFault> {
   const positionOf = lineTable(text);
+  let index = 0;
   for (const stretch of documentStretches(text)) {
     for (const parsed of parse(text, stretch)) {
-      const index = documents.length + faults.length + 1;
       if ('message' in parsed) {
         const { reason, message, offset } = parsed;
-        faults.push({ ...positionOf(stretch.start + offset), document: index, reason, message });
+        yield { ...positionOf(stretch.start + offset), document: ++index, reason, message };
       } else if (parsed.value !== null) {
         const lineOf = (path: Path): number => positionOf(stretch.start + parsed.outline.offsetOf(path)).line;
-        documents.push({ file: fileName, index, line: lineOf([]), value: parsed.value, lineOf });
+        yield { file: fileName, index: ++index, line: lineOf([]), value: parsed.value, lineOf };
       }
     }
   }
-  return { documents, faults };
 }
 
 type Parsed = { readonly value: unknown; readonly outline: Outline } | Refusal;
@@ -67,24 +77,30 @@ type Parsed = { readonly value: unknown; readonly outline: Outline } | Refusal;
 function parse(text: string, { start, end }: Stretch): Parsed[] {
   const source = text.slice(start, end);
   try {
-    return eachDocument(parseEvents(source, { maxDepth: DOCUMENT_DEPTH })).map((events) =>
+    return divided(parseEvents(source, { maxDepth: DOCUMENT_DEPTH })).map((events) =>
       construct(source, events),
     );
   } catch (error) {
-    return [refusal(error)];
+    return [refusal(error, source)];
   }
 }
 
 /** A stretch has one document, except where a byte order mark or a lone carriage return divides it. */
-function eachDocument(events: Event[]): Event[][] {
+function divided(events: Event[]): Event[][] {
   const starts = events.flatMap((event, index) => (event.type === EVENT_ID.DOCUMENT ? [index] : []));
   if (starts.length < 2) return starts.length === 0 ? [] : [events];
   return starts.map((start, index) => events.slice(start, starts[index + 1]));
 }
 
 function construct(source: string, events: Event[]): Parsed {
-  const outline = new Outline(source, events);
-  if (outline.refusal !== null) return outline.refusal;
+  const targets = followAliases(source, events);
+  if ('message' in targets) return targets;
+  const outline = new Outline(source, events, targets);
+  const contradiction = outline.contradictingMerge();
+  if (contradiction !== null) {
+    const message = `the merge key ${MERGE_KEY} sets ${JSON.stringify(contradiction.name)} again; it must stand before the fields that override it`;
+    return { offset: contradiction.offset, reason: 'InputInvalid', message };
+  }
   try {
     const [value] = constructFromEvents(events, {
       source,
@@ -93,8 +109,8 @@ function construct(source: string, events: Event[]): Parsed {
     });
     return { value, outline };
   } catch (error) {
-    const fault = refusal(error);
-    if (!fault.message.startsWith('duplicated mapping key')) return fault;
+    const fault = refusal(error, source);
+    if (!fault.message.endsWith('duplicated mapping key')) return fault;
     return {
       ...fault,
       message: `the key ${JSON.stringify(outline.keyAt(fault.offset) ?? '')} is given twice`,
@@ -102,10 +118,11 @@ function construct(source: string, events: Event[]): Parsed {
   }
 }
 
-function refusal(error: unknown): Refusal {
+function refusal(error: unknown, source: string): Refusal {
   if (!(error instanceof YAMLException))
     return { offset: 0, reason: 'InputInvalid', message: 'the document cannot be read' };
-  const offset = error.mark?.position ?? 0;
+  // What is missing at the end is missed behind the last text, not at the marker of the next document.
+  const offset = Math.min(error.mark?.position ?? 0, source.trimEnd().length);
   if (error.reason.startsWith('nesting exceeded'))
     return {
       offset,
@@ -114,5 +131,5 @@ function refusal(error: unknown): Refusal {
     };
   if (error.reason.startsWith('merge keys exceeded'))
     return { offset, reason: 'LimitExceeded', message: `the merge keys set more than ${YAML_NODES} fields` };
-  return { offset, reason: 'InputInvalid', message: error.reason };
+  return { offset, reason: 'InputInvalid', message: `this is not valid YAML: ${error.reason}` };
 }

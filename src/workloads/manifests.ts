@@ -1,4 +1,4 @@
-import { readDocuments } from './document.ts';
+import { eachDocument } from './document.ts';
 import type { DocumentFault } from './document.ts';
 import { manifestFiles } from './manifest-files.ts';
 import { readManifestFile, readManifestStream } from './manifest-text.ts';
@@ -40,12 +40,12 @@ export function createManifestSource(options: ManifestOptions): WorkloadSource {
 
 function readManifest(file: string, text: string | Gap, namespace: string): Discovery {
   if (typeof text !== 'string') return { workloads: [], gaps: [text] };
-  const { documents, faults } = readDocuments(text, file);
-  const found = joined(documents.map((document) => readWorkloads(whole(document), namespace)));
-  return {
-    workloads: found.workloads,
-    gaps: [...faults.map((fault) => unparsed(file, fault)), ...found.gaps],
-  };
+  const parts: Discovery[] = [];
+  for (const document of eachDocument(text, file)) {
+    if ('message' in document) parts.push({ workloads: [], gaps: [unparsed(file, document)] });
+    else parts.push(readWorkloads(whole(document), namespace));
+  }
+  return joined(parts);
 }
 
 /** Limits on documents count as wrong input too: only a document built to exhaust its reader meets them. */

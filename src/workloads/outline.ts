@@ -1,57 +1,61 @@
-import { EVENT_ID, SCALAR_STYLE, getScalarValue } from 'js-yaml';
+import { EVENT_ID, getScalarValue } from 'js-yaml';
 import type { Event } from 'js-yaml';
-import { DOCUMENT_DEPTH, YAML_ALIASES, YAML_NODES } from '../limits.ts';
+import type { AliasTargets } from './aliases.ts';
 
 export type Path = readonly (string | number)[];
 
-/** Why a document is not read although its syntax is right. */
-export interface Refusal {
-  readonly offset: number;
-  readonly reason: 'InputInvalid' | 'LimitExceeded';
-  readonly message: string;
-}
+type Entries = ReadonlyMap<string | number, number>;
 
 interface OpenNode {
   readonly at: number;
   readonly mapping: boolean;
-  readonly anchored: boolean;
   children: number;
-  /** Nodes and levels in it, those behind aliases included. */
-  size: number;
-  height: number;
 }
 
-interface Extent {
-  readonly size: number;
-  readonly height: number;
-}
-
-const MERGE = '<<';
+export const MERGE_KEY = '<<';
 const ROOT = 1;
 
 /**
- * Where every field of one document stands. It keeps offsets and key names in flat arrays instead of the parser's
- * events, which take some ten times the memory.
+ * Where every field of one document stands. It keeps offsets and key names, each by the index of the node's event,
+ * instead of the parser's events themselves, which take some ten times the memory.
  */
 export class Outline {
-  readonly #source: string;
-  readonly #starts: Int32Array;
-  /** The index of the event behind the node that begins at this index. */
-  readonly #ends: Int32Array;
+  /** -1 for a value that is left out. */
+  readonly #starts: number[] = [];
+  /** The index of the first event behind the node. */
+  readonly #ends: number[] = [];
   readonly #names: (string | undefined)[] = [];
   readonly #mappings = new Set<number>();
-  readonly #targets = new Map<number, number>();
-  readonly #entries = new Map<number, ReadonlyMap<string | number, number>>();
-  readonly #extents = new Map<number, Extent>();
-  readonly #lateMerges: { mapping: number; key: number }[] = [];
-  readonly refusal: Refusal | null;
+  /** The mappings that have a merge key. */
+  readonly #merging = new Set<number>();
+  readonly #entries = new Map<number, Entries>();
+  readonly #targets: AliasTargets;
 
   /** `events` are those of one document, from its DOCUMENT event to its POP. */
-  constructor(source: string, events: readonly Event[]) {
-    this.#source = source;
-    this.#starts = new Int32Array(events.length).fill(-1);
-    this.#ends = new Int32Array(events.length);
-    this.refusal = this.#read(events) ?? this.#contradictingMerge();
+  constructor(source: string, events: readonly Event[], targets: AliasTargets) {
+    this.#targets = targets;
+    const interned = new Map<string, string>();
+    const open: OpenNode[] = [];
+    for (const event of events) {
+      const at = this.#starts.length;
+      this.#starts.push(startOf(event));
+      this.#ends.push(at + 1);
+      if (event.type === EVENT_ID.POP) {
+        this.#names.push(undefined);
+        const node = open.pop();
+        if (node !== undefined) this.#ends[node.at] = at + 1;
+        continue;
+      }
+      const parent = open.at(-1);
+      const isKey = parent !== undefined && parent.mapping && parent.children++ % 2 === 0;
+      const name = isKey ? this.#nameOf(source, event, at, interned) : undefined;
+      this.#names.push(name);
+      if (parent !== undefined && name === MERGE_KEY) this.#merging.add(parent.at);
+      if (event.type === EVENT_ID.SCALAR || event.type === EVENT_ID.ALIAS) continue;
+      const mapping = event.type === EVENT_ID.MAPPING;
+      if (mapping) this.#mappings.add(at);
+      open.push({ at, mapping, children: 0 });
+    }
   }
 
   /**
@@ -62,101 +66,60 @@ export class Outline {
     let node = ROOT;
     let offset = this.#start(ROOT) ?? 0;
     for (const step of path) {
+      const mapping = this.#mappings.has(node);
       const entries = this.#entriesOf(node);
-      const entry = entries.get(this.#mappings.has(node) ? String(step) : step);
-      if (entry === undefined) return this.#start(entries.get(MERGE)) ?? offset;
+      const entry = entries.get(mapping ? String(step) : step);
+      if (entry === undefined) return this.#start(entries.get(MERGE_KEY)) ?? offset;
       offset = this.#start(entry) ?? offset;
-      node = this.#mappings.has(node) ? this.#end(entry) : entry;
+      node = mapping ? this.#end(entry) : entry;
     }
     return offset;
   }
 
   /** The name of the key that begins at an offset. */
   keyAt(offset: number): string | undefined {
-    return this.#names.find((name, index) => name !== undefined && this.#starts[index] === offset);
+    return this.#names.find((name, at) => name !== undefined && this.#starts[at] === offset);
   }
 
-  #start(index: number | undefined): number | undefined {
-    const start = index === undefined ? undefined : this.#starts[index];
-    return start === -1 ? undefined : start;
-  }
-
-  #end(index: number): number {
-    return this.#ends[index] ?? this.#ends.length;
-  }
-
-  #read(events: readonly Event[]): Refusal | null {
-    const anchors = new Map<string, number>();
-    const interned = new Map<string, string>();
-    const open: OpenNode[] = [];
-    let aliases = 0;
-    let behindAliases = 0;
-    const add = (extent: Extent): void => {
-      const parent = open.at(-1);
-      if (parent === undefined) return;
-      parent.children++;
-      parent.size += extent.size;
-      parent.height = Math.max(parent.height, extent.height + 1);
-    };
-    for (const [at, event] of events.entries()) {
-      if (event.type === EVENT_ID.DOCUMENT) continue;
-      if (event.type === EVENT_ID.POP) {
-        const node = open.pop();
-        if (node === undefined) continue;
-        this.#ends[node.at] = at + 1;
-        if (node.anchored) this.#extents.set(node.at, node);
-        add(node);
-        continue;
-      }
-      this.#ends[at] = at + 1;
-      this.#starts[at] = startOf(event);
-      const parent = open.at(-1);
-      const isKey = parent !== undefined && parent.mapping && parent.children % 2 === 0;
-      if (event.type === EVENT_ID.ALIAS) {
-        if (++aliases > YAML_ALIASES)
-          return limit(event.anchorStart, `the document has more than ${YAML_ALIASES} aliases`);
-        const name = this.#source.slice(event.anchorStart, event.anchorEnd);
-        const target = anchors.get(name);
-        const extent = target === undefined ? { size: 1, height: 0 } : this.#extents.get(target);
-        if (extent === undefined)
-          return {
-            offset: event.anchorStart,
-            reason: 'InputInvalid',
-            message: `the anchor &${name} contains itself`,
-          };
-        behindAliases += extent.size;
-        if (behindAliases > YAML_NODES)
-          return limit(event.anchorStart, `the aliases stand for more than ${YAML_NODES} nodes`);
-        if (open.length + extent.height > DOCUMENT_DEPTH)
-          return limit(event.anchorStart, `the aliases nest deeper than ${DOCUMENT_DEPTH} levels`);
-        if (target !== undefined) this.#targets.set(at, target);
-        if (isKey && target !== undefined) this.#names[at] = this.#names[target];
-        add(extent);
-        continue;
-      }
-      const anchored = event.anchorStart !== -1;
-      if (anchored) anchors.set(this.#source.slice(event.anchorStart, event.anchorEnd), at);
-      if (event.type === EVENT_ID.SCALAR) {
-        if (isKey) {
-          const text = getScalarValue(this.#source, event);
-          const name = interned.get(text) ?? text;
-          interned.set(name, name);
-          this.#names[at] = name;
-          if (name === MERGE && event.style === SCALAR_STYLE.PLAIN && parent.children > 0)
-            this.#lateMerges.push({ mapping: parent.at, key: at });
+  /**
+   * A merge key that sets what was set before it. By YAML's rule the first holds, and kubectl takes the last:
+   * whichever was taken here, an image could be judged that is not the one that runs.
+   */
+  contradictingMerge(): { readonly offset: number; readonly name: string } | null {
+    for (const mapping of this.#merging) {
+      const names = new Set<string>();
+      for (let key = mapping + 1; key < this.#end(mapping) - 1; key = this.#end(this.#end(key))) {
+        const name = this.#names[key] ?? '';
+        const brought = name === MERGE_KEY ? this.#mergedNames(this.#end(key)) : [];
+        for (const again of brought) {
+          if (names.has(again)) return { offset: this.#start(key) ?? 0, name: again };
+          names.add(again);
         }
-        if (anchored) this.#extents.set(at, { size: 1, height: 0 });
-        add({ size: 1, height: 0 });
-        continue;
+        names.add(name);
       }
-      const mapping = event.type === EVENT_ID.MAPPING;
-      if (mapping) this.#mappings.add(at);
-      open.push({ at, mapping, anchored, children: 0, size: 1, height: 0 });
     }
     return null;
   }
 
-  #entriesOf(node: number): ReadonlyMap<string | number, number> {
+  #nameOf(source: string, event: Event, at: number, interned: Map<string, string>): string | undefined {
+    if (event.type === EVENT_ID.ALIAS) return this.#names[this.#targets.get(at) ?? -1];
+    if (event.type !== EVENT_ID.SCALAR) return undefined;
+    const text = getScalarValue(source, event);
+    const name = interned.get(text) ?? text;
+    interned.set(name, name);
+    return name;
+  }
+
+  #start(at: number | undefined): number | undefined {
+    const start = at === undefined ? undefined : this.#starts[at];
+    return start === -1 ? undefined : start;
+  }
+
+  #end(at: number): number {
+    return this.#ends[at] ?? this.#ends.length;
+  }
+
+  #entriesOf(node: number): Entries {
     const known = this.#entries.get(node);
     if (known !== undefined) return known;
     const entries = new Map<string | number, number>();
@@ -168,47 +131,23 @@ export class Outline {
     return entries;
   }
 
-  /**
-   * A merge key behind a field that it sets as well: by YAML's rule the field holds, kubectl lets the merge key win.
-   * Whichever was taken, an image could be judged that is not the one that runs.
-   */
-  #contradictingMerge(): Refusal | null {
-    for (const { mapping, key } of this.#lateMerges) {
-      const merged = this.#mergedNames(this.#end(key));
-      for (const [name, at] of this.#entriesOf(mapping)) {
-        if (at < key && merged.has(name)) {
-          const message = `the merge key << sets ${JSON.stringify(name)} again; it must stand before the fields that override it`;
-          return { offset: this.#start(key) ?? 0, reason: 'InputInvalid', message };
-        }
-      }
-    }
-    return null;
-  }
-
-  #mergedNames(
-    node: number,
-    known = new Set<string | number>(),
-    seen = new Set<number>(),
-  ): Set<string | number> {
+  #mergedNames(node: number, names = new Set<string>(), seen = new Set<number>()): ReadonlySet<string> {
     const target = this.#targets.get(node) ?? node;
-    if (seen.has(target)) return known;
+    if (seen.has(target)) return names;
     seen.add(target);
     for (const [name, at] of this.#entriesOf(target)) {
-      if (!this.#mappings.has(target)) this.#mergedNames(at, known, seen);
-      else if (name === MERGE) this.#mergedNames(this.#end(at), known, seen);
-      else known.add(name);
+      if (typeof name === 'number') this.#mergedNames(at, names, seen);
+      else if (name === MERGE_KEY) this.#mergedNames(this.#end(at), names, seen);
+      else names.add(name);
     }
-    return known;
+    return names;
   }
 }
 
-function limit(offset: number, message: string): Refusal {
-  return { offset, reason: 'LimitExceeded', message };
-}
-
-function startOf(event: Exclude<Event, { type: typeof EVENT_ID.DOCUMENT | typeof EVENT_ID.POP }>): number {
-  if (event.type === EVENT_ID.ALIAS) return event.anchorStart;
+function startOf(event: Event): number {
+  if (event.type === EVENT_ID.DOCUMENT || event.type === EVENT_ID.POP) return -1;
+  if (event.type === EVENT_ID.ALIAS) return event.anchorStart - 1;
   const content = event.type === EVENT_ID.SCALAR ? event.valueStart : event.start;
-  const properties = [event.tagStart, event.anchorStart, content].filter((offset) => offset !== -1);
-  return properties.length === 0 ? -1 : Math.min(...properties);
+  if (event.tagStart === -1 && event.anchorStart === -1) return content;
+  return Math.min(...[event.tagStart, event.anchorStart, content].filter((offset) => offset !== -1));
 }
