@@ -1,5 +1,9 @@
 import { z } from 'zod';
 
+import { parseStrictJson } from '../json.ts';
+import { DOCUMENT_DEPTH } from '../limits.ts';
+import { printable } from './printable.ts';
+
 /**
  * The documents that registries serve, as schemas (image-spec: descriptor.md, manifest.md, image-index.md, image-layout.md; Docker
  * manifest v2 schema 2). Go writes an absent list or map as `null`, so that counts as absent.
@@ -69,34 +73,24 @@ export const indexSchema = z.object({
 /** image-spec, image-layout.md, "oci-layout file". */
 export const layoutSchema = z.object({ imageLayoutVersion: z.literal('1.0.0') });
 
-const jsonSchema = z.string().transform((text, context): unknown => {
-  try {
-    return JSON.parse(text);
-  } catch {
-    context.addIssue('is not JSON');
-    return z.NEVER;
-  }
-});
-
-/** Reads JSON of one shape from bytes; the message of a failure names the field. */
+/** Reads JSON of one shape from bytes; the message of a failure names the field and begins with a verb or the field. */
 export function readJson<T>(
   bytes: Uint8Array,
   schema: z.ZodType<T>,
 ): { ok: true; value: T } | { ok: false; message: string } {
-  let text: string;
+  let json: unknown;
   try {
-    text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+    json = parseStrictJson(bytes, DOCUMENT_DEPTH);
   } catch {
-    return { ok: false, message: 'is not UTF-8' };
+    // The parser's own message quotes the text, which may be a file of credentials or a token.
+    return { ok: false, message: 'is not JSON, names a member twice, or is nested too deep' };
   }
-  const result = jsonSchema.pipe(schema).safeParse(text);
+  const result = schema.safeParse(json);
   if (result.success) return { ok: true, value: result.data };
   const issue = result.error.issues[0];
   if (issue === undefined) return { ok: false, message: 'is not what it must be' };
-  return {
-    ok: false,
-    message: issue.path.length === 0 ? issue.message : `${fieldOf(issue.path)}: ${issue.message}`,
-  };
+  const field = issue.path.length === 0 ? '' : ` at ${fieldOf(issue.path)}`;
+  return { ok: false, message: `is not what it must be${field}: ${printable(issue.message)}` };
 }
 
 function fieldOf(path: readonly PropertyKey[]): string {

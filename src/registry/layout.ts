@@ -2,7 +2,8 @@ import { join } from 'node:path';
 
 import { LAYOUT_INDEX_BYTES, MANIFEST_BYTES, REFERRERS } from '../limits.ts';
 import { failed, ok, type Outcome } from '../reasons.ts';
-import { readBlobFile, readBoundedFile } from './blob-file.ts';
+import { readBlobFile } from './blob-file.ts';
+import { readBoundedFile } from './bounded-file.ts';
 import { readCatalog, type Catalog, type Listing } from './catalog.ts';
 import { layoutSchema, readJson } from './document.ts';
 import { embeddedBlob } from './embedded.ts';
@@ -18,24 +19,26 @@ export async function openLayout(directory: string): Promise<Outcome<Registry>> 
   const marker = await readMarker(directory);
   if (!marker.ok) return marker;
   const file = join(directory, 'index.json');
-  const bytes = await readBoundedFile(file, LAYOUT_INDEX_BYTES, 'InputInvalid');
-  if (!bytes.ok) return bytes;
-  const catalog = readCatalog(bytes.value, file);
+  const index = await readBoundedFile(file, LAYOUT_INDEX_BYTES);
+  if (!index.ok) return noLayout(directory, index.message);
+  const catalog = readCatalog(index.bytes, file);
   return catalog.ok ? ok(layoutRegistry(directory, catalog.value)) : catalog;
 }
 
 async function readMarker(directory: string): Promise<Outcome<null>> {
   const file = join(directory, 'oci-layout');
-  const bytes = await readBoundedFile(file, MANIFEST_BYTES, 'InputInvalid');
-  if (!bytes.ok) {
-    return failed(
-      bytes.fault.reason,
-      `${directory} is no OCI image layout: ${bytes.fault.message}`,
-      'Name the directory that `evidence save` wrote.',
-    );
-  }
-  const layout = readJson(bytes.value, layoutSchema);
-  return layout.ok ? ok(null) : failed('InputInvalid', `${file} ${layout.message}.`);
+  const read = await readBoundedFile(file, MANIFEST_BYTES);
+  if (!read.ok) return noLayout(directory, read.message);
+  const layout = readJson(read.bytes, layoutSchema);
+  return layout.ok ? ok(null) : noLayout(directory, `${file} ${layout.message}.`);
+}
+
+function noLayout(directory: string, why: string): Outcome<never> {
+  return failed(
+    'InputInvalid',
+    `${directory} is no OCI image layout: ${why}`,
+    'Name the directory that `evidence save` wrote.',
+  );
 }
 
 function layoutRegistry(directory: string, catalog: Catalog): Registry {

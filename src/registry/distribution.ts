@@ -1,0 +1,143 @@
+import { BLOB_MEMORY_BYTES, INDEX_CHILDREN, MANIFEST_BYTES, REQUEST_MS } from '../limits.ts';
+import { failed, ok, type Outcome } from '../reasons.ts';
+import { createAuthorization } from './authorization.ts';
+import { rememberBlobs } from './blob-memory.ts';
+import type { CredentialSource } from './credential.ts';
+import { parseDigest, verifyDigest } from './digest.ts';
+import { embeddedBlob } from './embedded.ts';
+import { createEndpoints } from './endpoint.ts';
+import { MANIFEST_MEDIA_TYPES, parseManifest } from './manifest.ts';
+import { memoise } from './memo.ts';
+import { printable, printableUrl } from './printable.ts';
+import { isTag } from './reference.ts';
+import { listReferrers } from './referrers.ts';
+import type { Descriptor, Manifest, Registry } from './registry.ts';
+import { createSession, type Session } from './session.ts';
+import { createTransport } from './transport.ts';
+import { createWire } from './wire.ts';
+
+export interface DistributionOptions {
+  readonly clock: () => Date;
+  readonly credentials: CredentialSource;
+  /** Registries that speak plain HTTP, as references name them: `registry.local:5000`. */
+  readonly plainHttp: ReadonlySet<string>;
+  /** Hosts whose TLS certificate is not verified. */
+  readonly insecure: ReadonlySet<string>;
+  readonly signal?: AbortSignal | undefined;
+  readonly userAgent: string;
+  /** Told of each exchange: the address without query, and status 0 where there was no answer. */
+  readonly onRequest?: ((method: string, url: string, status: number, ms: number) => void) | undefined;
+  readonly concurrencyPerHost: number;
+  /** How long a request may be without a byte of answer; the limit of the program if it is not given. */
+  readonly requestMs?: number | undefined;
+}
+
+/** Registries over HTTP (distribution-spec 1.1, "Pull" and "Content Discovery"), with one memory for the whole run. */
+export function createDistributionRegistry(options: DistributionOptions): Registry {
+  const wire = createWire({ ...options, requestMs: options.requestMs ?? REQUEST_MS });
+  const transport = createTransport(wire, options.clock, options.signal);
+  const authorization = createAuthorization(transport, options.credentials, options.clock);
+  const session = createSession(transport, authorization, createEndpoints(options.plainHttp));
+  const blobs = rememberBlobs(BLOB_MEMORY_BYTES);
+
+  const manifest = memoise((repository: string, digest: string) =>
+    fetchManifest(session, repository, digest, INDEX_CHILDREN),
+  );
+  const tag = memoise(async (repository: string, tag: string) => {
+    const outcome = await fetchManifest(session, repository, tag, INDEX_CHILDREN);
+    // Whoever asks for what the tag points at has it already.
+    if (outcome.ok && outcome.value !== null) manifest.put(outcome, repository, outcome.value.digest);
+    return outcome;
+  });
+  const referrers = memoise((repository: string, digest: string) =>
+    listReferrers(session, (...of) => fetchManifest(session, ...of), repository, digest),
+  );
+  return {
+    tag: (repository, name) =>
+      isTag(name)
+        ? tag(repository, name)
+        : Promise.resolve(failed('ImageReferenceInvalid', `${JSON.stringify(printable(name))} is no tag.`)),
+    manifest,
+    referrers,
+    async blob(repository, descriptor, limit) {
+      const { digest, size } = descriptor;
+      const key = JSON.stringify([repository, digest, size]);
+      return embeddedBlob(descriptor, limit) ?? blobs(key, () => fetchBlob(session, repository, descriptor));
+    },
+    hosts: () => wire.hosts(),
+    close: () => wire.close(),
+  };
+}
+
+/** distribution-spec, "Pulling manifests". */
+async function fetchManifest(
+  session: Session,
+  repository: string,
+  reference: string,
+  children: number,
+): Promise<Outcome<Manifest | null>> {
+  const digest = reference.includes(':') ? reference : null;
+  if (digest !== null && parseDigest(digest) === null) return noDigest(digest);
+  const answer = await session.get({
+    repository,
+    target: `manifests/${reference}`,
+    accept: MANIFEST_MEDIA_TYPES.join(', '),
+    limit: MANIFEST_BYTES,
+  });
+  if (!answer.ok) return answer;
+  // A storage that was redirected to and has nothing does not speak for the registry.
+  if (answer.value.status === 404 && answer.value.speaksForRegistry) return ok(null);
+  if (answer.value.status !== 200) return { ok: false, fault: answer.value.fault() };
+
+  const { headers, body, url } = answer.value;
+  const announced = headers.get('docker-content-digest')?.[0] ?? '';
+  const expected = digest ?? (parseDigest(announced) === null ? null : announced);
+  return parseManifest(body, headers.get('content-type')?.[0] ?? null, expected, {
+    where: `The manifest ${printableUrl(url)}`,
+    children,
+  });
+}
+
+/** distribution-spec, "Pulling blobs". */
+async function fetchBlob(
+  session: Session,
+  repository: string,
+  descriptor: Descriptor,
+): Promise<Outcome<Uint8Array>> {
+  const { digest, size } = descriptor;
+  if (parseDigest(digest) === null) return noDigest(digest);
+  // One byte more than promised is read, to see that there is one.
+  const answer = await session.get({
+    repository,
+    target: `blobs/${digest}`,
+    accept: '*/*',
+    limit: size + 1,
+    excess: 'cut',
+  });
+  if (!answer.ok) return answer;
+  const { status, body, url } = answer.value;
+  const where = `The blob ${printableUrl(url)}`;
+  if (status === 404) {
+    return failed(
+      'RegistryError',
+      `${where}, which a manifest of ${repository} names, is not there (HTTP 404).`,
+      'Push the artifact again.',
+    );
+  }
+  if (status !== 200) return { ok: false, fault: answer.value.fault() };
+  if (body.length > size) {
+    return failed(
+      'DigestMismatch',
+      `${where} must have ${String(size)} bytes, and has more.`,
+      'Do not run this image until it is known why.',
+    );
+  }
+  return verifyDigest(body, digest, where);
+}
+
+function noDigest(text: string): Outcome<never> {
+  return failed(
+    'EvidenceUnsupported',
+    `${JSON.stringify(printable(text))} is no sha256, sha384 or sha512 digest.`,
+  );
+}

@@ -1,0 +1,164 @@
+import type { Agent } from 'undici';
+
+import { ERROR_BODY_BYTES, TRANSFER_MS } from '../limits.ts';
+import { failed, type Fault } from '../reasons.ts';
+import { isLoopback } from './address.ts';
+import { interruptedFault, networkFault } from './network-fault.ts';
+import { printableUrl } from './printable.ts';
+
+export interface WireOptions {
+  readonly clock: () => Date;
+  readonly insecure: ReadonlySet<string>;
+  readonly signal?: AbortSignal | undefined;
+  readonly userAgent: string;
+  readonly onRequest?: ((method: string, url: string, status: number, ms: number) => void) | undefined;
+  readonly concurrencyPerHost: number;
+  readonly requestMs: number;
+}
+
+export interface WireRequest {
+  readonly method: 'GET' | 'POST';
+  readonly url: URL;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: string;
+  /** Bytes of a good answer that are read; what lies behind them is a fault, or cut off where `excess` says so. */
+  readonly limit: number;
+  readonly excess?: 'fault' | 'cut';
+}
+
+export interface WireResponse {
+  readonly status: number;
+  /** Header values by lower-case name. */
+  readonly headers: ReadonlyMap<string, readonly string[]>;
+  readonly body: Uint8Array;
+  /** The address that answered. */
+  readonly url: URL;
+}
+
+/** One answer, or why there was none and whether it may be worth to ask once more. */
+export type Exchange =
+  | { readonly ok: true; readonly response: WireResponse }
+  | { readonly ok: false; readonly fault: Fault; readonly passing: boolean };
+
+export interface Wire {
+  exchange(request: WireRequest): Promise<Exchange>;
+  /** The hosts that were contacted, sorted. */
+  hosts(): readonly string[];
+  close(): Promise<void>;
+}
+
+/** Single HTTP exchanges over pooled connections, with limits on bytes and time. Nothing is retried or followed here. */
+export function createWire(options: WireOptions): Wire {
+  const agents = new Map<boolean, Promise<Agent>>();
+  const hosts = new Set<string>();
+  let closed = false;
+
+  const agentFor = (url: URL): Promise<Agent> => {
+    // TLS on a loopback address protects against nobody, and docker does not verify it there either.
+    const verified = !options.insecure.has(url.host) && !isLoopback(url.host);
+    const agent = agents.get(verified) ?? createAgent(options, verified);
+    agents.set(verified, agent);
+    return agent;
+  };
+
+  return {
+    async exchange(request) {
+      if (closed) return { ok: false, passing: false, fault: interruptedFault(request.url, null) };
+      hosts.add(request.url.host);
+      const started = options.clock().getTime();
+      const result = await exchangeOnce(options, await agentFor(request.url), request);
+      const ms = options.clock().getTime() - started;
+      options.onRequest?.(
+        request.method,
+        printableUrl(request.url),
+        result.ok ? result.response.status : 0,
+        ms,
+      );
+      return result;
+    },
+    hosts: () => [...hosts].sort(),
+    async close() {
+      closed = true;
+      await Promise.all([...agents.values()].map(async (agent) => (await agent).destroy()));
+    },
+  };
+}
+
+async function createAgent(options: WireOptions, verified: boolean): Promise<Agent> {
+  // undici takes a tenth of a second to load, which a run over saved evidence does not need.
+  const { Agent } = await import('undici');
+  return new Agent({
+    connections: options.concurrencyPerHost,
+    allowH2: false,
+    headersTimeout: options.requestMs,
+    bodyTimeout: options.requestMs,
+    connect: { timeout: options.requestMs, rejectUnauthorized: verified },
+  });
+}
+
+async function exchangeOnce(
+  options: WireOptions,
+  dispatcher: Agent,
+  request: WireRequest,
+): Promise<Exchange> {
+  const { method, url, headers, body } = request;
+  const deadline = AbortSignal.timeout(TRANSFER_MS);
+  const signal = options.signal === undefined ? deadline : AbortSignal.any([options.signal, deadline]);
+  let answered = false;
+  try {
+    const response = await dispatcher.request({
+      origin: url.origin,
+      path: `${url.pathname}${url.search}`,
+      method,
+      headers: { 'accept-encoding': 'identity', ...headers, 'user-agent': options.userAgent },
+      body: body ?? null,
+      signal,
+    });
+    answered = true;
+    const good = response.statusCode < 300;
+    const limit = good ? request.limit : Math.min(request.limit, ERROR_BODY_BYTES);
+    const read = await readAtMost(response.body, limit);
+    if (read.more && good && request.excess !== 'cut')
+      return { ok: false, passing: false, fault: tooLarge(url, limit) };
+    return {
+      ok: true,
+      response: { status: response.statusCode, headers: headerMap(response.headers), body: read.bytes, url },
+    };
+  } catch (error) {
+    if (signal.aborted) return { ok: false, passing: false, fault: interruptedFault(url, signal.reason) };
+    return { ok: false, ...networkFault(error, url, answered) };
+  }
+}
+
+/** Leaving the loop destroys the stream, and with it the connection, so that an endless body costs no more than the limit. */
+async function readAtMost(
+  body: AsyncIterable<unknown>,
+  limit: number,
+): Promise<{ bytes: Uint8Array; more: boolean }> {
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  for await (const chunk of body) {
+    if (!(chunk instanceof Uint8Array)) continue;
+    chunks.push(chunk);
+    length += chunk.length;
+    if (length > limit) break;
+  }
+  return { bytes: Buffer.concat(chunks).subarray(0, limit), more: length > limit };
+}
+
+function headerMap(
+  headers: Readonly<Record<string, string | string[] | undefined>>,
+): ReadonlyMap<string, readonly string[]> {
+  return new Map(
+    Object.entries(headers).flatMap(([name, value]) =>
+      value === undefined ? [] : [[name.toLowerCase(), typeof value === 'string' ? [value] : value]],
+    ),
+  );
+}
+
+function tooLarge(url: URL, limit: number): Fault {
+  return failed(
+    'LimitExceeded',
+    `The answer of ${printableUrl(url)} is longer than the limit of ${String(limit)} bytes.`,
+  ).fault;
+}
