@@ -12,65 +12,132 @@ interface ReasonEntry {
  */
 export const REASONS = {
   // signature
-  SignatureVerified: { class: 'met', meaning: 'A signature by an authority that the rule accepts is bound to this digest.' },
+  SignatureVerified: {
+    class: 'met',
+    meaning: 'A signature by an authority that the rule accepts is bound to this digest.',
+  },
   SignatureMissing: { class: 'missing', meaning: 'The registry holds no signature for this digest.' },
-  SignatureInvalid: { class: 'invalid', meaning: 'A signature is there, and it is not cryptographically valid.' },
-  SignatureMalformed: { class: 'invalid', meaning: 'The signature, bundle or statement is not what its specification says.' },
-  SignatureForOtherImage: { class: 'invalid', meaning: 'The signature is valid for another digest than the one it is attached to.' },
-  PayloadTampered: { class: 'invalid', meaning: 'The signed payload was changed after it was signed.' },
-  PredicateTypeMismatch: { class: 'missing', meaning: 'Evidence is there, but of another predicate type than the one asked for.' },
-  CertificateInvalid: { class: 'invalid', meaning: 'The signing certificate contradicts itself, its issuer or the time of signing.' },
-  LogEntryInvalid: { class: 'invalid', meaning: 'The transparency log entry is not genuine or belongs to another signature.' },
-  LogEntryMissing: { class: 'untrusted', meaning: 'The trust root asks for a transparency log entry, and there is none.' },
+  SignatureInvalid: {
+    class: 'invalid',
+    meaning: 'A signature is there, and it is not cryptographically valid.',
+  },
+  SignatureMalformed: {
+    class: 'invalid',
+    meaning: 'The signature, bundle or statement is not what its specification says.',
+  },
+  SignatureForOtherImage: {
+    class: 'invalid',
+    meaning: 'The signature is valid for another digest than the one it is attached to.',
+  },
+  PredicateTypeMismatch: {
+    class: 'missing',
+    meaning: 'Evidence is there, but of another predicate type than the one asked for.',
+  },
+  CertificateInvalid: {
+    class: 'invalid',
+    meaning: 'The signing certificate contradicts itself, its issuer or the time of signing.',
+  },
+  LogEntryInvalid: {
+    class: 'invalid',
+    meaning: 'The transparency log entry is not genuine or belongs to another signature.',
+  },
+  LogEntryMissing: {
+    class: 'untrusted',
+    meaning: 'The trust root asks for a transparency log entry, and there is none.',
+  },
   TimestampInvalid: { class: 'invalid', meaning: 'A signed timestamp does not verify.' },
   TimestampMissing: { class: 'untrusted', meaning: 'No verified time says when the signature was made.' },
-  SctMissing: { class: 'untrusted', meaning: 'The certificate has fewer verified signed certificate timestamps than the trust root asks for.' },
-  SignerNotTrusted: { class: 'untrusted', meaning: 'The signature is valid, and its signer is none that the policy trusts.' },
-  SignerNotEvaluated: { class: 'untrusted', meaning: 'The signature is valid; no policy says whether its signer may be trusted.' },
+  SctMissing: {
+    class: 'untrusted',
+    meaning: 'The certificate has fewer verified signed certificate timestamps than the trust root asks for.',
+  },
+  SignerNotTrusted: {
+    class: 'untrusted',
+    meaning: 'The signature is valid, and its signer is none that the policy trusts.',
+  },
+  SignerNotEvaluated: {
+    class: 'untrusted',
+    meaning: 'The signature is valid; no policy says whether its signer may be trusted.',
+  },
   NoKeyConfigured: { class: 'untrusted', meaning: 'The image is signed with a key that is not known here.' },
-  KeyOutsideValidity: { class: 'untrusted', meaning: 'The key was used outside the time that the policy allows it.' },
-  TrustRootOutdated: { class: 'undetermined', meaning: 'The evidence names a log, authority or timestamp service that the trust root does not know.' },
-  SignatureCheckNotRequired: { class: 'missing', meaning: 'No rule asks for a signature here.' },
+  KeyOutsideValidity: {
+    class: 'untrusted',
+    meaning: 'The key was used outside the time that the policy allows it.',
+  },
+  TrustRootOutdated: {
+    class: 'undetermined',
+    meaning: 'The evidence names a log, authority or timestamp service that the trust root does not know.',
+  },
   // registry
   RegistryAllowed: { class: 'met', meaning: 'The repository is on the allow-list and on no deny-list.' },
   RegistryNotAllowed: { class: 'untrusted', meaning: 'The repository is not on the allow-list.' },
   RegistryDenied: { class: 'untrusted', meaning: 'The repository is on the deny-list.' },
   // tags
   TagAccepted: { class: 'met', meaning: 'The tag or digest meets what the rule asks for.' },
-  TagNotPinned: { class: 'missing', meaning: 'The reference has no digest, so what runs can change under it.' },
+  TagNotPinned: {
+    class: 'missing',
+    meaning: 'The reference has no digest, so what runs can change under it.',
+  },
   TagDisallowed: { class: 'untrusted', meaning: 'The reference uses a tag that the rule forbids.' },
-  DigestDrift: { class: 'stale', meaning: 'The tag no longer points at the digest that is named or runs.' },
-  // sbom, slsa: columns of the table
-  SbomMissing: { class: 'missing', meaning: 'The registry holds no SBOM for this digest.' },
-  SbomFound: { class: 'met', meaning: 'A signed SBOM is bound to this digest.' },
-  ProvenanceMissing: { class: 'missing', meaning: 'The registry holds no SLSA provenance for this digest.' },
-  ProvenanceFound: { class: 'met', meaning: 'Signed SLSA provenance is bound to this digest.' },
   // policy
-  NoRuleMatches: { class: 'missing', meaning: 'No enforcing rule asks for a signature, provenance or an attestation of this image.' },
-  DefaultAllow: { class: 'missing', meaning: 'No rule asks for a signature of this image, and the policy allows that.' },
-  NotSupported: { class: 'undetermined', meaning: 'The policy asks for something that this version cannot check.' },
+  NoRuleMatches: {
+    class: 'missing',
+    meaning: 'No enforcing rule asks for a signature, provenance or an attestation of this image.',
+  },
+  DefaultAllow: {
+    class: 'missing',
+    meaning: 'No rule asks for a signature of this image, and the policy allows that.',
+  },
   // what could not be seen
-  ImageNotFound: { class: 'undetermined', meaning: 'The registry does not have this image, or does not show it with these credentials.' },
-  ImageReferenceInvalid: { class: 'invalid', meaning: 'The image reference is not one that a container runtime can pull.' },
-  PlatformNotFound: { class: 'undetermined', meaning: 'The index has no image for the platform that was asked for.' },
+  ImageNotFound: {
+    class: 'undetermined',
+    meaning: 'The registry does not have this image, or does not show it with these credentials.',
+  },
+  ImageReferenceInvalid: {
+    class: 'invalid',
+    meaning: 'The image reference is not one that a container runtime can pull.',
+  },
+  PlatformNotFound: {
+    class: 'undetermined',
+    meaning: 'The index has no image for the platform that was asked for.',
+  },
   RegistryUnreachable: { class: 'undetermined', meaning: 'The registry could not be reached.' },
   RegistryError: { class: 'undetermined', meaning: 'The registry answered with an error.' },
-  RegistryResponseInvalid: { class: 'undetermined', meaning: 'The registry answered with something that the distribution specification does not allow.' },
-  CredentialsRejected: { class: 'undetermined', meaning: 'The registry wants credentials, and has none or refuses those it was given.' },
-  AccessDenied: { class: 'undetermined', meaning: 'The registry knows the credentials and refuses access with them.' },
+  RegistryResponseInvalid: {
+    class: 'undetermined',
+    meaning: 'The registry answered with something that the distribution specification does not allow.',
+  },
+  CredentialsRejected: {
+    class: 'undetermined',
+    meaning: 'The registry wants credentials, and has none or refuses those it was given.',
+  },
+  AccessDenied: {
+    class: 'undetermined',
+    meaning: 'The registry knows the credentials and refuses access with them.',
+  },
   RateLimited: { class: 'undetermined', meaning: 'The registry asks to come back later.' },
   TimedOut: { class: 'undetermined', meaning: 'There was no answer within the time limit.' },
-  LimitExceeded: { class: 'undetermined', meaning: 'Something was larger or more numerous than the named limit.' },
-  DigestMismatch: { class: 'invalid', meaning: 'The bytes are not those of the digest that names them.' },
+  LimitExceeded: {
+    class: 'undetermined',
+    meaning: 'Something was larger or more numerous than the named limit.',
+  },
+  DigestMismatch: {
+    class: 'undetermined',
+    meaning: 'The bytes are not those of the digest that names them.',
+  },
   NotInEvidence: { class: 'undetermined', meaning: 'The evidence directory does not hold this.' },
-  EvidenceUnsupported: { class: 'undetermined', meaning: 'The evidence is of a kind that this version cannot verify.' },
+  EvidenceUnsupported: {
+    class: 'undetermined',
+    meaning: 'The evidence is of a kind that this version cannot verify.',
+  },
   EvidenceDamaged: { class: 'undetermined', meaning: 'The evidence directory is damaged.' },
   Interrupted: { class: 'undetermined', meaning: 'The run was interrupted before this was known.' },
-  InternalError: { class: 'undetermined', meaning: 'The program failed; this is a bug in it.' },
   // coverage gaps
   FileUnreadable: { class: 'undetermined', meaning: 'The file or directory could not be read.' },
-  InputInvalid: { class: 'invalid', meaning: 'The input is not what it must be; the message names file, line and field.' },
-  NoWorkloads: { class: 'missing', meaning: 'No workload was found.' },
+  InputInvalid: {
+    class: 'invalid',
+    meaning: 'The input is not what it must be; the message names file, line and field.',
+  },
 } as const satisfies Record<string, ReasonEntry>;
 
 export type Reason = keyof typeof REASONS;
@@ -83,7 +150,9 @@ export interface Fault {
 }
 
 /** A value, or the fault that stands in its place: what was not seen is data, never an exception. */
-export type Outcome<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly fault: Fault };
+export type Outcome<T> =
+  | { readonly ok: true; readonly value: T }
+  | { readonly ok: false; readonly fault: Fault };
 
 /** Wraps a value as an outcome. */
 export function ok<T>(value: T): Outcome<T> {
@@ -91,6 +160,13 @@ export function ok<T>(value: T): Outcome<T> {
 }
 
 /** Wraps a fault as an outcome. */
-export function failed(reason: Reason, message: string, remediation?: string): { readonly ok: false; readonly fault: Fault } {
-  return { ok: false, fault: remediation === undefined ? { reason, message } : { reason, message, remediation } };
+export function failed(
+  reason: Reason,
+  message: string,
+  remediation?: string,
+): { readonly ok: false; readonly fault: Fault } {
+  return {
+    ok: false,
+    fault: remediation === undefined ? { reason, message } : { reason, message, remediation },
+  };
 }

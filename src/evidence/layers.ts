@@ -4,7 +4,10 @@ import type { Collected, Evidence, EvidenceFault, EvidenceFormat } from './colle
 
 /** The layer's media type decides how it is read: artifact types and annotations of the manifest are unsigned hints. */
 const FORMATS: readonly { readonly pattern: RegExp; readonly format: EvidenceFormat }[] = [
-  { pattern: /^application\/vnd\.dev\.sigstore\.bundle(\.v\d+\.\d+)?\+json(;.*)?$/, format: 'sigstore-bundle' },
+  {
+    pattern: /^application\/vnd\.dev\.sigstore\.bundle(\.v\d+\.\d+)?\+json(;.*)?$/,
+    format: 'sigstore-bundle',
+  },
   { pattern: /^application\/vnd\.dev\.cosign\.simplesigning\.v1\+json$/, format: 'simple-signing' },
   { pattern: /^application\/vnd\.dsse\.envelope\.v1\+json$/, format: 'dsse-envelope' },
   { pattern: /^application\/(jose\+json|cose)$/, format: 'notation' },

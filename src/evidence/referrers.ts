@@ -16,7 +16,9 @@ export const referrers: Collector = {
     if (!listing.ok) return { evidence: [], faults: [{ ...listing.fault, subject: digest, location }] };
     const { descriptors } = listing.value;
     const found = await Promise.all(
-      descriptors.slice(0, REFERRERS).map((descriptor) => collectReferrer(registry, repository, digest, descriptor)),
+      descriptors
+        .slice(0, REFERRERS)
+        .map((descriptor) => collectReferrer(registry, repository, digest, descriptor)),
     );
     const faults: EvidenceFault[] = found.flatMap((one) => one.faults);
     if (descriptors.length > REFERRERS) {
@@ -38,13 +40,19 @@ async function collectReferrer(
   if (!manifest.ok) return { evidence: [], faults: [{ ...manifest.fault, subject: digest, location }] };
   if (manifest.value === null) {
     const message = `${location} is listed as a referrer of ${digest}, and the registry does not have it`;
-    return { evidence: [], faults: [{ reason: 'RegistryResponseInvalid', subject: digest, location, message }] };
+    return {
+      evidence: [],
+      faults: [{ reason: 'RegistryResponseInvalid', subject: digest, location, message }],
+    };
   }
   // A fallback index is maintained by clients: only the manifest itself says what it refers to.
   const actual = manifest.value.content.subject?.digest;
   if (actual !== digest) {
     const message = `${location} is listed as a referrer of ${digest}, but its subject is ${actual ?? 'absent'}`;
-    return { evidence: [], faults: [{ reason: 'SignatureForOtherImage', subject: digest, location, message }] };
+    return {
+      evidence: [],
+      faults: [{ reason: 'SignatureForOtherImage', subject: digest, location, message }],
+    };
   }
   return collectLayers(registry, repository, manifest.value, digest, location);
 }

@@ -7,9 +7,14 @@ import type { KeylessFile } from './schema.ts';
 /** An authority that is an identity: issuer and subject together, whole and anchored, under one trust root. */
 export function keylessAuthority(name: string, keyless: KeylessFile): Authority {
   const { trustRoot, issuer, issuerRegExp, subject, subjectRegExp, ...extensions } = keyless;
-  const issuerMatches = issuerRegExp === undefined ? (value: string) => value === issuer : regExp(issuerRegExp);
-  const subjectMatches = subjectRegExp === undefined ? subjectGlob(subject ?? '') : subjectRegExpOf(subjectRegExp);
-  const globs = Object.entries(extensions).map(([extension, pattern = '']) => ({ extension, matches: glob(pattern) }));
+  const issuerMatches =
+    issuerRegExp === undefined ? (value: string) => value === issuer : regExp(issuerRegExp);
+  const subjectMatches =
+    subjectRegExp === undefined ? subjectGlob(subject ?? '') : subjectRegExpOf(subjectRegExp);
+  const globs = Object.entries(extensions).map(([extension, pattern = '']) => ({
+    extension,
+    matches: glob(pattern),
+  }));
   return {
     name,
     description: `${subject ?? `/${subjectRegExp}/`} from ${issuer ?? `/${issuerRegExp}/`}`,
@@ -43,11 +48,14 @@ function subjectKind(pattern: string): SubjectName['kind'] | null {
   return pattern.includes('@') ? 'email' : null;
 }
 
+/** Hex digits of a fingerprint that are enough for a person to tell keys apart. */
+const SHOWN = 16;
+
 /** An authority that holds keys: any of them satisfies it. Which key made a signature was found when it was verified. */
 export function keyAuthority(name: string, fingerprints: readonly string[]): Authority {
   return {
     name,
-    description: `key sha256:${fingerprints.join(' or ')}`,
+    description: fingerprints.map((fingerprint) => `key sha256:${fingerprint.slice(0, SHOWN)}…`).join(' or '),
     accepts: ({ signer }: Claim) => signer.kind === 'key' && signer.authority === name,
   };
 }

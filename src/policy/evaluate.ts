@@ -1,5 +1,12 @@
 import type { Container, Workload } from '../workloads/source.ts';
-import { type Evaluate, type Finding, type Judgement, judgeReference, type Status, worst } from './finding.ts';
+import {
+  type Evaluate,
+  type Finding,
+  type Judgement,
+  judgeReference,
+  type Status,
+  worst,
+} from './finding.ts';
 import { judgeWithoutPolicy } from './no-policy.ts';
 import type { Policy, Rule } from './policy.ts';
 import type { JudgedImage } from './subject.ts';
@@ -31,21 +38,32 @@ export function evaluate(
   return workloads.map((workload) => {
     const containers = workload.containers.map((container): JudgedContainer => {
       const image = images.get(container.image) ?? { invalid: 'the image was not looked at' };
-      const findings = 'invalid' in image ? [invalidReference(image.invalid)] : findingsOf(policy, workload, container, image, judge);
+      const findings =
+        'invalid' in image
+          ? [invalidReference(image.invalid)]
+          : findingsOf(policy, workload, container, image, judge);
       return { container, image, findings, status: worst(findings.map(({ status }) => status)) };
     });
     return { workload, containers, status: worst(containers.map(({ status }) => status)) };
   });
 }
 
-function findingsOf(policy: Policy | null, workload: Workload, container: Container, image: JudgedImage, judge: Judge): Finding[] {
+function findingsOf(
+  policy: Policy | null,
+  workload: Workload,
+  container: Container,
+  image: JudgedImage,
+  judge: Judge,
+): Finding[] {
   if (policy === null) {
     return [{ ...judge(judgeWithoutPolicy, image), check: 'signature', rule: null, enforcement: 'enforce' }];
   }
   const scope = { image: image.reference, containerType: container.type, workload };
   const rules = policy.rules.filter((rule) => rule.matches(scope));
   const findings = rules.flatMap((rule) =>
-    rule.checks.map(({ name, evaluate }): Finding => enforced({ ...judge(evaluate, image), check: name, rule: rule.name, enforcement: rule.enforcement })),
+    rule.checks.map(({ name, evaluate }): Finding =>
+      enforced({ ...judge(evaluate, image), check: name, rule: rule.name, enforcement: rule.enforcement }),
+    ),
   );
   return rules.some(asksForVouching) ? findings : [...findings, byDefault(policy)];
 }
@@ -56,13 +74,29 @@ function asksForVouching(rule: Rule): boolean {
 
 /** `enforcement: warn` turns a failure into a warning; an unknown stays what it is, and only its weight changes (see the verdict). */
 function enforced(finding: Finding): Finding {
-  return finding.enforcement === 'warn' && finding.status === 'fail' ? { ...finding, status: 'warn' } : finding;
+  return finding.enforcement === 'warn' && finding.status === 'fail'
+    ? { ...finding, status: 'warn' }
+    : finding;
 }
 
 const DEFAULTS: Readonly<Record<Policy['default'], Judgement>> = {
-  deny: judgeReference('fail', 'NoRuleMatches', 'no enforcing rule asks for a signature of this image, and the policy denies such images', 'add a rule that says who must sign it'),
-  warn: judgeReference('warn', 'NoRuleMatches', 'no enforcing rule asks for a signature of this image', 'add a rule that says who must sign it'),
-  allow: judgeReference('skip', 'DefaultAllow', 'no enforcing rule asks for a signature of this image, and the policy allows that'),
+  deny: judgeReference(
+    'fail',
+    'NoRuleMatches',
+    'no enforcing rule asks for a signature of this image, and the policy denies such images',
+    'add a rule that says who must sign it',
+  ),
+  warn: judgeReference(
+    'warn',
+    'NoRuleMatches',
+    'no enforcing rule asks for a signature of this image',
+    'add a rule that says who must sign it',
+  ),
+  allow: judgeReference(
+    'skip',
+    'DefaultAllow',
+    'no enforcing rule asks for a signature of this image, and the policy allows that',
+  ),
 };
 
 function byDefault(policy: Policy): Finding {
@@ -70,7 +104,12 @@ function byDefault(policy: Policy): Finding {
 }
 
 function invalidReference(message: string): Finding {
-  const judgement = judgeReference('fail', 'ImageReferenceInvalid', message, 'write a reference that a container runtime can pull');
+  const judgement = judgeReference(
+    'fail',
+    'ImageReferenceInvalid',
+    message,
+    'write a reference that a container runtime can pull',
+  );
   return { ...judgement, check: 'policy', rule: null, enforcement: 'enforce' };
 }
 

@@ -5,21 +5,26 @@ import type { JudgedManifest } from './subject.ts';
 /** Everything that was found on a manifest, as a report shows it: verified, refused, and what could not be read. */
 export function evidenceEntries(manifest: JudgedManifest): EvidenceEntry[] {
   const judged = manifest.verdicts.flatMap((verdict) => entriesOf(verdict));
-  const unread = manifest.faults.map(
-    ({ location, subject, reason, message }): EvidenceEntry => ({
-      ...EMPTY,
-      kind: 'unread',
-      location,
-      subject,
-      result: 'refused',
-      reason,
-      message,
-    }),
-  );
+  const unread = manifest.faults.map(({ location, subject, reason, message }): EvidenceEntry => ({
+    ...EMPTY,
+    kind: 'unread',
+    location,
+    subject,
+    result: 'refused',
+    reason,
+    message,
+  }));
   return [...judged, ...unread].toSorted(byPlace);
 }
 
-const EMPTY = { predicateType: null, digest: null, signer: null, time: null, logIndex: null, trustRoot: null } as const;
+const EMPTY = {
+  predicateType: null,
+  digest: null,
+  signer: null,
+  time: null,
+  logIndex: null,
+  trustRoot: null,
+} as const;
 
 function entriesOf(verdict: Verdict): EvidenceEntry[] {
   const { location, digest, subject, format } = verdict.evidence;
@@ -52,11 +57,15 @@ function signerEntry(signer: Signer): EvidenceEntry['signer'] {
 }
 
 function byPlace(a: EvidenceEntry, b: EvidenceEntry): number {
-  const [left, right] = [a, b].map((entry) => [entry.subject, entry.location, entry.digest, entry.signer?.subject].join(' '));
+  const [left, right] = [a, b].map((entry) =>
+    [entry.subject, entry.location, entry.digest, entry.signer?.subject].join(' '),
+  );
   return (left ?? '') < (right ?? '') ? -1 : 1;
 }
 
 /** A signer in words: `https://github.com/acme/… (issuer https://…)`. */
 export function describeSigner(signer: Signer): string {
-  return signer.kind === 'key' ? `the key of ${signer.authority}` : `${signer.subject.value} (issuer ${signer.issuer})`;
+  return signer.kind === 'key'
+    ? `the key of ${signer.authority}`
+    : `${signer.subject.value} (issuer ${signer.issuer})`;
 }

@@ -30,10 +30,13 @@ export function patternList<T>(
   patterns: readonly string[],
   compile: (pattern: string, excludes: boolean) => (value: T) => boolean,
 ): (value: T) => boolean {
-  const includes = patterns.filter((pattern) => !pattern.startsWith('!')).map((pattern) => compile(pattern, false));
+  const includes = patterns
+    .filter((pattern) => !pattern.startsWith('!'))
+    .map((pattern) => compile(pattern, false));
   const excludes = patterns
     .filter((pattern) => pattern.startsWith('!'))
     .map((pattern) => compile(pattern.slice(1), true));
   return (value) =>
-    !excludes.some((matches) => matches(value)) && (includes.length === 0 || includes.some((matches) => matches(value)));
+    !excludes.some((matches) => matches(value)) &&
+    (includes.length === 0 || includes.some((matches) => matches(value)));
 }

@@ -15,7 +15,9 @@ export interface Scope {
  * kind or labels), so that leaving information out never takes an image out of a rule.
  */
 export function compileMatch(match: RuleFile['match']): (scope: Scope) => boolean {
-  const image = patternList(match.images, (pattern, excludes) => imagePattern(pattern, excludes ? 'differs' : 'matches'));
+  const image = patternList(match.images, (pattern, excludes) =>
+    imagePattern(pattern, excludes ? 'differs' : 'matches'),
+  );
   const cluster = attribute(match.clusters);
   const namespace = attribute(match.namespaces);
   const kind = attribute(match.kinds);
@@ -25,7 +27,9 @@ export function compileMatch(match: RuleFile['match']): (scope: Scope) => boolea
     cluster(workload.cluster) &&
     namespace(workload.namespace) &&
     kind(workload.apiVersion === '' ? null : workload.kind) &&
-    labels.every(([label, value]) => workload.templateLabels === null || workload.templateLabels[label] === value);
+    labels.every(
+      ([label, value]) => workload.templateLabels === null || workload.templateLabels[label] === value,
+    );
 }
 
 function attribute(patterns: readonly string[] | undefined): (value: string | null) => boolean {

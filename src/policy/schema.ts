@@ -6,7 +6,8 @@ import { regExp } from './glob.ts';
 function fields<Shape extends z.ZodRawShape>(shape: Shape) {
   return z.strictObject(shape, {
     error: (issue) => {
-      if (issue.code === 'unrecognized_keys') return `unknown field; allowed here: ${Object.keys(shape).join(', ')}`;
+      if (issue.code === 'unrecognized_keys')
+        return `unknown field; allowed here: ${Object.keys(shape).join(', ')}`;
       return undefined;
     },
   });
@@ -31,9 +32,19 @@ function compiles(pattern: string): boolean {
 }
 
 /** `2025-01-01` or a full RFC 3339 time. */
-const time = z.union([z.iso.date(), z.iso.datetime({ offset: true })], { error: 'must be a date (2027-01-31) or an RFC 3339 time' }).transform((text) => new Date(text));
+const time = z
+  .union([z.iso.date(), z.iso.datetime({ offset: true })], {
+    error: 'must be a date (2027-01-31) or an RFC 3339 time',
+  })
+  .transform((text) => new Date(text));
 
-const subjectGlob = z.string().min(1).refine((pattern) => !/^\*+$/.test(pattern), 'matches every signer; name who may sign, as https://github.com/acme/*/.github/workflows/release.yml@refs/tags/v*');
+const subjectGlob = z
+  .string()
+  .min(1)
+  .refine(
+    (pattern) => !/^\*+$/.test(pattern),
+    'matches every signer; name who may sign, as https://github.com/acme/*/.github/workflows/release.yml@refs/tags/v*',
+  );
 
 const trustRoot = fields({
   name,
@@ -72,11 +83,19 @@ const keyless = fields({
   issuer: z.string().min(1).optional(),
   issuerRegExp: expression.optional(),
   subject: subjectGlob.optional(),
-  subjectRegExp: expression.refine((pattern) => !/^\^?(\.\*|\.\+)\$?$/.test(pattern), 'matches every signer; name who may sign').optional(),
+  subjectRegExp: expression
+    .refine((pattern) => !/^\^?(\.\*|\.\+)\$?$/.test(pattern), 'matches every signer; name who may sign')
+    .optional(),
   ...extensionGlobs,
 })
-  .refine((k) => (k.issuer === undefined) !== (k.issuerRegExp === undefined), 'must have exactly one of issuer and issuerRegExp')
-  .refine((k) => (k.subject === undefined) !== (k.subjectRegExp === undefined), 'must have exactly one of subject and subjectRegExp');
+  .refine(
+    (k) => (k.issuer === undefined) !== (k.issuerRegExp === undefined),
+    'must have exactly one of issuer and issuerRegExp',
+  )
+  .refine(
+    (k) => (k.subject === undefined) !== (k.subjectRegExp === undefined),
+    'must have exactly one of subject and subjectRegExp',
+  );
 
 const key = fields({
   path: z.string().min(1).optional(),
@@ -94,7 +113,10 @@ const authority = fields({
   key: key.optional(),
   notation: notInThisVersion,
   signatureRepository: notInThisVersion,
-}).refine((a) => (a.keyless === undefined) !== (a.key === undefined), 'must have exactly one of keyless and key');
+}).refine(
+  (a) => (a.keyless === undefined) !== (a.key === undefined),
+  'must have exactly one of keyless and key',
+);
 
 const match = fields({
   images: nonEmptyList.default(['**']),
@@ -104,15 +126,16 @@ const match = fields({
   selector: fields({ matchLabels: z.record(z.string(), z.string()) }).optional(),
 });
 
-const registries = fields({ allow: nonEmptyList.optional(), deny: z.array(z.string().min(1)).optional() }).refine(
-  (r) => r.allow !== undefined || (r.deny?.length ?? 0) > 0,
-  'must have allow or deny',
-);
+const registries = fields({
+  allow: nonEmptyList.optional(),
+  deny: z.array(z.string().min(1)).optional(),
+}).refine((r) => r.allow !== undefined || (r.deny?.length ?? 0) > 0, 'must have allow or deny');
 
-const tags = fields({ pinned: z.boolean().optional(), drift: notInThisVersion, disallowed: nonEmptyList.optional() }).refine(
-  (t) => t.pinned !== undefined || t.disallowed !== undefined,
-  'must have pinned or disallowed',
-);
+const tags = fields({
+  pinned: z.boolean().optional(),
+  drift: notInThisVersion,
+  disallowed: nonEmptyList.optional(),
+}).refine((t) => t.pinned !== undefined || t.disallowed !== undefined, 'must have pinned or disallowed');
 
 const signature = fields({
   anyOf: nonEmptyList.optional(),
@@ -121,7 +144,10 @@ const signature = fields({
   maxAge: notInThisVersion,
   sameRepository: notInThisVersion,
   annotations: notInThisVersion,
-}).refine((s) => (s.anyOf === undefined) !== (s.allOf === undefined), 'must have exactly one of anyOf and allOf');
+}).refine(
+  (s) => (s.anyOf === undefined) !== (s.allOf === undefined),
+  'must have exactly one of anyOf and allOf',
+);
 
 const rule = fields({
   name,

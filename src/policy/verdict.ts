@@ -15,7 +15,11 @@ export interface RunVerdict {
  * A coverage gap counts as unknown even if all that was seen passes; a gap that is the user's own wrong input is 2 whatever
  * `--fail-on` says. Findings under `enforcement: warn` weigh as warnings, unknown ones too.
  */
-export function verdictOf(workloads: readonly JudgedWorkload[], gaps: readonly Gap[], failOn: FailOn): RunVerdict {
+export function verdictOf(
+  workloads: readonly JudgedWorkload[],
+  gaps: readonly Gap[],
+  failOn: FailOn,
+): RunVerdict {
   const weights = new Set<Status>(gaps.some((gap) => !gap.wrongInput) ? ['unknown'] : []);
   for (const { containers } of workloads) {
     for (const { findings } of containers) {
@@ -26,7 +30,8 @@ export function verdictOf(workloads: readonly JudgedWorkload[], gaps: readonly G
   }
   const order: readonly Status[] = ['fail', 'unknown', 'warn', 'pass'];
   const status = order.find((one) => weights.has(one)) ?? 'skip';
-  if (gaps.some((gap) => gap.wrongInput)) return { status: weights.has('fail') ? 'fail' : 'unknown', exitCode: 2 };
+  if (gaps.some((gap) => gap.wrongInput))
+    return { status: weights.has('fail') ? 'fail' : 'unknown', exitCode: 2 };
   return { status, exitCode: exitCode(weights, failOn) };
 }
 

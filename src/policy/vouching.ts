@@ -5,7 +5,9 @@ import type { JudgedManifest, Resolution } from './subject.ts';
 
 /** The verified claims on a manifest that a check counts, as signatures or as attestations of one predicate type. */
 export function claimsOn(manifest: JudgedManifest, counts: (claim: Claim) => boolean): Claim[] {
-  return manifest.verdicts.flatMap((verdict) => (verdict.result === 'verified' ? verdict.claims.filter(counts) : []));
+  return manifest.verdicts.flatMap((verdict) =>
+    verdict.result === 'verified' ? verdict.claims.filter(counts) : [],
+  );
 }
 
 /**
@@ -39,14 +41,24 @@ export function explain(
 ): Shortfall {
   const faults = manifests.flatMap((manifest) => manifest.faults);
   const refusals = manifests.flatMap((manifest) =>
-    manifest.verdicts.flatMap((verdict) => (verdict.result === 'refused' ? [{ ...verdict.refusal, location: verdict.evidence.location }] : [])),
+    manifest.verdicts.flatMap((verdict) =>
+      verdict.result === 'refused' ? [{ ...verdict.refusal, location: verdict.evidence.location }] : [],
+    ),
   );
-  const seen: Fault[] = [...faults, ...refusals].map((one) => ({ ...one, message: `${one.location}: ${one.message}` }));
+  const seen: Fault[] = [...faults, ...refusals].map((one) => ({
+    ...one,
+    message: `${one.location}: ${one.message}`,
+  }));
   const doubt = seen.find((one) => classOf(one.reason) === 'undetermined');
   if (doubt) return { ...doubt, undetermined: true };
-  const strangers = manifests.flatMap((manifest) => claimsOn(manifest, counts)).map((claim): Fault => {
-    return { reason: 'SignerNotTrusted', message: `signed by ${describeSigner(claim.signer)}, but the rule accepts ${accepted}` };
-  });
+  const strangers = manifests
+    .flatMap((manifest) => claimsOn(manifest, counts))
+    .map((claim): Fault => {
+      return {
+        reason: 'SignerNotTrusted',
+        message: `signed by ${describeSigner(claim.signer)}, but the rule accepts ${accepted}`,
+      };
+    });
   const candidates = [...seen, ...strangers];
   for (const wanted of PRECEDENCE) {
     const found = candidates.find((one) => classOf(one.reason) === wanted);

@@ -47,10 +47,14 @@ export function parseStatement(payload: Uint8Array): Statement {
     );
   }
   const lookalike = Object.keys(statement.data).find(
-    (name) => !MEMBERS.includes(name) && MEMBERS.some((member) => member.toLowerCase() === name.toLowerCase()),
+    (name) =>
+      !MEMBERS.includes(name) && MEMBERS.some((member) => member.toLowerCase() === name.toLowerCase()),
   );
   if (lookalike !== undefined) {
-    throw new Refused('SignatureMalformed', `the signed statement has the member ${JSON.stringify(lookalike)}, which some readers take for another`);
+    throw new Refused(
+      'SignatureMalformed',
+      `the signed statement has the member ${JSON.stringify(lookalike)}, which some readers take for another`,
+    );
   }
   return statement.data;
 }
@@ -61,8 +65,15 @@ export function parseStatement(payload: Uint8Array): Statement {
  */
 export function subjectWithDigest(statement: Statement, digest: string): StatementSubject {
   const [algorithm = '', hex = ''] = digest.split(':');
-  const subject = statement.subject.find((one) => Object.hasOwn(one.digest, algorithm) && one.digest[algorithm] === hex);
+  const subject = statement.subject.find(
+    (one) => Object.hasOwn(one.digest, algorithm) && one.digest[algorithm] === hex,
+  );
   if (subject) return subject;
-  const names = statement.subject.flatMap((one) => Object.entries(one.digest).map(([name, value]) => `${name}:${value}`));
-  throw new Refused('SignatureForOtherImage', `it is signed for ${names.slice(0, 3).join(', ') || 'no digest'}, not for ${digest}`);
+  const names = statement.subject.flatMap((one) =>
+    Object.entries(one.digest).map(([name, value]) => `${name}:${value}`),
+  );
+  throw new Refused(
+    'SignatureForOtherImage',
+    `it is signed for ${names.slice(0, 3).join(', ') || 'no digest'}, not for ${digest}`,
+  );
 }

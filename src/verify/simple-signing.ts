@@ -34,5 +34,9 @@ export function readSimpleSigning(payload: Uint8Array, digest: string): Content 
   if (signedDigest !== digest) {
     throw new Refused('SignatureForOtherImage', `it is signed for ${signedDigest}, not for ${digest}`);
   }
-  return { kind: 'signature', annotations: optional ?? {}, dockerReference: critical.identity['docker-reference'] };
+  return {
+    kind: 'signature',
+    annotations: optional ?? {},
+    dockerReference: critical.identity['docker-reference'],
+  };
 }

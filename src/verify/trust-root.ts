@@ -13,7 +13,11 @@ export interface Thresholds {
 }
 
 /** The defaults of interface and public-good instance alike: one SCT, one log entry, no signed timestamp. */
-export const DEFAULT_THRESHOLDS: Thresholds = { signedCertificateTimestamps: 1, transparencyLogEntries: 1, timestamps: 0 };
+export const DEFAULT_THRESHOLDS: Thresholds = {
+  signedCertificateTimestamps: 1,
+  transparencyLogEntries: 1,
+  timestamps: 0,
+};
 
 /** A Sigstore instance: its certificate authorities, logs and timestamp authorities, parsed once for the whole run. */
 export interface TrustRoot extends Thresholds {
@@ -27,16 +31,35 @@ export interface TrustRoot extends Thresholds {
  * Reads a Sigstore `trusted_root.json` (protobuf-specs, sigstore_trustroot.proto). `origin` names the file in errors.
  * A trusted root without any certificate authority, log or timestamp authority is refused: nothing could ever hold under it.
  */
-export function parseTrustedRoot(name: string, bytes: Uint8Array, thresholds: Thresholds, origin: string): Outcome<TrustRoot> {
-  const remedy = 'name a trusted_root.json as `cosign trusted-root create` or a Sigstore TUF repository gives it';
+export function parseTrustedRoot(
+  name: string,
+  bytes: Uint8Array,
+  thresholds: Thresholds,
+  origin: string,
+): Outcome<TrustRoot> {
+  const remedy =
+    'name a trusted_root.json as `cosign trusted-root create` or a Sigstore TUF repository gives it';
   try {
     const root = TrustedRoot.fromJSON(parseStrictJson(bytes));
     if (!root.mediaType.startsWith('application/vnd.dev.sigstore.trustedroot')) {
-      return failed('InputInvalid', `${origin}: mediaType is ${JSON.stringify(root.mediaType)}, which is not that of a Sigstore trusted root`, remedy);
+      return failed(
+        'InputInvalid',
+        `${origin}: mediaType is ${JSON.stringify(root.mediaType)}, which is not that of a Sigstore trusted root`,
+        remedy,
+      );
     }
     const material = toTrustMaterial(root);
-    if (material.certificateAuthorities.length + material.tlogs.length + material.timestampAuthorities.length === 0) {
-      return failed('InputInvalid', `${origin}: the trusted root names no certificate authority, log or timestamp authority`, remedy);
+    if (
+      material.certificateAuthorities.length +
+        material.tlogs.length +
+        material.timestampAuthorities.length ===
+      0
+    ) {
+      return failed(
+        'InputInvalid',
+        `${origin}: the trusted root names no certificate authority, log or timestamp authority`,
+        remedy,
+      );
     }
     return ok({ name, sha256: createHash('sha256').update(bytes).digest('hex'), material, ...thresholds });
   } catch (cause) {

@@ -34,7 +34,11 @@ export interface VerifiedTime {
 
 /** What was signed, bound to the subject's digest. */
 export type Content =
-  | { readonly kind: 'signature'; readonly annotations: Readonly<Record<string, unknown>>; readonly dockerReference: string | null }
+  | {
+      readonly kind: 'signature';
+      readonly annotations: Readonly<Record<string, unknown>>;
+      readonly dockerReference: string | null;
+    }
   | { readonly kind: 'attestation'; readonly predicateType: string; readonly statement: Statement };
 
 /** Verified evidence: this signer vouches for this content, and has done so at these times. */
@@ -54,7 +58,11 @@ export interface Refusal {
 
 /** A verdict on one piece of evidence: one claim for every trust root or key that it holds under, else why it was refused. */
 export type Verdict =
-  | { readonly result: 'verified'; readonly evidence: Evidence; readonly claims: readonly [Claim, ...Claim[]] }
+  | {
+      readonly result: 'verified';
+      readonly evidence: Evidence;
+      readonly claims: readonly [Claim, ...Claim[]];
+    }
   | { readonly result: 'refused'; readonly evidence: Evidence; readonly refusal: Refusal };
 
 /** What makes a signature good: a pure function of bytes and trust material. It never throws for what the bytes hold. */

@@ -10,15 +10,27 @@ export const registriesCheck: Check = {
   compile({ registries }) {
     if (!registries) return null;
     const { allow, deny = [] } = registries;
-    const allowed = allow ? patternList(allow, (pattern, excludes) => imagePattern(pattern, excludes ? 'matches' : 'differs')) : () => true;
+    const allowed = allow
+      ? patternList(allow, (pattern, excludes) => imagePattern(pattern, excludes ? 'matches' : 'differs'))
+      : () => true;
     const denied = deny.map((pattern) => imagePattern(pattern, 'matches'));
     return ({ reference }) => {
       const image: ImageName = reference;
       if (denied.some((matches) => matches(image))) {
-        return judgeReference('fail', 'RegistryDenied', `${reference.repository} is on the deny-list`, `use an image from ${listOf(allow)}`);
+        return judgeReference(
+          'fail',
+          'RegistryDenied',
+          `${reference.repository} is on the deny-list`,
+          `use an image from ${listOf(allow)}`,
+        );
       }
       if (!allowed(image)) {
-        return judgeReference('fail', 'RegistryNotAllowed', `${reference.repository} is not on the allow-list (${listOf(allow)})`, 'copy the image to an allowed registry and refer to it there, or extend registries.allow');
+        return judgeReference(
+          'fail',
+          'RegistryNotAllowed',
+          `${reference.repository} is not on the allow-list (${listOf(allow)})`,
+          'copy the image to an allowed registry and refer to it there, or extend registries.allow',
+        );
       }
       return judgeReference('pass', 'RegistryAllowed', `${reference.repository} is allowed`);
     };

@@ -29,12 +29,17 @@ interface Demand {
 
 function demandOf(signature: SignatureFile, authorities: ReadonlyMap<string, Authority>): Demand {
   const named = (names: readonly string[]) => names.flatMap((name) => authorities.get(name) ?? []);
-  const signedBy = (authority: Authority) => (manifest: JudgedManifest) => claimsOn(manifest, isSignature).some(authority.accepts);
+  const signedBy = (authority: Authority) => (manifest: JudgedManifest) =>
+    claimsOn(manifest, isSignature).some(authority.accepts);
   const words = (accepted: readonly Authority[], joint: string) =>
     accepted.map((authority) => `${authority.name} (${authority.description})`).join(joint);
   if (signature.allOf) {
     const accepted = named(signature.allOf);
-    return { accepted, parts: accepted.map((authority) => signedBy(authority)), words: words(accepted, ' and ') };
+    return {
+      accepted,
+      parts: accepted.map((authority) => signedBy(authority)),
+      words: words(accepted, ' and '),
+    };
   }
   const accepted = named(signature.anyOf ?? []);
   const any = (manifest: JudgedManifest) => accepted.some((authority) => signedBy(authority)(manifest));
@@ -54,31 +59,60 @@ function judge({ resolution }: JudgedImage, demand: Demand): Judgement {
   const manifests = lacking === root ? [root] : [root, lacking];
   const shortfall = explain(manifests, isSignature, demand.words, missing(manifests, lacking, root));
   const subject = { digest: lacking.digest, platform: lacking.platform && formatPlatform(lacking.platform) };
-  return { ...EMPTY, status: shortfall.undetermined ? 'unknown' : 'fail', ...fault(shortfall), subject, evidence };
+  return {
+    ...EMPTY,
+    status: shortfall.undetermined ? 'unknown' : 'fail',
+    ...fault(shortfall),
+    subject,
+    evidence,
+  };
 }
 
 const EMPTY = { authority: null, subject: null, details: {}, evidence: [] } as const;
 
-function fault({ reason, message, remediation }: Fault): Pick<Judgement, 'reason' | 'message' | 'remediation'> {
+function fault({
+  reason,
+  message,
+  remediation,
+}: Fault): Pick<Judgement, 'reason' | 'message' | 'remediation'> {
   return { reason, message, remediation: remediation ?? REMEDIES[reason] ?? null };
 }
 
+const BEFORE_YOU_RUN =
+  'do not run this image before you know who attached this; then build it anew and sign it by digest';
+const SIGN_AGAIN = 'sign the image again, with the log and timestamps that the trust root asks for';
+
 const REMEDIES: Partial<Record<Fault['reason'], string>> = {
-  SignerNotTrusted: 'if this signer should be trusted, add an authority for it to the policy; if not, find out who pushed this image',
-  SignatureInvalid: 'do not run this image before you know who changed its signature; pull it anew from its builder and sign it again',
-  SignatureForOtherImage: 'do not run this image before you know who attached another image\'s signature to it; sign it again from its builder',
-  TrustRootOutdated: 'give a newer trust root with --trusted-root or the policy\'s trustRoots',
-  EvidenceUnsupported: 'verify this piece with the tool that made it, or sign the image again with a current cosign',
+  SignerNotTrusted:
+    'if this signer should be trusted, add an authority for it to the policy; if not, find out who pushed this image',
+  SignatureInvalid: BEFORE_YOU_RUN,
+  SignatureMalformed: BEFORE_YOU_RUN,
+  SignatureForOtherImage: BEFORE_YOU_RUN,
+  CertificateInvalid: BEFORE_YOU_RUN,
+  LogEntryInvalid: BEFORE_YOU_RUN,
+  TimestampInvalid: BEFORE_YOU_RUN,
+  LogEntryMissing: SIGN_AGAIN,
+  TimestampMissing: SIGN_AGAIN,
+  SctMissing: SIGN_AGAIN,
+  KeyOutsideValidity: 'sign the image again with a key that the policy accepts today',
+  TrustRootOutdated: "give a newer trust root with --trusted-root or the policy's trustRoots",
+  EvidenceUnsupported:
+    'verify this piece with the tool that made it, or sign the image again with a current cosign',
+  LimitExceeded: 'remove what is not needed from the image in its registry; the limit protects the auditor',
 };
 
 function satisfied(resolution: Resolution, demand: Demand): Omit<Judgement, 'details' | 'evidence'> {
   const { root, children } = resolution;
-  const claims = [root, ...children].flatMap((manifest) => claimsOn(manifest, isSignature).map((claim) => ({ claim, manifest })));
-  const found = demand.accepted.flatMap((authority) => claims.filter(({ claim }) => authority.accepts(claim)).map((one) => ({ ...one, authority })));
+  const claims = [root, ...children].flatMap((manifest) =>
+    claimsOn(manifest, isSignature).map((claim) => ({ claim, manifest })),
+  );
+  const found = demand.accepted.flatMap((authority) =>
+    claims.filter(({ claim }) => authority.accepts(claim)).map((one) => ({ ...one, authority })),
+  );
   const [first] = found;
   const names = [...new Set(found.map(({ authority }) => authority.name))];
   const signer = first?.claim.signer;
-  const who = signer?.kind === 'certificate' ? `${signer.subject.value}` : `its key`;
+  const who = signer?.kind === 'certificate' ? signer.subject.value : 'its key';
   const when = first?.claim.times[0]?.value.toISOString() ?? 'no trusted time';
   return {
     status: 'pass',
@@ -86,7 +120,12 @@ function satisfied(resolution: Resolution, demand: Demand): Omit<Judgement, 'det
     message: `signed by ${names.join(', ')} with ${who}, ${when}`,
     remediation: null,
     authority: first?.authority.name ?? null,
-    subject: first ? { digest: first.manifest.digest, platform: first.manifest.platform && formatPlatform(first.manifest.platform) } : null,
+    subject: first
+      ? {
+          digest: first.manifest.digest,
+          platform: first.manifest.platform && formatPlatform(first.manifest.platform),
+        }
+      : null,
   };
 }
 
@@ -94,12 +133,17 @@ function satisfied(resolution: Resolution, demand: Demand): Omit<Judgement, 'det
 function missing(manifests: readonly JudgedManifest[], lacking: JudgedManifest, root: JudgedManifest): Fault {
   const remediation = 'sign it by digest in the pipeline that builds it: cosign sign NAME@DIGEST';
   const types = new Set(
-    manifests.flatMap((manifest) => claimsOn(manifest, () => true)).map(({ content }) => (content.kind === 'attestation' ? content.predicateType : 'signature')),
+    manifests
+      .flatMap((manifest) => claimsOn(manifest, () => true))
+      .map(({ content }) => (content.kind === 'attestation' ? content.predicateType : 'signature')),
   );
   if (types.size > 0) {
     const message = `there are attestations (${[...types].join(', ')}), but none of them is a signature`;
     return { reason: 'PredicateTypeMismatch', message, remediation };
   }
-  const what = lacking === root ? lacking.digest : `${lacking.platform ? formatPlatform(lacking.platform) : 'a child'} (${lacking.digest}) and the index around it`;
+  const what =
+    lacking === root
+      ? 'it'
+      : `${lacking.platform ? formatPlatform(lacking.platform) : 'a child'} (${lacking.digest}) and the index around it`;
   return { reason: 'SignatureMissing', message: `nothing signs ${what}`, remediation };
 }

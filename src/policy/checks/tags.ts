@@ -12,14 +12,31 @@ export const tagsCheck: Check = {
     return ({ reference, resolution }) => {
       const tag = writtenTag(reference);
       if (tag !== null && disallowed.includes(tag)) {
-        const implicit = reference.tag === null ? ' (implied, as the reference has neither tag nor digest)' : '';
-        return judgeReference('fail', 'TagDisallowed', `the tag ${tag}${implicit} is not allowed`, 'use a tag that names one version, and its digest');
+        const implicit =
+          reference.tag === null ? ' (implied, as the reference has neither tag nor digest)' : '';
+        return judgeReference(
+          'fail',
+          'TagDisallowed',
+          `the tag ${tag}${implicit} is not allowed`,
+          'use a tag that names one version, and its digest',
+        );
       }
       if (pinned && reference.digest === null) {
-        const pin = resolution.ok ? `write ${reference.text.split('@')[0]}@${resolution.value.digest}` : 'add the digest: NAME:TAG@sha256:…';
-        return judgeReference('fail', 'TagNotPinned', 'the reference has no digest, so what runs can change under it', pin);
+        const pin = resolution.ok
+          ? `write ${reference.text.split('@')[0]}@${resolution.value.digest}`
+          : 'add the digest: NAME:TAG@sha256:…';
+        return judgeReference(
+          'fail',
+          'TagNotPinned',
+          'the reference has no digest, so what runs can change under it',
+          pin,
+        );
       }
-      return judgeReference('pass', 'TagAccepted', reference.digest === null ? `the tag ${tag} is accepted` : 'pinned by digest');
+      return judgeReference(
+        'pass',
+        'TagAccepted',
+        reference.digest === null ? `the tag ${tag} is accepted` : 'pinned by digest',
+      );
     };
   },
 };

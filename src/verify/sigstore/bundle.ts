@@ -40,7 +40,8 @@ export function readBundle(bytes: Uint8Array): Bundle {
 /** Brings a layer of cosign's legacy `.sig` layout into the form of a v0.1 bundle, of which it is the forerunner. Throws `Refused`. */
 export function bundleFromSimpleSigning(evidence: Evidence): Bundle {
   const signature = evidence.annotations[ANNOTATION.signature];
-  if (!signature) throw new Refused('SignatureMalformed', `the layer has no ${ANNOTATION.signature} annotation`);
+  if (!signature)
+    throw new Refused('SignatureMalformed', `the layer has no ${ANNOTATION.signature} annotation`);
   return refuse('the cosign signature', () => {
     const artifactDigest = Buffer.from(evidence.digest.slice('sha256:'.length), 'hex').toString('base64');
     return bundleFromJSON({
@@ -76,7 +77,12 @@ function legacyMaterial(evidence: Evidence): unknown {
     tlogEntries: logEntry ? [legacyLogEntry(logEntry)] : [],
     timestampVerificationData: {
       rfc3161Timestamps: timestamp
-        ? [{ signedTimestamp: timestampSchema.parse(parseStrictJson(Buffer.from(timestamp))).SignedRFC3161Timestamp }]
+        ? [
+            {
+              signedTimestamp: timestampSchema.parse(parseStrictJson(Buffer.from(timestamp)))
+                .SignedRFC3161Timestamp,
+            },
+          ]
         : [],
     },
   };
@@ -101,7 +107,10 @@ function refuse<T>(what: string, read: () => T): T {
     return read();
   } catch (cause) {
     if (cause instanceof Refused) throw cause;
-    const why = cause instanceof z.ZodError ? z.prettifyError(cause).replaceAll('\n', ' ') : String(cause instanceof Error ? cause.message : cause);
+    const why =
+      cause instanceof z.ZodError
+        ? z.prettifyError(cause).replaceAll('\n', ' ')
+        : String(cause instanceof Error ? cause.message : cause);
     throw new Refused('SignatureMalformed', `${what} cannot be read: ${why}`);
   }
 }

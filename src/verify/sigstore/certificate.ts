@@ -52,7 +52,11 @@ export interface Identity {
 export function readIdentity(certificate: X509Certificate): Identity {
   checkProfile(certificate);
   const issuer = derString(certificate, 8) ?? rawString(certificate, 1);
-  if (issuer === undefined) throw new Refused('CertificateInvalid', 'the certificate does not say which OIDC issuer its name comes from');
+  if (issuer === undefined)
+    throw new Refused(
+      'CertificateInvalid',
+      'the certificate does not say which OIDC issuer its name comes from',
+    );
   for (const { raw, der } of REPLACED) {
     const older = rawString(certificate, raw);
     const newer = derString(certificate, der);
@@ -78,11 +82,18 @@ function checkProfile(certificate: X509Certificate): void {
     throw new Refused('CertificateInvalid', 'the signing certificate is that of a certificate authority');
   }
   if (certificate.extKeyUsage?.digitalSignature !== true) {
-    throw new Refused('CertificateInvalid', 'the certificate may not be used for digital signatures (key usage)');
+    throw new Refused(
+      'CertificateInvalid',
+      'the certificate may not be used for digital signatures (key usage)',
+    );
   }
-  const purposes = certificate.extension('2.5.29.37')?.valueObj.subs[0]?.subs.map((purpose) => purpose.toOID()) ?? [];
+  const purposes =
+    certificate.extension('2.5.29.37')?.valueObj.subs[0]?.subs.map((purpose) => purpose.toOID()) ?? [];
   if (!purposes.includes(CODE_SIGNING)) {
-    throw new Refused('CertificateInvalid', 'the certificate is not one for code signing (extended key usage)');
+    throw new Refused(
+      'CertificateInvalid',
+      'the certificate is not one for code signing (extended key usage)',
+    );
   }
 }
 
@@ -95,14 +106,21 @@ function subjectName(certificate: X509Certificate): SubjectName {
   const [name] = names;
   if (!name || names.length !== 1) {
     // Which of several names a reader takes would be his own choice.
-    throw new Refused('CertificateInvalid', `the certificate has ${names.length} subject alternative names where exactly one is allowed`);
+    throw new Refused(
+      'CertificateInvalid',
+      `the certificate has ${names.length} subject alternative names where exactly one is allowed`,
+    );
   }
   if (name.tag.isContextSpecific(0)) {
     const value = certificate.extSubjectAltName?.otherName(OTHER_NAME);
     if (value !== undefined) return { kind: 'other', value };
   }
   const kind = name.tag.isContextSpecific() ? NAME_KINDS[name.tag.number] : undefined;
-  if (!kind) throw new Refused('CertificateInvalid', 'the certificate names its subject in a form that is not supported');
+  if (!kind)
+    throw new Refused(
+      'CertificateInvalid',
+      'the certificate names its subject in a form that is not supported',
+    );
   return { kind, value: name.value.toString('utf8') };
 }
 
@@ -116,7 +134,10 @@ function derString(certificate: X509Certificate, number: number): string | undef
   const [value, ...more] = extension.valueObj.subs;
   const UTF8_STRING = 0x0c;
   if (!value || more.length > 0 || !value.tag.isUniversal() || value.tag.number !== UTF8_STRING) {
-    throw new Refused('CertificateInvalid', `the certificate's extension ${FULCIO}.${number} is not a DER UTF8String`);
+    throw new Refused(
+      'CertificateInvalid',
+      `the certificate's extension ${FULCIO}.${number} is not a DER UTF8String`,
+    );
   }
   return value.value.toString('utf8');
 }

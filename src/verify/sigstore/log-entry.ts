@@ -9,7 +9,9 @@ import { Refused } from '../refused.ts';
 const pemVerifier = z.base64().transform((text) => Buffer.from(text, 'base64').toString('utf8'));
 /** Rekor v2 names it as DER of a certificate or of a SubjectPublicKeyInfo (rekor-tiles, api/proto/rekor/v2/verifier.proto). */
 const derVerifier = z.union([
-  z.object({ x509Certificate: z.object({ rawBytes: z.base64() }) }).transform((v) => v.x509Certificate.rawBytes),
+  z
+    .object({ x509Certificate: z.object({ rawBytes: z.base64() }) })
+    .transform((v) => v.x509Certificate.rawBytes),
   z.object({ publicKey: z.object({ rawBytes: z.base64() }) }).transform((v) => v.publicKey.rawBytes),
 ]);
 
@@ -19,18 +21,24 @@ const VERIFIER_OF = {
     .object({ spec: z.object({ signature: z.object({ publicKey: z.object({ content: pemVerifier }) }) }) })
     .transform((body) => derOfPem(body.spec.signature.publicKey.content)),
   'hashedrekord/0.0.2': z
-    .object({ spec: z.object({ hashedRekordV002: z.object({ signature: z.object({ verifier: derVerifier }) }) }) })
+    .object({
+      spec: z.object({ hashedRekordV002: z.object({ signature: z.object({ verifier: derVerifier }) }) }),
+    })
     .transform((body) => Buffer.from(body.spec.hashedRekordV002.signature.verifier, 'base64')),
   'dsse/0.0.1': z
     .object({ spec: z.object({ signatures: z.tuple([z.object({ verifier: pemVerifier })]) }) })
     .transform((body) => derOfPem(body.spec.signatures[0].verifier)),
   'dsse/0.0.2': z
-    .object({ spec: z.object({ dsseV002: z.object({ signatures: z.tuple([z.object({ verifier: derVerifier })]) }) }) })
+    .object({
+      spec: z.object({ dsseV002: z.object({ signatures: z.tuple([z.object({ verifier: derVerifier })]) }) }),
+    })
     .transform((body) => Buffer.from(body.spec.dsseV002.signatures[0].verifier, 'base64')),
   'intoto/0.0.2': z
     .object({
       spec: z.object({
-        content: z.object({ envelope: z.object({ signatures: z.tuple([z.object({ publicKey: pemVerifier })]) }) }),
+        content: z.object({
+          envelope: z.object({ signatures: z.tuple([z.object({ publicKey: pemVerifier })]) }),
+        }),
       }),
     })
     .transform((body) => derOfPem(body.spec.content.envelope.signatures[0].publicKey)),
@@ -48,20 +56,32 @@ function isSupported(kind: string): kind is keyof typeof VERIFIER_OF {
 export function checkLogEntryVerifier(entry: TransparencyLogEntry, verifier: Buffer): void {
   const kind = `${entry.kindVersion.kind}/${entry.kindVersion.version}`;
   if (!isSupported(kind)) {
-    throw new Refused('EvidenceUnsupported', `its transparency log entry is of kind ${kind}, which this version cannot verify`);
+    throw new Refused(
+      'EvidenceUnsupported',
+      `its transparency log entry is of kind ${kind}, which this version cannot verify`,
+    );
   }
   let body: unknown;
   try {
     body = parseStrictJson(entry.canonicalizedBody);
   } catch (cause) {
-    throw new Refused('LogEntryInvalid', `the transparency log entry's body is not strict JSON: ${String(cause)}`);
+    throw new Refused(
+      'LogEntryInvalid',
+      `the transparency log entry's body is not strict JSON: ${String(cause)}`,
+    );
   }
   const logged = VERIFIER_OF[kind].safeParse(body);
   if (!logged.success) {
-    throw new Refused('LogEntryInvalid', `the transparency log entry does not name exactly one certificate or key as kind ${kind} must`);
+    throw new Refused(
+      'LogEntryInvalid',
+      `the transparency log entry does not name exactly one certificate or key as kind ${kind} must`,
+    );
   }
   if (!logged.data.equals(verifier)) {
-    throw new Refused('LogEntryInvalid', 'the transparency log entry was made for another certificate or key than the one in the bundle');
+    throw new Refused(
+      'LogEntryInvalid',
+      'the transparency log entry was made for another certificate or key than the one in the bundle',
+    );
   }
 }
 

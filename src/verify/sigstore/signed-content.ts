@@ -15,7 +15,12 @@ const HASH_BY_LENGTH: Readonly<Record<number, string>> = { 32: 'sha256', 48: 'sh
 export function verifySignature(key: KeyObject, data: Uint8Array, signature: Uint8Array): boolean {
   const attempt = (hash: string | null, padding?: number): boolean => {
     try {
-      return verify(hash, data, padding === undefined ? key : { key, padding, saltLength: constants.RSA_PSS_SALTLEN_DIGEST }, signature);
+      return verify(
+        hash,
+        data,
+        padding === undefined ? key : { key, padding, saltLength: constants.RSA_PSS_SALTLEN_DIGEST },
+        signature,
+      );
     } catch {
       return false; // a signature of the wrong form for this key
     }
@@ -24,7 +29,9 @@ export function verifySignature(key: KeyObject, data: Uint8Array, signature: Uin
     case 'ec':
       return ecHashes(key).some((hash) => attempt(hash));
     case 'rsa':
-      return attempt('sha256', constants.RSA_PKCS1_PADDING) || attempt('sha256', constants.RSA_PKCS1_PSS_PADDING);
+      return (
+        attempt('sha256', constants.RSA_PKCS1_PADDING) || attempt('sha256', constants.RSA_PKCS1_PSS_PADDING)
+      );
     case 'ed25519':
       return attempt(null);
     default:

@@ -32,7 +32,10 @@ export function readSigned(evidence: Evidence): Signed {
     const { payloadType, payload, signatures } = bundle.content.dsseEnvelope;
     const [signature] = signatures;
     if (!signature || signatures.length !== 1) {
-      throw new Refused('SignatureMalformed', `the DSSE envelope has ${signatures.length} signatures where exactly one is allowed`);
+      throw new Refused(
+        'SignatureMalformed',
+        `the DSSE envelope has ${signatures.length} signatures where exactly one is allowed`,
+      );
     }
     const content = signedContent({
       data: preAuthEncoding(payloadType, payload),
@@ -48,10 +51,16 @@ export function readSigned(evidence: Evidence): Signed {
     };
   }
   if (evidence.format !== 'simple-signing') {
-    throw new Refused('EvidenceUnsupported', 'the bundle signs a bare message digest, which this version cannot bind to an image');
+    throw new Refused(
+      'EvidenceUnsupported',
+      'the bundle signs a bare message digest, which this version cannot bind to an image',
+    );
   }
   const payload = Buffer.from(evidence.bytes);
-  const { signature } = bundle.content.$case === 'messageSignature' ? bundle.content.messageSignature : { signature: Buffer.alloc(0) };
+  const { signature } =
+    bundle.content.$case === 'messageSignature'
+      ? bundle.content.messageSignature
+      : { signature: Buffer.alloc(0) };
   const content = signedContent({ data: payload, digested: payload, signature, timestamped: signature });
   return {
     entity: { ...toSignedEntity(bundle), signature: content },
@@ -69,7 +78,10 @@ function bundleOf(evidence: Evidence): Bundle {
     case 'dsse-envelope':
       return bundleFromEnvelope(evidence);
     case 'notation':
-      throw new Refused('EvidenceUnsupported', 'it is a Notation signature, which this version cannot verify');
+      throw new Refused(
+        'EvidenceUnsupported',
+        'it is a Notation signature, which this version cannot verify',
+      );
   }
 }
 
@@ -86,7 +98,11 @@ function checkLimits(bundle: Bundle): void {
     ],
   ];
   for (const [what, count, limit, name] of counts) {
-    if (count > limit) throw new Refused('LimitExceeded', `the bundle has ${count} ${what}, more than the limit of ${limit} (${name})`);
+    if (count > limit)
+      throw new Refused(
+        'LimitExceeded',
+        `the bundle has ${count} ${what}, more than the limit of ${limit} (${name})`,
+      );
   }
 }
 
@@ -109,13 +125,19 @@ function parseCertificate(der: Buffer): X509Certificate {
   try {
     return X509Certificate.parse(Buffer.from(der));
   } catch (cause) {
-    throw new Refused('CertificateInvalid', `the certificate cannot be read: ${cause instanceof Error ? cause.message : String(cause)}`);
+    throw new Refused(
+      'CertificateInvalid',
+      `the certificate cannot be read: ${cause instanceof Error ? cause.message : String(cause)}`,
+    );
   }
 }
 
 function readStatement(payloadType: string, payload: Buffer, digest: string): Content {
   if (!PAYLOAD_TYPE.test(payloadType)) {
-    throw new Refused('SignatureMalformed', `the signed payload is of type ${JSON.stringify(payloadType)}, which is not that of an in-toto statement`);
+    throw new Refused(
+      'SignatureMalformed',
+      `the signed payload is of type ${JSON.stringify(payloadType)}, which is not that of an in-toto statement`,
+    );
   }
   const statement = parseStatement(payload);
   const subject = subjectWithDigest(statement, digest);

@@ -47,16 +47,25 @@ function verifyUnderAll(evidence: Evidence, trust: TrustMaterial): readonly Atte
   const { certificate } = signed;
   if (certificate) {
     const known = trust.roots.filter((root) => knowsIssuer(root, certificate.parsed.issuer));
-    if (known.length > 0) return known.map((root) => attempt(() => verifyCertificate(signed, certificate, root)));
+    if (known.length > 0)
+      return known.map((root) => attempt(() => verifyCertificate(signed, certificate, root)));
     return [{ refusal: unknownAuthority(certificate.der, trust.roots) }];
   }
   if (trust.keys.length === 0) {
-    return [{ refusal: { reason: 'SignerNotTrusted', message: 'it is signed with a key, and no key is configured' } }];
+    return [
+      {
+        refusal: { reason: 'SignerNotTrusted', message: 'it is signed with a key, and no key is configured' },
+      },
+    ];
   }
   return trust.keys.map((key) => attempt(() => verifyKey(signed, key)));
 }
 
-function verifyCertificate(signed: Signed, certificate: NonNullable<Signed['certificate']>, root: TrustRoot): Claim {
+function verifyCertificate(
+  signed: Signed,
+  certificate: NonNullable<Signed['certificate']>,
+  root: TrustRoot,
+): Claim {
   const identity = readIdentity(certificate.parsed);
   const key = createPublicKey({ key: certificate.parsed.publicKey, format: 'der', type: 'spki' });
   checkSignature(signed, key);
@@ -69,7 +78,10 @@ function verifyCertificate(signed: Signed, certificate: NonNullable<Signed['cert
 function verifyKey(signed: Signed, trusted: TrustedKey): Claim {
   const signer = { kind: 'key', authority: trusted.authority, fingerprint: trusted.fingerprint } as const;
   if (!signed.entity.signature.verifySignature(trusted.key)) {
-    throw new Refused('SignerNotTrusted', `the signature does not verify with the key of ${trusted.authority}: another key made it, or it was changed since`);
+    throw new Refused(
+      'SignerNotTrusted',
+      `the signature does not verify with the key of ${trusted.authority}: another key made it, or it was changed since`,
+    );
   }
   const { root } = trusted;
   if (root === null) {
@@ -79,14 +91,20 @@ function verifyKey(signed: Signed, trusted: TrustedKey): Claim {
   const spki = trusted.key.export({ type: 'spki', format: 'der' });
   for (const entry of signed.entity.tlogEntries) checkLogEntryVerifier(entry, spki);
   const times = verifyEntity(signed.entity, root, trusted.key);
-  checkKeyValidity(trusted, times.map((time) => time.value)); // prettier-ignore
+  checkKeyValidity(
+    trusted,
+    times.map((time) => time.value),
+  );
   return { content: signed.readContent(), signer, times, logIndex: logIndex(signed), trustRoot: root.name };
 }
 
 /** First of all checks, so that changed bytes are called that, and not by the log entry or timestamp that no longer fits. */
 function checkSignature(signed: Signed, key: KeyObject): void {
   if (!signed.entity.signature.verifySignature(key)) {
-    throw new Refused('SignatureInvalid', 'the signature does not fit what it is said to sign: the payload, the signature or the certificate was changed after signing');
+    throw new Refused(
+      'SignatureInvalid',
+      'the signature does not fit what it is said to sign: the payload, the signature or the certificate was changed after signing',
+    );
   }
 }
 
@@ -94,22 +112,35 @@ function checkKeyValidity(trusted: TrustedKey, times: readonly Date[]): void {
   const { notBefore, notAfter, authority } = trusted;
   if (notBefore === null && notAfter === null) return;
   if (times.length === 0) {
-    throw new Refused('TimestampMissing', `the key of ${authority} is limited in time, and no verified time says when it signed`);
+    throw new Refused(
+      'TimestampMissing',
+      `the key of ${authority} is limited in time, and no verified time says when it signed`,
+    );
   }
-  const outside = times.find((time) => (notBefore !== null && time < notBefore) || (notAfter !== null && time > notAfter));
+  const outside = times.find(
+    (time) => (notBefore !== null && time < notBefore) || (notAfter !== null && time > notAfter),
+  );
   if (outside) {
-    throw new Refused('KeyOutsideValidity', `the key of ${authority} signed at ${outside.toISOString()}, outside the time that the policy allows it`);
+    throw new Refused(
+      'KeyOutsideValidity',
+      `the key of ${authority} signed at ${outside.toISOString()}, outside the time that the policy allows it`,
+    );
   }
 }
 
 function knowsIssuer(root: TrustRoot, issuer: Buffer): boolean {
-  return root.material.certificateAuthorities.some((ca) => ca.certChain.some((certificate) => certificate.subject.equals(issuer)));
+  return root.material.certificateAuthorities.some((ca) =>
+    ca.certChain.some((certificate) => certificate.subject.equals(issuer)),
+  );
 }
 
 function unknownAuthority(der: Buffer, roots: readonly TrustRoot[]): Refusal {
   const issuer = new NodeCertificate(der).issuer.replaceAll('\n', ', ');
   const names = roots.map((root) => root.name).join(', ') || 'none configured';
-  return { reason: 'SignerNotTrusted', message: `its certificate is from ${issuer}, an authority that no trust root here knows (${names})` };
+  return {
+    reason: 'SignerNotTrusted',
+    message: `its certificate is from ${issuer}, an authority that no trust root here knows (${names})`,
+  };
 }
 
 function logIndex(signed: Signed): string | null {

@@ -1,0 +1,29 @@
+import type { Options } from 'yargs';
+
+/** What the outside world is to a command: passed in, so that a test can be it. */
+export interface Io {
+  readonly env: NodeJS.ProcessEnv;
+  readonly cwd: string;
+  readonly stdin: () => AsyncIterable<Uint8Array>;
+  readonly stdout: (text: string) => void;
+  readonly stderr: (text: string) => void;
+  /** Columns of the terminal behind stdout; null where it is a file or a pipe. */
+  readonly columns: number | null;
+  readonly clock: () => Date;
+}
+
+/** A subcommand. Its module is loaded only when it is called. */
+export interface Command {
+  /** The line behind `kubectl supplychain`, as `audit -f FILE|DIR|- [flags]`. */
+  readonly usage: string;
+  readonly description: string;
+  readonly examples: readonly { readonly what: string; readonly command: string }[];
+  readonly flags: Readonly<Record<string, Options>>;
+  /** Whether it takes words beside its flags. */
+  readonly words: boolean;
+  /** Returns the exit code. `flags` is what was typed, by flag; outside data that the command reads through a schema. */
+  run(words: readonly string[], flags: unknown, io: Io): Promise<number>;
+}
+
+/** Wrong usage or input: exit code 2. The message says what, where, and what to do. */
+export class UsageError extends Error {}

@@ -1,0 +1,36 @@
+import type { Command } from './command.ts';
+
+interface Listed {
+  readonly name: string;
+  readonly summary: string;
+  readonly load: () => Promise<Command>;
+}
+
+/** Every command of this version. A new one is one file and one line here. */
+export const COMMANDS: readonly Listed[] = [
+  {
+    name: 'audit',
+    summary: 'Say for every container of rendered manifests whether its image may run',
+    load: async () => (await import('./audit.ts')).auditCommand,
+  },
+  {
+    name: 'verify',
+    summary: 'Say the same for bare image references',
+    load: async () => (await import('./verify.ts')).verifyCommand,
+  },
+  {
+    name: 'version',
+    summary: 'Print the version',
+    load: async () => (await import('./version.ts')).versionCommand,
+  },
+];
+
+/** Commands that are agreed upon and not built yet. They are refused by name, so that no script takes silence for success. */
+export const NOT_IN_THIS_VERSION: readonly string[] = [
+  'presync',
+  'sweep',
+  'policy',
+  'trust-root',
+  'evidence',
+  'completion',
+];

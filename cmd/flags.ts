@@ -1,0 +1,82 @@
+import type { Options } from 'yargs';
+import { z } from 'zod';
+import { FAIL_ON } from '../src/policy/verdict.ts';
+import { RENDERERS } from '../src/report/renderers.ts';
+
+const one = { type: 'string', nargs: 1, requiresArg: true } as const;
+const repeatable = { ...one, array: true } as const;
+
+const formats = RENDERERS.map(({ format }) => format);
+
+/** The flags that every command which judges images has in common. */
+export const JUDGING_FLAGS = {
+  policy: {
+    ...repeatable,
+    describe: 'policy file or directory, or "none" (default: $SUPPLYCHAIN_POLICY, then ./supplychain.yaml)',
+  },
+  output: {
+    ...repeatable,
+    alias: 'o',
+    describe: `${formats.join(', ')}, or FORMAT=PATH to write a file; may be repeated`,
+  },
+  'fail-on': {
+    ...one,
+    describe: `what makes the exit code other than 0: ${FAIL_ON.join(', ')} (default: unknown)`,
+  },
+  platform: {
+    ...one,
+    describe: 'judge an index for this os/arch[/variant] only (default: every platform it has)',
+  },
+  'trusted-root': { ...one, describe: 'Sigstore trusted_root.json in place of the built-in one' },
+  evidence: { ...one, describe: 'read registry evidence from this OCI layout; no network is touched' },
+  'registry-config': { ...one, describe: 'docker config.json to take registry credentials from' },
+  'plain-http': { ...repeatable, describe: 'registry that speaks plain HTTP; may be repeated' },
+  'insecure-registry': {
+    ...repeatable,
+    describe: 'registry whose TLS certificate is not verified; may be repeated',
+  },
+  concurrency: { ...one, describe: 'images worked on at a time (default: 8)' },
+  timeout: { ...one, describe: "time for one image's evidence, as 30s or 2m (default: 30s)" },
+  'no-color': { type: 'boolean', describe: 'no colours, as with $NO_COLOR' },
+  quiet: { type: 'boolean', alias: 'q', describe: 'no notices on stderr' },
+  v: { ...one, describe: 'how much is told on stderr; 6 names every request, without secrets' },
+} satisfies Record<string, Options>;
+
+/** kubectl's flags take the last of several values; yargs hands all of them over. */
+const last = z.union([z.string(), z.array(z.string()).transform((values) => values.at(-1) ?? '')]).optional();
+const list = z.array(z.string()).default([]);
+const set = z
+  .union([z.boolean(), z.array(z.boolean()).transform((values) => values.at(-1) ?? false)])
+  .default(false);
+
+/** What was typed, after yargs has read it. */
+export const judgingFlagsSchema = z.object({
+  policy: list,
+  output: list,
+  'fail-on': last,
+  platform: last,
+  'trusted-root': last,
+  evidence: last,
+  'registry-config': last,
+  'plain-http': list,
+  'insecure-registry': list,
+  concurrency: last,
+  timeout: last,
+  'no-color': set,
+  quiet: set,
+  v: last,
+});
+
+export type JudgingFlags = z.infer<typeof judgingFlagsSchema>;
+
+export const SOURCE_FLAGS = {
+  filename: {
+    ...repeatable,
+    alias: 'f',
+    describe: 'file or directory of manifests, or - for standard input; may be repeated',
+  },
+  recursive: { type: 'boolean', alias: 'R', describe: 'read the directories below as well' },
+  namespace: { ...one, alias: 'n', describe: 'namespace of manifests that name none (default: default)' },
+} satisfies Record<string, Options>;
+
+export const sourceFlagsSchema = z.object({ filename: list, recursive: set, namespace: last });

@@ -1,0 +1,80 @@
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { KEY_BYTES, POLICY_BYTES } from '../src/limits.ts';
+import { loadPolicy, type PolicyBytes } from '../src/policy/load.ts';
+import type { Policy } from '../src/policy/policy.ts';
+import { failed, ok, type Outcome } from '../src/reasons.ts';
+import type { TrustRoot } from '../src/verify/trust-root.ts';
+import { type Io, UsageError } from './command.ts';
+
+const DEFAULT_POLICY = 'supplychain.yaml';
+
+/**
+ * Finds and loads the policy: `--policy`, else SUPPLYCHAIN_POLICY, else ./supplychain.yaml. In CI and in a cluster nothing is looked
+ * for, as a file that is missing there would silently mean no policy. Returns null for no policy. Throws `UsageError`.
+ */
+export function findPolicy(
+  flag: readonly string[],
+  roots: readonly TrustRoot[],
+  quiet: boolean,
+  io: Io,
+): Policy | null {
+  const fromEnvironment = io.env['SUPPLYCHAIN_POLICY'];
+  const named = flag.length > 0 ? flag : fromEnvironment ? [fromEnvironment] : null;
+  if (named?.includes('none')) {
+    if (named.length > 1) throw new UsageError('--policy none stands alone');
+    return null;
+  }
+  if (named) return load(named, roots, io);
+  if (io.env['CI'] || io.env['KUBERNETES_SERVICE_HOST']) {
+    throw new UsageError(
+      'in CI and in a cluster the policy must be named: --policy FILE, or --policy none to audit without one',
+    );
+  }
+  if (!existsSync(resolve(io.cwd, DEFAULT_POLICY))) return null;
+  if (!quiet) io.stderr(`using the policy ./${DEFAULT_POLICY}\n`);
+  return load([DEFAULT_POLICY], roots, io);
+}
+
+function load(paths: readonly string[], roots: readonly TrustRoot[], io: Io): Policy {
+  const files = paths.flatMap((path) => policyFiles(path, io));
+  const loaded = loadPolicy(files, roots, (path) => readBounded(resolve(io.cwd, path), path, KEY_BYTES));
+  if (loaded.ok) return loaded.policy;
+  const errors = loaded.errors.map(
+    ({ message, remediation }) => `  ${message}${remediation === null ? '' : `\n    next: ${remediation}`}`,
+  );
+  throw new UsageError(`the policy cannot be used:\n${errors.join('\n')}`);
+}
+
+function policyFiles(path: string, io: Io): PolicyBytes[] {
+  const absolute = resolve(io.cwd, path);
+  const directory = statSync(absolute, { throwIfNoEntry: false })?.isDirectory() ?? false;
+  const names = directory
+    ? readdirSync(absolute)
+        .filter((name) => /\.ya?ml$/.test(name))
+        .toSorted()
+    : [];
+  if (directory && names.length === 0)
+    throw new UsageError(`--policy ${path}: the directory holds no .yaml or .yml file`);
+  const files = directory ? names.map((name) => join(path, name)) : [path];
+  return files.map((file) => {
+    const bytes = readBounded(resolve(io.cwd, file), file, POLICY_BYTES);
+    if (!bytes.ok) throw new UsageError(bytes.fault.message);
+    return { path: file, bytes: bytes.value };
+  });
+}
+
+/** Reads a file of at most `limit` bytes; `shown` is its name in errors. */
+export function readBounded(path: string, shown: string, limit: number): Outcome<Uint8Array> {
+  try {
+    const { size } = statSync(path);
+    if (size > limit)
+      return failed('LimitExceeded', `${shown} has ${size} bytes, more than the limit of ${limit}`);
+    return ok(readFileSync(path));
+  } catch (cause) {
+    return failed(
+      'FileUnreadable',
+      `${shown} cannot be read: ${cause instanceof Error ? cause.message : String(cause)}`,
+    );
+  }
+}

@@ -1,0 +1,130 @@
+import type { Collector } from './evidence/collector.ts';
+import { type GatheredImage, type GatheredManifest, gather } from './evidence/gather.ts';
+import { evaluate, type JudgedContainer } from './policy/evaluate.ts';
+import type { Policy } from './policy/policy.ts';
+import type { JudgedManifest } from './policy/subject.ts';
+import { type FailOn, verdictOf } from './policy/verdict.ts';
+import { ok, type Outcome } from './reasons.ts';
+import { type ImageReference, parseReference } from './registry/reference.ts';
+import type { Platform, Registry } from './registry/registry.ts';
+import { createReport, type Report } from './report/report.ts';
+import type { TrustMaterial } from './verify/verifier.ts';
+import { verifyEvidence } from './verify/verify-evidence.ts';
+import type { Gap, Workload, WorkloadSource } from './workloads/source.ts';
+
+/** Everything an audit needs, passed in: no stage reads the clock, the network or the environment for itself. */
+export interface AuditJob {
+  readonly source: WorkloadSource;
+  readonly registry: Registry;
+  readonly collectors: readonly Collector[];
+  /** null: nobody has said whom he trusts. */
+  readonly policy: Policy | null;
+  readonly trust: TrustMaterial;
+  readonly platform: Platform | null;
+  readonly concurrency: number;
+  /** The time for one image's evidence, in milliseconds. */
+  readonly timeout: number;
+  readonly failOn: FailOn;
+  /** What was wrong before the audit began: an input that could not be opened. */
+  readonly gaps: readonly Gap[];
+  readonly generatedAt: Date;
+  readonly judgedAt: Date;
+  readonly tool: string;
+}
+
+/** The whole program: workloads → images → evidence → claims → findings → report. */
+export async function audit(job: AuditJob): Promise<Report> {
+  const { workloads, gaps } = await job.source.discover();
+  const references = parseReferences(workloads);
+  const gathered = await gather(references.valid, job);
+  const images = verifyImages(references, gathered, job.trust);
+  const judged = evaluate(job.policy, workloads, images);
+  const allGaps = [...job.gaps, ...gaps, ...invalidReferenceGaps(workloads, images)];
+  return createReport({
+    ...job,
+    workloads: judged,
+    gaps: allGaps,
+    verdict: verdictOf(judged, allGaps, job.failOn),
+  });
+}
+
+interface References {
+  readonly valid: readonly ImageReference[];
+  readonly invalid: ReadonlyMap<string, string>;
+}
+
+/** Each distinct image text is read once. */
+function parseReferences(workloads: readonly Workload[]): References {
+  const texts = new Set(workloads.flatMap(({ containers }) => containers.map(({ image }) => image)));
+  const valid: ImageReference[] = [];
+  const invalid = new Map<string, string>();
+  for (const text of texts) {
+    const parsed = parseReference(text);
+    if (parsed.ok) valid.push(parsed.value);
+    else invalid.set(text, parsed.message);
+  }
+  return { valid, invalid };
+}
+
+function verifyImages(
+  { valid, invalid }: References,
+  gathered: ReadonlyMap<string, Outcome<GatheredImage>>,
+  trust: TrustMaterial,
+): Map<string, JudgedContainer['image']> {
+  const verified = new Map<string, JudgedManifest>();
+  const verify = (
+    repository: string,
+    { digest, platform, evidence, faults }: GatheredManifest,
+  ): JudgedManifest => {
+    const key = `${repository}@${digest}`;
+    const manifest = verified.get(key) ?? {
+      digest,
+      platform,
+      faults,
+      verdicts: evidence.map((one) => verifyEvidence(one, trust)),
+    };
+    verified.set(key, manifest);
+    return { ...manifest, platform };
+  };
+  const images = new Map<string, JudgedContainer['image']>(
+    [...invalid].map(([text, message]) => [text, { invalid: message }]),
+  );
+  for (const reference of valid) {
+    const outcome = gathered.get(reference.text);
+    if (!outcome) continue;
+    const resolution = outcome.ok
+      ? ok({
+          digest: outcome.value.resolved.digest,
+          root: verify(reference.repository, outcome.value.root),
+          children: outcome.value.children.map((child) => verify(reference.repository, child)),
+        })
+      : outcome;
+    images.set(reference.text, { text: reference.text, reference, resolution });
+  }
+  return images;
+}
+
+/** A reference that no runtime could pull is the user's own wrong input, beside the finding of its container. */
+function invalidReferenceGaps(
+  workloads: readonly Workload[],
+  images: ReadonlyMap<string, JudgedContainer['image']>,
+): Gap[] {
+  return workloads.flatMap(({ containers, cluster }) =>
+    containers.flatMap(({ image, field, location }): Gap[] => {
+      const judged = images.get(image);
+      if (!judged || !('invalid' in judged)) return [];
+      const place = location ? `${location.file}:${location.line}: ${field}: ` : '';
+      return [
+        {
+          scope: location ? 'file' : 'image',
+          name: location?.file ?? image,
+          cluster,
+          reason: 'ImageReferenceInvalid',
+          message: `${place}${judged.invalid}`,
+          remediation: 'write a reference that a container runtime can pull',
+          wrongInput: true,
+        },
+      ];
+    }),
+  );
+}

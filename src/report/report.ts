@@ -1,0 +1,209 @@
+import { createHash } from 'node:crypto';
+import type { JudgedContainer, JudgedWorkload } from '../policy/evaluate.ts';
+import { type Finding, type Status, worst } from '../policy/finding.ts';
+import type { Policy } from '../policy/policy.ts';
+import type { RunVerdict } from '../policy/verdict.ts';
+import { formatPlatform } from '../registry/platform.ts';
+import type { Registry } from '../registry/registry.ts';
+import type { TrustMaterial } from '../verify/verifier.ts';
+import type { Gap, Workload, WorkloadSource } from '../workloads/source.ts';
+
+export const API_VERSION = 'kubectl-supplychain/v1alpha1';
+
+type Counts = Readonly<Record<Status, number>>;
+
+/** The report's model, as `-o json` prints it; every other format is drawn from it. Lists are sorted. */
+export interface Report {
+  readonly apiVersion: typeof API_VERSION;
+  readonly kind: 'Report';
+  readonly metadata: {
+    readonly generatedAt: string;
+    readonly judgedAt: string;
+    readonly tool: string;
+    readonly source: WorkloadSource['kind'];
+    readonly policies: Policy['sources'];
+    readonly trustRoots: readonly {
+      readonly name: string;
+      readonly sha256: string;
+      readonly updatedAt: string | null;
+    }[];
+    readonly hosts: readonly string[];
+  };
+  readonly verdict: RunVerdict;
+  readonly summary: Counts & {
+    readonly workloads: number;
+    readonly containers: number;
+    readonly images: number;
+    readonly byContainer: Counts;
+    readonly byCheck: Readonly<Record<string, Partial<Counts>>>;
+  };
+  readonly coverage: { readonly complete: boolean; readonly gaps: readonly Omit<Gap, 'wrongInput'>[] };
+  readonly workloads: readonly ReportWorkload[];
+}
+
+export type ReportWorkload = Omit<Workload, 'containers' | 'templateLabels'> & {
+  readonly status: Status;
+  readonly containers: readonly ReportContainer[];
+};
+
+export interface ReportContainer {
+  readonly name: string;
+  readonly type: string;
+  readonly status: Status;
+  readonly image: {
+    readonly reference: string;
+    readonly repository: string | null;
+    readonly digest: string | null;
+    readonly platforms: readonly string[];
+  };
+  /** What pods of a live cluster run; empty for manifests and bare images. */
+  readonly running: readonly never[];
+  readonly location: Workload['location'];
+  readonly findings: readonly ReportFinding[];
+}
+
+export type ReportFinding = { readonly id: string } & Finding & { readonly exception: null };
+
+export interface ReportInput {
+  readonly source: WorkloadSource;
+  readonly registry: Registry;
+  readonly policy: Policy | null;
+  readonly trust: TrustMaterial;
+  readonly generatedAt: Date;
+  readonly judgedAt: Date;
+  readonly tool: string;
+  readonly workloads: readonly JudgedWorkload[];
+  readonly gaps: readonly Gap[];
+  readonly verdict: RunVerdict;
+}
+
+/** Brings what was judged into the report's form. */
+export function createReport(input: ReportInput): Report {
+  const workloads = input.workloads.map(reportWorkload).toSorted(by(workloadKey));
+  const gaps = input.gaps
+    .map(({ wrongInput: _wrongInput, ...gap }) => gap)
+    .toSorted(by(({ scope, name, message }) => [scope, name, message]));
+  return {
+    apiVersion: API_VERSION,
+    kind: 'Report',
+    metadata: {
+      generatedAt: input.generatedAt.toISOString(),
+      judgedAt: input.judgedAt.toISOString(),
+      tool: input.tool,
+      source: input.source.kind,
+      policies: input.policy?.sources ?? [],
+      trustRoots: input.trust.roots.map(({ name, sha256 }) => ({ name, sha256, updatedAt: null })),
+      hosts: input.registry.hosts(),
+    },
+    verdict: input.verdict,
+    summary: summarise(workloads),
+    coverage: { complete: gaps.length === 0, gaps },
+    workloads,
+  };
+}
+
+function reportWorkload({ workload, containers, status }: JudgedWorkload): ReportWorkload {
+  const { containers: _containers, templateLabels: _labels, ...rest } = workload;
+  return {
+    ...rest,
+    status,
+    containers: containers
+      .map((one) => reportContainer(workload, one))
+      .toSorted(by((one) => [one.type, one.name])),
+  };
+}
+
+function reportContainer(
+  workload: Workload,
+  { container, image, findings, status }: JudgedContainer,
+): ReportContainer {
+  const known = 'invalid' in image ? null : image;
+  const resolution = known?.resolution.ok ? known.resolution.value : null;
+  const platforms = (resolution?.children ?? []).flatMap(({ platform }) =>
+    platform ? [formatPlatform(platform)] : [],
+  );
+  return {
+    name: container.name,
+    type: container.type,
+    status,
+    image: {
+      reference: container.image,
+      repository: known?.reference.repository ?? null,
+      digest: resolution?.digest ?? known?.reference.digest ?? null,
+      platforms: [...new Set(platforms)].toSorted(),
+    },
+    running: [],
+    location: container.location,
+    findings: findings
+      .map((finding) => ({ id: findingId(workload, container, finding), ...finding, exception: null }))
+      .toSorted(by(({ check, rule }) => [check, rule ?? ''])),
+  };
+}
+
+/** Stable over runs, digests and verdicts: the same question asked of the same container has the same id. */
+function findingId(
+  workload: Workload,
+  container: JudgedContainer['container'],
+  { check, rule }: Finding,
+): string {
+  const { cluster, namespace, apiVersion, kind, name } = workload;
+  const parts = [
+    cluster,
+    namespace,
+    apiVersion,
+    kind,
+    name,
+    container.type,
+    container.name,
+    container.field,
+    check,
+    rule,
+  ];
+  return createHash('sha256').update(JSON.stringify(parts)).digest('hex');
+}
+
+function summarise(workloads: readonly ReportWorkload[]): Report['summary'] {
+  const containers = workloads.flatMap((workload) => workload.containers);
+  const images = Map.groupBy(containers, ({ image }) =>
+    image.digest ? `${image.repository}@${image.digest}` : image.reference,
+  );
+  const findings = containers.flatMap((container) => container.findings);
+  const byCheck = [...Map.groupBy(findings, ({ check }) => check)].toSorted(by(([check]) => [check]));
+  return {
+    workloads: workloads.length,
+    containers: containers.length,
+    images: images.size,
+    ...count([...images.values()].map((same) => worst(same.map(({ status }) => status)))),
+    byContainer: count(containers.map(({ status }) => status)),
+    byCheck: Object.fromEntries(
+      byCheck.map(([check, same]) => [check, onlyCounted(count(same.map(({ status }) => status)))]),
+    ),
+  };
+}
+
+function count(statuses: readonly Status[]): Counts {
+  const counts = { pass: 0, fail: 0, warn: 0, unknown: 0, skip: 0 };
+  for (const status of statuses) counts[status] += 1;
+  return counts;
+}
+
+function onlyCounted(counts: Counts): Partial<Counts> {
+  return Object.fromEntries(Object.entries(counts).filter(([, number]) => number > 0));
+}
+
+function workloadKey(workload: ReportWorkload): readonly (string | number)[] {
+  const { cluster, namespace, kind, name, location } = workload;
+  return [cluster ?? '', namespace ?? '', kind, name, location?.file ?? '', location?.line ?? 0];
+}
+
+/** Orders by the parts of a key, byte by byte: the same on every machine, whatever its locale. */
+function by<T>(key: (value: T) => readonly (string | number)[]): (a: T, b: T) => number {
+  return (a, b) => {
+    const [left, right] = [key(a), key(b)];
+    for (const [index, part] of left.entries()) {
+      const other = right[index] ?? '';
+      if (part !== other) return part < other ? -1 : 1;
+    }
+    return 0;
+  };
+}
