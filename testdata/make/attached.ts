@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type Home, type Image, reference } from './build.ts';
+import type { Image } from './build.ts';
 import { type Described, digestOf, MANIFEST } from './client.ts';
 
 /** The parts of a bundle that are changed here. */
@@ -20,6 +20,7 @@ const Layer = z.looseObject({
 });
 const BundleManifest = z.looseObject({
   artifactType: z.string(),
+  annotations: z.record(z.string(), z.string()),
   layers: z.array(z.looseObject({ digest: z.string(), size: z.number() })).length(1),
   subject: z.looseObject({ digest: z.string(), size: z.number() }),
 });
@@ -90,9 +91,4 @@ function json(mediaType: string, value: unknown): { mediaType: string; bytes: Bu
 
 function parse(bytes: Buffer): unknown {
   return JSON.parse(bytes.toString());
-}
-
-/** The reference that an image is verified under. */
-export function referenceOf(image: Home & { readonly digest: string }): string {
-  return reference(image, image.digest);
 }

@@ -1,8 +1,7 @@
-import type { Sigstore } from '../../test/sigstore/start.ts';
-import { referenceOf } from './attached.ts';
-import type { Image } from './build.ts';
-import type { Authority } from './images.ts';
 import { join } from 'node:path';
+import type { Sigstore } from '../../test/sigstore/start.ts';
+import { type Image, reference } from './build.ts';
+import type { Authority } from './images.ts';
 
 /** What cosign says to an image under each authority of the policy in turn. */
 export interface CosignVerdict {
@@ -11,7 +10,8 @@ export interface CosignVerdict {
   readonly message: string;
 }
 
-export const SUBJECT = 'https://github.com/acme/shop/.github/workflows/release.yml@refs/tags/v1.0.0';
+/** What policy.yaml's pattern stands for here. */
+const SUBJECT = 'https://github.com/acme/shop/.github/workflows/release.yml@refs/tags/v1.0.0';
 
 export async function askCosign(sigstore: Sigstore, workdir: string, image: Image): Promise<CosignVerdict> {
   const key = (name: string): string => `--key=${join(workdir, `${name}.pub`)}`;
@@ -31,7 +31,7 @@ export async function askCosign(sigstore: Sigstore, workdir: string, image: Imag
       'verify',
       trust,
       ...flags[authority],
-      referenceOf(image),
+      reference(image, image.digest),
     ]);
     if (code === 0) return { authority, message: '' };
     messages.push(/^Error: (.*)$/m.exec(stderr)?.[1] ?? stderr);

@@ -1,4 +1,4 @@
-import { mkdirSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { mkdirSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import type { Home } from './build.ts';
@@ -28,7 +28,6 @@ export interface Layout {
 }
 
 export function createLayout(directory: string): Layout {
-  rmSync(directory, { recursive: true, force: true });
   const blobs = join(directory, 'blobs', 'sha256');
   mkdirSync(blobs, { recursive: true });
   const path = (digest: string): string => join(blobs, digest.replace('sha256:', ''));

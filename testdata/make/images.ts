@@ -6,6 +6,7 @@ import {
   attest,
   forgeBundle,
   forgeTag,
+  mislabelled,
   moved,
   readdressed,
   redated,
@@ -124,6 +125,13 @@ export const CASES: readonly Case[] = [
     steps: [forgeBundle(readdressed), sign(NIGHTLY), sign(RELEASE)],
   },
   {
+    name: 'wishlist',
+    about: 'keyless `.sig` tag, and beside it a bundle: an SBOM attested by the nightly workflow',
+    expectation: passes('release-workflow'),
+    cosignDiffers: 'where there is a bundle it does not look at tags',
+    steps: [sign(RELEASE, 'tag', 'rekorV1'), attest(spdx, NIGHTLY)],
+  },
+  {
     name: 'banner',
     about: 'keyless bundle in a registry without the referrers API, listed by the tag `sha256-…`',
     expectation: passes('release-workflow'),
@@ -231,6 +239,13 @@ export const CASES: readonly Case[] = [
     expectation: fails('PredicateTypeMismatch'),
     cosignDiffers: 'it takes any attestation by the identity for a signature',
     steps: [attest(provenance)],
+  },
+  {
+    name: 'survey',
+    about: 'SLSA provenance by the release workflow under a manifest that calls it a signature',
+    expectation: fails('PredicateTypeMismatch'),
+    cosignDiffers: 'it takes any attestation by the identity for a signature',
+    steps: [mislabelled(provenance)],
   },
   {
     name: 'backup',

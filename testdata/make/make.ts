@@ -22,12 +22,12 @@ const OLD_HOST = 'old-registry.example.com';
 const TRUSTED_KEYS = ['release', 'archive'];
 
 const workdir = mkdtempSync(join(tmpdir(), 'testdata-'));
+process.on('exit', () => rmSync(workdir, { recursive: true, force: true }));
 const running: Running[] = [];
 try {
   await make();
 } finally {
   for (const service of running.toReversed()) await service.stop();
-  rmSync(workdir, { recursive: true, force: true });
 }
 
 async function make(): Promise<void> {
@@ -56,10 +56,13 @@ async function make(): Promise<void> {
     host: old ? OLD_HOST : HOST,
     repository: `shop/${name}`,
   });
-  const layout = createLayout(join(testdata, 'layout'));
+  const layout = createLayout(join(workdir, 'layout'));
   const made: Made[] = [];
   for (const one of CASES) made.push(await makeCase(one, home(one), bench, sigstore, layout));
   layout.finish();
+  // Only a whole run replaces what is there.
+  rmSync(join(testdata, 'layout'), { recursive: true, force: true });
+  cpSync(join(workdir, 'layout'), join(testdata, 'layout'), { recursive: true });
   writeDocuments(made, sigstore);
 }
 
@@ -102,7 +105,9 @@ function writeDocuments(made: readonly Made[], sigstore: Sigstore): void {
   const rows = expectedRows(made, ABSENT);
   write('expected.json', `${JSON.stringify(rows, null, 2)}\n`);
   write('README.md', readme(made, ABSENT, toolVersions()));
-  for (const complaint of strayImages(join(testdata, 'manifests'), rows)) console.log(complaint);
+  const complaints = strayImages(join(testdata, 'manifests'), rows);
+  for (const complaint of complaints) console.error(complaint);
+  if (complaints.length > 0) process.exitCode = 1;
 }
 
 function write(name: string, text: string): void {

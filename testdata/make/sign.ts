@@ -3,8 +3,7 @@ import { join } from 'node:path';
 import type { Witnesses } from '../../test/sigstore/configuration.ts';
 import { emailClaims, githubClaims } from '../../test/sigstore/oidc.ts';
 import type { Sigstore } from '../../test/sigstore/start.ts';
-import type { Home } from './build.ts';
-import { reference } from './build.ts';
+import { type Home, reference } from './build.ts';
 
 /** Who signs: a workflow, a person or the owner of a key. */
 export type Signer =
@@ -18,7 +17,7 @@ export type Format = 'bundle' | 'tag';
 /** What testifies to the time of signing; `none` is possible for keys only. */
 export type Witnessed = Witnesses | 'none';
 
-export const REPOSITORY = 'acme/shop';
+const REPOSITORY = 'acme/shop';
 export const ELSEWHERE = 'https://token.actions.elsewhere.example';
 export const RELEASE: Signer = { kind: 'workflow', workflow: 'release.yml', ref: 'refs/tags/v1.0.0' };
 

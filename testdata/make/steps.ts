@@ -10,6 +10,8 @@ import {
 import { type Home, type Image, pushImage } from './build.ts';
 import { type Format, type Predicate, RELEASE, type Signer, type Signing, type Witnessed } from './sign.ts';
 
+const SIGNATURE = 'https://sigstore.dev/cosign/sign/v1';
+
 /** What images are made with. */
 export interface Bench {
   readonly signing: Signing;
@@ -60,6 +62,17 @@ export function forgeBundle(forge: (genuine: Genuine) => AttachedBundle): Step {
   };
 }
 
+/** Attests, and attaches the bundle under a manifest whose annotation says that it is a signature. */
+export function mislabelled(predicate: (name: string) => Predicate): Step {
+  return async ({ signing, scratch }, image, name) => {
+    const copy = await pushImage(scratch(name), name);
+    await signing.attest(copy, copy.digest, RELEASE, predicate(name));
+    const { manifest, bundle } = await bundleOf(copy);
+    const annotations = { ...manifest.annotations, 'dev.sigstore.bundle.predicateType': SIGNATURE };
+    await attachBundle(image, { manifest: { ...manifest, annotations }, bundle });
+  };
+}
+
 /** Copies the `.sig` tag of this image or of its predecessor, changed by `forge`. */
 export function forgeTag(
   of: 'own' | 'other',
@@ -100,7 +113,7 @@ export function readdressed({ other, digest, otherDigest }: Genuine): AttachedBu
   return { ...other, bundle: { ...other.bundle, dsseEnvelope } };
 }
 
-/** This image's bundle with the other bundle's log entry and timestamp, each of them genuine. */
+/** This image's bundle with the other bundle's log entry, which is genuine. */
 export function withOtherLogEntry({ own, other }: Genuine): AttachedBundle {
   const { tlogEntries } = other.bundle.verificationMaterial;
   return changed(own, { tlogEntries });
@@ -124,7 +137,7 @@ function changed(own: AttachedBundle, material: Partial<Bundle['verificationMate
   return { ...own, bundle: { ...own.bundle, verificationMaterial } };
 }
 
-/** A simple-signing payload in which one digest stands in another's place. */
+/** A signed payload in which one digest stands in another's place. */
 export function replaceDigest(payload: Buffer, from: string, to: string): Buffer {
   const hex = (digest: string): string => digest.replace('sha256:', '');
   return Buffer.from(payload.toString().replace(hex(from), hex(to)));
