@@ -99,7 +99,7 @@ interface Blob {
 }
 
 /** Pushes blobs and the manifest that holds them together. */
-export async function pushArtifact(
+async function pushArtifact(
   { client, repository }: Home,
   parts: { readonly config: Blob; readonly layers: readonly Blob[] },
   tag?: string,
