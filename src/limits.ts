@@ -42,6 +42,8 @@ export const REGISTRY_CONFIG_BYTES = 4 * MiB;
 export const MANIFEST_FILE_BYTES = 64 * MiB;
 /** Files of one `-f` directory with `-R`. */
 export const MANIFEST_FILES = 20_000;
+/** Documents of one manifest file: real ones have some hundred bytes each, and every broken one is a finding of its own. */
+export const MANIFEST_DOCUMENTS = 200_000;
 /** YAML aliases of one document: hand-written anchors stay below a hundred, a "billion laughs" needs many more. */
 export const YAML_ALIASES = 1_000;
 /** Nodes of one document after its aliases are followed; the guard against aliases of aliases. */

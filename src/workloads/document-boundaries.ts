@@ -18,7 +18,8 @@ export function documentStretches(text: string): Stretch[] {
   const close = (end: number, next: number): void => {
     const content = afterDirectives(text, start, end);
     if (content === end && hasDirective(text, start, end)) return; // directives belong to the document that follows them
-    if (content < end) stretches.push(...concatenated(text, { start, end }, content));
+    if (content < end)
+      for (const stretch of concatenated(text, { start, end }, content)) stretches.push(stretch);
     start = next;
   };
   for (const match of text.matchAll(MARKER)) {
@@ -64,23 +65,31 @@ function endOfLine(text: string, from: number, end: number): number {
 }
 
 /** `{…}{…}`: YAML has no such thing, but kubectl reads JSON objects one after the other. */
-function concatenated(text: string, stretch: Stretch, content: number): Stretch[] {
-  const parts: Stretch[] = [];
-  let start = stretch.start;
+function* concatenated(text: string, { start, end }: Stretch, content: number): Generator<Stretch> {
+  let from = start;
   let object = content;
+  let broken = false;
   while (text[object] === '{') {
-    const next = firstContent(text, endOfObject(text, object, stretch.end), stretch.end);
-    if (next >= stretch.end || text[next] !== '{') break;
-    parts.push({ start, end: next });
-    start = next;
+    const behind: number | null = broken ? null : afterObject(text, object, end);
+    // Behind a broken object only line starts count: to look for every end anew would take a hostile file forever.
+    broken = behind === null;
+    const next = behind ?? nextLineOfObject(text, object, end);
+    if (next === end) break;
+    yield { start: from, end: next };
+    from = next;
     object = next;
   }
-  parts.push({ start, end: stretch.end });
-  return parts;
+  yield { start: from, end };
 }
 
-/** Skips quoted texts and comments of flow YAML as well: a brace in them closes nothing. */
-function endOfObject(text: string, from: number, end: number): number {
+/** Where a broken object ends is not known; the next line that begins with a brace is taken to begin another. */
+function nextLineOfObject(text: string, from: number, end: number): number {
+  const newline = text.indexOf('\n{', from);
+  return newline === -1 || newline + 1 >= end ? end : newline + 1;
+}
+
+/** Where the next object or the end follows; null if the object is broken. Quotes and comments are flow YAML's. */
+function afterObject(text: string, from: number, end: number): number | null {
   let depth = 0;
   let opensValue = true;
   for (let at = from; at < end; at++) {
@@ -92,10 +101,13 @@ function endOfObject(text: string, from: number, end: number): number {
     }
     if (opensValue && (character === '"' || character === "'")) at = endOfQuote(text, at, end);
     else if (character === '{' || character === '[') depth++;
-    else if ((character === '}' || character === ']') && --depth === 0) return at + 1;
+    else if ((character === '}' || character === ']') && --depth === 0) {
+      const next = firstContent(text, at + 1, end);
+      return next === end || text[next] === '{' ? next : null;
+    }
     opensValue = '{[,:'.includes(character);
   }
-  return end;
+  return null;
 }
 
 function endOfQuote(text: string, from: number, end: number): number {

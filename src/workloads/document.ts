@@ -1,6 +1,6 @@
 import { EVENT_ID, YAMLException, constructFromEvents, parseEvents } from 'js-yaml';
 import type { Event } from 'js-yaml';
-import { DOCUMENT_DEPTH, YAML_NODES } from '../limits.ts';
+import { DOCUMENT_DEPTH, MANIFEST_DOCUMENTS, YAML_NODES } from '../limits.ts';
 import { followAliases } from './aliases.ts';
 import type { Refusal } from './aliases.ts';
 import { documentStretches } from './document-boundaries.ts';
@@ -60,6 +60,11 @@ export function* eachDocument(text: string, fileName: string): Generator<Documen
   const positionOf = lineTable(text);
   let index = 0;
   for (const stretch of documentStretches(text)) {
+    if (index >= MANIFEST_DOCUMENTS) {
+      const message = `there are more than ${MANIFEST_DOCUMENTS} documents; the rest of them is not read`;
+      yield { ...positionOf(stretch.start), document: ++index, reason: 'LimitExceeded', message };
+      return;
+    }
     for (const parsed of parse(text, stretch)) {
       if ('message' in parsed) {
         const { reason, message, offset } = parsed;

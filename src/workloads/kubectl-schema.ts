@@ -40,6 +40,22 @@ function never(): boolean {
   return false;
 }
 
+const plainKeys = new WeakMap<object, Set<unknown>>();
+
+/**
+ * Objects whose keys may be numbers and booleans, which become text. The parser tells a key that overrides a merged
+ * one from a duplicate by its type as well, so keys that are no text need a count of their own.
+ */
+const objectTag: typeof mapTag = {
+  ...mapTag,
+  has: (object, key) =>
+    typeof key === 'string' ? mapTag.has(object, key) : plainKeys.get(object)?.has(key) === true,
+  addPair: (object, key, value) => {
+    if (typeof key !== 'string') plainKeys.set(object, (plainKeys.get(object) ?? new Set()).add(key));
+    return mapTag.addPair(object, key, value);
+  },
+};
+
 /**
  * Reads scalars as kubectl, Helm and Argo CD read them: `yes`, `on` and `y` are booleans, `<<` merges, dates stay text,
  * and a tag that nobody knows leaves its node as it stands.
@@ -66,8 +82,8 @@ export const KUBECTL_SCHEMA = new Schema([
   }),
   mergeTag,
   seqTag,
-  mapTag,
+  objectTag,
   { ...strTag, tagName: '', matchByTagPrefix: true },
   { ...seqTag, tagName: '', matchByTagPrefix: true },
-  { ...mapTag, tagName: '', matchByTagPrefix: true },
+  { ...objectTag, tagName: '', matchByTagPrefix: true },
 ]);

@@ -1,0 +1,51 @@
+import { expect, it } from 'vitest';
+import { readDocuments } from './document.ts';
+
+// Checked against sigs.k8s.io/yaml 1.6.0, which is what kubectl reads with.
+it.each<[string, unknown]>([
+  ['yes', true],
+  ['y', true],
+  ['On', true],
+  ['TRUE', true],
+  ['tRue', 'tRue'],
+  ['no', false],
+  ['N', false],
+  ['off', false],
+  ["'yes'", 'yes'],
+  ['~', null],
+  ['NULL', null],
+  ['0644', 420],
+  ['0o644', 420],
+  ['0_7', 7],
+  ['089', 89],
+  ['0x1F', 31],
+  ['-0x1f', -31],
+  ['0b101', 5],
+  ['+12', 12],
+  ['1_000', 1000],
+  ['_1', '_1'],
+  ['0x', '0x'],
+  ['1e3', 1000],
+  ['1.', 1],
+  ['-.5', -0.5],
+  ['.', '.'],
+  ['-.inf', -Infinity],
+  ['1.2.3', '1.2.3'],
+  ['12:30:45', '12:30:45'],
+  ['2024-01-01', '2024-01-01'],
+  ['2024-01-01T00:00:00Z', '2024-01-01T00:00:00Z'],
+  ['"42"', '42'],
+  ['!!str 42', '42'],
+  ['!!int "3"', 3],
+  ['!!binary aGVsbG8=', 'hello'],
+  ['! 42', '42'],
+  ['!secret 42', '42'],
+  ['!secret {a: b}', { a: 'b' }],
+  ['!!omap [a: b]', [{ a: 'b' }]],
+  ['{yes: 1, 2: x}', { true: 1, 2: 'x' }],
+  ['<<', '<<'],
+])('reads %s as kubectl does', (text, value) => {
+  expect(readDocuments(`v: ${text}`, 'f.yaml').documents.map((document) => document.value)).toEqual([
+    { v: value },
+  ]);
+});
