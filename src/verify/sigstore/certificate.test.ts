@@ -10,13 +10,21 @@ const SERVER_AUTH = '1.3.6.1.5.5.7.3.1';
 const URI = 'https://github.com/acme/app/.github/workflows/release.yml@refs/tags/v1';
 const ISSUER = 'https://token.actions.githubusercontent.com';
 
-const keys = await crypto.subtle.generateKey({ name: 'ECDSA', namedCurve: 'P-256' }, true, ['sign', 'verify']);
+const keys = await crypto.subtle.generateKey({ name: 'ECDSA', namedCurve: 'P-256' }, true, [
+  'sign',
+  'verify',
+]);
 
 /** Fulcio's deprecated form: the text itself. */
-const raw = (number: number, text: string) => new x509.Extension(`${FULCIO}.${number}`, false, Buffer.from(text));
+const raw = (number: number, text: string) =>
+  new x509.Extension(`${FULCIO}.${number}`, false, Buffer.from(text));
 /** Fulcio's form since 2022: a DER UTF8String. */
 const der = (number: number, text: string) =>
-  new x509.Extension(`${FULCIO}.${number}`, false, Buffer.concat([Buffer.of(0x0c, text.length), Buffer.from(text)]));
+  new x509.Extension(
+    `${FULCIO}.${number}`,
+    false,
+    Buffer.concat([Buffer.of(0x0c, text.length), Buffer.from(text)]),
+  );
 const san = (...names: x509.JsonGeneralNames) => new x509.SubjectAlternativeNameExtension(names);
 const eku = (...purposes: string[]) => new x509.ExtendedKeyUsageExtension(purposes);
 const usage = (flags: x509.KeyUsageFlags) => new x509.KeyUsagesExtension(flags, true);
@@ -29,7 +37,12 @@ interface Parts {
   readonly more?: readonly x509.Extension[];
 }
 
-async function certificate({ name, purposes, use, more = [der(8, ISSUER)] }: Parts): Promise<X509Certificate> {
+async function certificate({
+  name,
+  purposes,
+  use,
+  more = [der(8, ISSUER)],
+}: Parts): Promise<X509Certificate> {
   const made = await x509.X509CertificateGenerator.createSelfSigned({
     keys,
     name: '',
@@ -48,8 +61,16 @@ async function certificate({ name, purposes, use, more = [der(8, ISSUER)] }: Par
 describe('who a certificate was issued to', () => {
   it.each<[string, Parts, unknown]>([
     ['a URI', {}, { kind: 'uri', value: URI }],
-    ['an e-mail address', { name: san({ type: 'email', value: 'jane@acme.example' }) }, { kind: 'email', value: 'jane@acme.example' }],
-    ['a DNS name', { name: san({ type: 'dns', value: 'build.acme.example' }) }, { kind: 'dns', value: 'build.acme.example' }],
+    [
+      'an e-mail address',
+      { name: san({ type: 'email', value: 'jane@acme.example' }) },
+      { kind: 'email', value: 'jane@acme.example' },
+    ],
+    [
+      'a DNS name',
+      { name: san({ type: 'dns', value: 'build.acme.example' }) },
+      { kind: 'dns', value: 'build.acme.example' },
+    ],
   ])('reads %s', async (_what, parts, subject) => {
     expect(readIdentity(await certificate(parts))).toMatchObject({ subject, issuer: ISSUER });
   });
@@ -59,7 +80,12 @@ describe('who a certificate was issued to', () => {
   });
 
   it('reads the extensions by their names in a policy', async () => {
-    const more = [der(8, ISSUER), der(9, 'https://builder'), der(12, 'https://github.com/acme/app'), der(11, 'github-hosted')];
+    const more = [
+      der(8, ISSUER),
+      der(9, 'https://builder'),
+      der(12, 'https://github.com/acme/app'),
+      der(11, 'github-hosted'),
+    ];
     expect(readIdentity(await certificate({ more })).extensions).toEqual({
       buildSigner: 'https://builder',
       sourceRepository: 'https://github.com/acme/app',
@@ -71,14 +97,30 @@ describe('who a certificate was issued to', () => {
     ['for servers instead of code signing', { purposes: eku(SERVER_AUTH) }, /code signing/],
     ['without digitalSignature', { use: usage(x509.KeyUsageFlags.keyCertSign) }, /digital signatures/],
     ['of an authority', { more: [der(8, ISSUER), ca] }, /certificate authority/],
-    ['with two names', { name: san({ type: 'url', value: URI }, { type: 'url', value: 'https://evil' }) }, /2 subject alternative names/],
+    [
+      'with two names',
+      { name: san({ type: 'url', value: URI }, { type: 'url', value: 'https://evil' }) },
+      /2 subject alternative names/,
+    ],
     ['with an IP address for a name', { name: san({ type: 'ip', value: '10.0.0.1' }) }, /not supported/],
     ['without an issuer', { more: [] }, /issuer/],
-    ['with two issuers', { more: [raw(1, 'https://other'), der(8, ISSUER)] }, /57264\.1\.1 says "https:\/\/other"/],
+    [
+      'with two issuers',
+      { more: [raw(1, 'https://other'), der(8, ISSUER)] },
+      /57264\.1\.1 says "https:\/\/other"/,
+    ],
     ['with two triggers', { more: [der(8, ISSUER), raw(2, 'push'), der(20, 'schedule')] }, /contradicts/],
     ['with two commits', { more: [der(8, ISSUER), raw(3, 'aaaa'), der(13, 'bbbb')] }, /contradicts/],
-    ['with two refs', { more: [der(8, ISSUER), raw(6, 'refs/heads/main'), der(14, 'refs/tags/v1')] }, /contradicts/],
-    ['with two repositories', { more: [der(8, ISSUER), raw(5, 'evil/app'), der(12, 'https://github.com/acme/app')] }, /contradicts/],
+    [
+      'with two refs',
+      { more: [der(8, ISSUER), raw(6, 'refs/heads/main'), der(14, 'refs/tags/v1')] },
+      /contradicts/,
+    ],
+    [
+      'with two repositories',
+      { more: [der(8, ISSUER), raw(5, 'evil/app'), der(12, 'https://github.com/acme/app')] },
+      /contradicts/,
+    ],
     ['with a raw text where DER belongs', { more: [raw(8, ISSUER)] }, /not a DER UTF8String/],
   ])('refuses a certificate %s', async (_what, parts, message) => {
     const made = await certificate(parts);

@@ -11,7 +11,12 @@ describe('the hash fits the key', () => {
   it.each<[string, KeyPairKeyObjectResult, (pair: KeyPairKeyObjectResult) => Buffer, boolean]>([
     ['P-256 with SHA-256', ec('P-256'), ({ privateKey }) => sign('sha256', data, privateKey), true],
     ['P-384 with SHA-384', ec('P-384'), ({ privateKey }) => sign('sha384', data, privateKey), true],
-    ['P-384 with SHA-256, as many clients do', ec('P-384'), ({ privateKey }) => sign('sha256', data, privateKey), true],
+    [
+      'P-384 with SHA-256, as many clients do',
+      ec('P-384'),
+      ({ privateKey }) => sign('sha256', data, privateKey),
+      true,
+    ],
     ['P-521 with SHA-512', ec('P-521'), ({ privateKey }) => sign('sha512', data, privateKey), true],
     ['RSA with PKCS #1 v1.5', rsa, ({ privateKey }) => sign('sha256', data, privateKey), true],
     ['RSA with PSS', rsa, ({ privateKey }) => sign('sha256', data, { key: privateKey, ...pss }), true],
@@ -19,7 +24,12 @@ describe('the hash fits the key', () => {
     ['P-256 with SHA-1', ec('P-256'), ({ privateKey }) => sign('sha1', data, privateKey), false],
     ['P-384 with SHA-1', ec('P-384'), ({ privateKey }) => sign('sha1', data, privateKey), false],
     ['RSA with SHA-1', rsa, ({ privateKey }) => sign('sha1', data, privateKey), false],
-    ['a curve that Sigstore does not know', ec('secp256k1'), ({ privateKey }) => sign('sha256', data, privateKey), false],
+    [
+      'a curve that Sigstore does not know',
+      ec('secp256k1'),
+      ({ privateKey }) => sign('sha256', data, privateKey),
+      false,
+    ],
     ['no signature at all', ec('P-256'), () => Buffer.alloc(0), false],
     ['noise', generateKeyPairSync('ed25519'), () => Buffer.alloc(64, 7), false],
   ])('%s', (_what, pair, make, verified) => {
@@ -30,7 +40,12 @@ describe('the hash fits the key', () => {
 });
 
 describe('digests in log entries', () => {
-  const content = signedContent({ data, digested: Buffer.from('payload'), signature: Buffer.from('s'), timestamped: Buffer.from('t') });
+  const content = signedContent({
+    data,
+    digested: Buffer.from('payload'),
+    signature: Buffer.from('s'),
+    timestamped: Buffer.from('t'),
+  });
 
   it.each([
     ['an empty digest', Buffer.alloc(0)],
