@@ -4,7 +4,7 @@ import { parseReference } from './reference.ts';
 import type { Descriptor } from './registry.ts';
 
 /** Where containerd, BuildKit and `docker save` write the full name of an image in an OCI layout. */
-export const IMAGE_NAME = 'io.containerd.image.name';
+const IMAGE_NAME = 'io.containerd.image.name';
 
 /** What an OCI layout holds of one repository. */
 export interface Listing {

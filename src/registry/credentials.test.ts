@@ -196,8 +196,6 @@ describe('helpers', () => {
     ['answer otherwise', 'odd', 'echo "s3cret"', 'docker-credential-odd'],
     ['answer without end', 'long', 'yes s3cret', 'docker-credential-long'],
     ['are not installed', 'gone', null, 'docker-credential-gone'],
-    ['have no name', '../../bin/sh', null, '../../bin/sh'],
-    ['are a command line', 'x; sh', null, 'x; sh'],
   ])('that %s are named by the fault, without what they said', async (_, name, script, message) => {
     if (script !== null) await helper(name, script);
     await write('.docker/config.json', { credsStore: name });
@@ -206,6 +204,16 @@ describe('helpers', () => {
     expect(textOf(outcome)).toContain(message);
     expect(textOf(outcome)).not.toContain('s3cret');
   });
+
+  it.each(['../evil', 'x; sh', '/bin/sh', '-x', ''.padEnd(3)])(
+    'are programs by name, never by path: %j',
+    async (name) => {
+      await write('.docker/config.json', { credsStore: name });
+      const outcome = await find('x.io/a');
+      expect(outcome).toMatchObject({ ok: false, fault: { reason: 'InputInvalid' } });
+      expect(textOf(outcome)).toContain('which is no helper');
+    },
+  );
 
   it('that fail are no fault where an entry or another file has what is asked for', async () => {
     await helper('broken', 'exit 1');

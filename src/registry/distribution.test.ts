@@ -336,6 +336,16 @@ describe('faults', () => {
     expect(server.seen).toHaveLength(1);
   });
 
+  it('does not wait for ever for a registry that drips', async () => {
+    const server = await serve((_, response) => {
+      response.writeHead(200, { 'content-type': OCI_MANIFEST });
+      const dripping = setInterval(() => response.write(' '), 20);
+      response.on('close', () => clearInterval(dripping));
+    });
+    const outcome = await registryWith({ transferMs: 200 }).tag(`${server.host}/acme/cart`, 'v1');
+    expect(outcome).toMatchObject(fault('TimedOut'));
+  });
+
   it.each([
     ['an interruption', undefined, 'Interrupted'],
     ['a deadline', new DOMException('late', 'TimeoutError'), 'TimedOut'],
@@ -686,6 +696,35 @@ describe('referrers', () => {
     expect(await registryWith().referrers(`${server.host}/acme/cart`, DIGEST)).toMatchObject(
       fault('LimitExceeded'),
     );
+  });
+
+  it('that are too many over all pages are a fault', async () => {
+    const server = await serve((_, response, { url }) => {
+      const page = Number(/page=(\d+)/.exec(url)?.[1] ?? 1);
+      const some = Array.from({ length: 400 }, (_, at) => entry(`${String(page)}-${String(at)}`));
+      sendIndex(response, page < 3 ? { link: `<?page=${String(page + 1)}>; rel="next"` } : {}, ...some);
+    });
+    expect(await registryWith().referrers(`${server.host}/acme/cart`, DIGEST)).toMatchObject(
+      fault('LimitExceeded'),
+    );
+  });
+
+  it('whose first page another registry answered go on there, without what this one gave', async () => {
+    const mirror = await serve((_, response, { url }) => {
+      if (url.includes('page=2')) sendIndex(response, {}, entry('b'));
+      else sendIndex(response, { link: '<?page=2>; rel="next"' }, entry('a'));
+    });
+    const server = await serve((_, response, { url, authorization }) => {
+      if (authorization === undefined)
+        response.writeHead(401, { 'www-authenticate': 'Basic realm="x"' }).end();
+      else response.writeHead(307, { location: `http://${mirror.host}${url}` }).end();
+    });
+    const registry = registryWith({ credentials: withCredential(PASSWORD) });
+    expect(await registry.referrers(`${server.host}/acme/cart`, DIGEST)).toMatchObject({
+      ok: true,
+      value: { via: 'api', descriptors: [entry('a'), entry('b')] },
+    });
+    expect(mirror.seen.map(({ authorization }) => authorization)).toEqual([undefined, undefined]);
   });
 
   it('that were filtered unasked are a fault', async () => {

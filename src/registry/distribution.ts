@@ -1,4 +1,4 @@
-import { BLOB_MEMORY_BYTES, INDEX_CHILDREN, MANIFEST_BYTES, REQUEST_MS } from '../limits.ts';
+import { BLOB_MEMORY_BYTES, INDEX_CHILDREN, MANIFEST_BYTES, REQUEST_MS, TRANSFER_MS } from '../limits.ts';
 import { failed, ok, type Outcome } from '../reasons.ts';
 import { createAuthorization } from './authorization.ts';
 import { rememberBlobs } from './blob-memory.ts';
@@ -30,11 +30,14 @@ export interface DistributionOptions {
   readonly concurrencyPerHost: number;
   /** How long a request may be without a byte of answer; the limit of the program if it is not given. */
   readonly requestMs?: number | undefined;
+  /** How long a whole answer may take; likewise. */
+  readonly transferMs?: number | undefined;
 }
 
 /** Registries over HTTP (distribution-spec 1.1, "Pull" and "Content Discovery"), with one memory for the whole run. */
 export function createDistributionRegistry(options: DistributionOptions): Registry {
-  const wire = createWire({ ...options, requestMs: options.requestMs ?? REQUEST_MS });
+  const { requestMs = REQUEST_MS, transferMs = TRANSFER_MS } = options;
+  const wire = createWire({ ...options, requestMs, transferMs });
   const transport = createTransport(wire, options.clock, options.signal);
   const authorization = createAuthorization(transport, options.credentials, options.clock);
   const session = createSession(transport, authorization, createEndpoints(options.plainHttp));

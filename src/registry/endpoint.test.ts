@@ -167,6 +167,7 @@ describe('where the password for a token goes', () => {
         userAgent: 'test',
         concurrencyPerHost: 1,
         requestMs: 5000,
+        transferMs: 5000,
       });
       closing.push(() => wire.close());
       const endpoint: Endpoint = {

@@ -3,7 +3,7 @@ import { formatPlatform, runnableChildren, selectPlatform } from './platform.ts'
 import { formatReference, pullTag, type ImageReference } from './reference.ts';
 import type { Descriptor, Manifest, Platform, Registry } from './registry.ts';
 
-export interface ResolvedChild {
+interface ResolvedChild {
   readonly digest: string;
   readonly platform: Platform | null;
 }

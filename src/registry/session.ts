@@ -6,7 +6,7 @@ import { parseRepository } from './reference.ts';
 import type { Transport, TransportRequest } from './transport.ts';
 import type { WireResponse } from './wire.ts';
 
-export interface RepositoryRequest {
+interface RepositoryRequest {
   /** The full name, as `Registry` takes it. */
   readonly repository: string;
   /** What follows `/v2/<name>/`, or a whole address on the same registry, as a Link gives it. */

@@ -54,7 +54,7 @@ export function createTransport(wire: Wire, clock: () => Date, signal: AbortSign
 }
 
 /** Retry-After in milliseconds (RFC 9110, 10.2.3: seconds, or a date, which the server's own Date is subtracted from). */
-export function retryAfter(response: WireResponse, clock: () => Date): number | null {
+function retryAfter(response: WireResponse, clock: () => Date): number | null {
   const value = response.headers.get('retry-after')?.[0]?.trim();
   if (value === undefined) return null;
   if (/^\d+$/.test(value)) return Number(value) * 1000;

@@ -1,6 +1,6 @@
 import type { Agent } from 'undici';
 
-import { ERROR_BODY_BYTES, TRANSFER_MS } from '../limits.ts';
+import { ERROR_BODY_BYTES } from '../limits.ts';
 import { failed, type Fault } from '../reasons.ts';
 import { isLoopback } from './address.ts';
 import { interruptedFault, networkFault } from './network-fault.ts';
@@ -14,6 +14,7 @@ export interface WireOptions {
   readonly onRequest?: ((method: string, url: string, status: number, ms: number) => void) | undefined;
   readonly concurrencyPerHost: number;
   readonly requestMs: number;
+  readonly transferMs: number;
 }
 
 export interface WireRequest {
@@ -102,7 +103,7 @@ async function exchangeOnce(
   request: WireRequest,
 ): Promise<Exchange> {
   const { method, url, headers, body } = request;
-  const deadline = AbortSignal.timeout(TRANSFER_MS);
+  const deadline = AbortSignal.timeout(options.transferMs);
   const signal = options.signal === undefined ? deadline : AbortSignal.any([options.signal, deadline]);
   let answered = false;
   try {
