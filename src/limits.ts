@@ -44,6 +44,8 @@ export const MANIFEST_FILE_BYTES = 64 * MiB;
 export const MANIFEST_FILES = 20_000;
 /** Documents of one manifest file: real ones have some hundred bytes each, and every broken one is a finding of its own. */
 export const MANIFEST_DOCUMENTS = 200_000;
+/** Characters of one manifest file that are parsed again to repair its indentation: a few seconds' work. */
+export const REPARSED_CHARACTERS = 64 * MiB;
 /** YAML aliases of one document: hand-written anchors stay below a hundred, a "billion laughs" needs many more. */
 export const YAML_ALIASES = 1_000;
 /** Nodes of one document after its aliases are followed; the guard against aliases of aliases. */

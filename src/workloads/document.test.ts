@@ -86,13 +86,13 @@ describe('faults', () => {
       'an open bracket',
       'a: 1\n---\nb: [\n---\nc: 3\n',
       [{ a: 1 }, { c: 3 }],
-      ['3:5 #2 this is not valid YAML: deficient indentation'],
+      ['3:5 #2 this is not valid YAML: unexpected end of the stream within a flow collection'],
     ],
     [
       'an open quote',
       'a: 1\n---\nb: "x\n---\nc: 3\n',
       [{ a: 1 }, { c: 3 }],
-      ['3:6 #2 this is not valid YAML: deficient indentation'],
+      ['3:6 #2 this is not valid YAML: unexpected end of the stream within a double quoted scalar'],
     ],
     [
       'a tab as indentation',

@@ -1,10 +1,11 @@
-import { EVENT_ID, YAMLException, constructFromEvents, parseEvents } from 'js-yaml';
+import { EVENT_ID, YAMLException, constructFromEvents } from 'js-yaml';
 import type { Event } from 'js-yaml';
-import { DOCUMENT_DEPTH, MANIFEST_DOCUMENTS, YAML_NODES } from '../limits.ts';
+import { DOCUMENT_DEPTH, MANIFEST_DOCUMENTS, REPARSED_CHARACTERS, YAML_NODES } from '../limits.ts';
 import { followAliases } from './aliases.ts';
 import type { Refusal } from './aliases.ts';
 import { documentStretches } from './document-boundaries.ts';
-import type { Stretch } from './document-boundaries.ts';
+import { parseFlowLeniently } from './flow-indentation.ts';
+import type { Parse } from './flow-indentation.ts';
 import { KUBECTL_SCHEMA } from './kubectl-schema.ts';
 import { lineTable } from './line-table.ts';
 import type { Position } from './line-table.ts';
@@ -58,6 +59,7 @@ export function readDocuments(text: string, fileName: string): Documents {
 /** As readDocuments, one by one, so that a large file's documents need not be held all at once. */
 export function* eachDocument(text: string, fileName: string): Generator<Document | DocumentFault> {
   const positionOf = lineTable(text);
+  const budget = { characters: REPARSED_CHARACTERS };
   let index = 0;
   for (const stretch of documentStretches(text)) {
     if (index >= MANIFEST_DOCUMENTS) {
@@ -65,29 +67,25 @@ export function* eachDocument(text: string, fileName: string): Generator<Documen
       yield { ...positionOf(stretch.start), document: ++index, reason: 'LimitExceeded', message };
       return;
     }
-    for (const parsed of parse(text, stretch)) {
-      if ('message' in parsed) {
-        const { reason, message, offset } = parsed;
-        yield { ...positionOf(stretch.start + offset), document: ++index, reason, message };
-      } else if (parsed.value !== null) {
-        const lineOf = (path: Path): number => positionOf(stretch.start + parsed.outline.offsetOf(path)).line;
-        yield { file: fileName, index: ++index, line: lineOf([]), value: parsed.value, lineOf };
+    const parse = parseFlowLeniently(text.slice(stretch.start, stretch.end), budget);
+    const at = (offset: number): Position => positionOf(stretch.start + parse.originalOffset(offset));
+    for (const built of build(parse)) {
+      if ('message' in built) {
+        yield { ...at(built.offset), document: ++index, reason: built.reason, message: built.message };
+      } else if (built.value !== null) {
+        const lineOf = (path: Path): number => at(built.outline.offsetOf(path)).line;
+        yield { file: fileName, index: ++index, line: lineOf([]), value: built.value, lineOf };
       }
     }
   }
 }
 
-type Parsed = { readonly value: unknown; readonly outline: Outline } | Refusal;
+type Built = { readonly value: unknown; readonly outline: Outline } | Refusal;
 
-function parse(text: string, { start, end }: Stretch): Parsed[] {
-  const source = text.slice(start, end);
-  try {
-    return divided(parseEvents(source, { maxDepth: DOCUMENT_DEPTH })).map((events) =>
-      construct(source, events),
-    );
-  } catch (error) {
-    return [refusal(error, source)];
-  }
+function build({ events, error, source }: Parse): Built[] {
+  return events === null
+    ? [refusal(error, source)]
+    : divided(events).map((document) => construct(source, document));
 }
 
 /** A stretch has one document, except where a byte order mark or a lone carriage return divides it. */
@@ -97,7 +95,7 @@ function divided(events: Event[]): Event[][] {
   return starts.map((start, index) => events.slice(start, starts[index + 1]));
 }
 
-function construct(source: string, events: Event[]): Parsed {
+function construct(source: string, events: Event[]): Built {
   const targets = followAliases(source, events);
   if ('message' in targets) return targets;
   const outline = new Outline(source, events, targets);

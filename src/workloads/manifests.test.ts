@@ -209,7 +209,11 @@ items:
 
 describe('wrong input', () => {
   it.each<[string, string, string[]]>([
-    ['broken YAML', 'a: [', ['-:10:5: this is not valid YAML: deficient indentation']],
+    [
+      'broken YAML',
+      'a: [',
+      ['-:10:5: this is not valid YAML: unexpected end of the stream within a flow collection'],
+    ],
     [
       'a document that is a text',
       'just text',
@@ -227,7 +231,11 @@ describe('wrong input', () => {
       'apiVersion: v1\nkind: 1',
       ['-:11: kind must name a kind, found the number 1'],
     ],
-    ['an unclosed quote', 'a: "b\n', ['-:10:6: this is not valid YAML: deficient indentation']],
+    [
+      'an unclosed quote',
+      'a: "b\n',
+      ['-:10:6: this is not valid YAML: unexpected end of the stream within a double quoted scalar'],
+    ],
     ['a duplicate key', 'a: 1\na: 2', ['-:11:1: the key "a" is given twice']],
     [
       'an image that is a number',
