@@ -121,6 +121,19 @@ describe('who a certificate was issued to', () => {
       { more: [der(8, ISSUER), raw(5, 'evil/app'), der(12, 'https://github.com/acme/app')] },
       /contradicts/,
     ],
+    [
+      'with a DER string of another type',
+      {
+        more: [
+          new x509.Extension(
+            `${FULCIO}.8`,
+            false,
+            Buffer.concat([Buffer.of(0x16, ISSUER.length), Buffer.from(ISSUER)]),
+          ),
+        ],
+      },
+      /not a DER UTF8String/,
+    ],
     ['with a raw text where DER belongs', { more: [raw(8, ISSUER)] }, /not a DER UTF8String/],
   ])('refuses a certificate %s', async (_what, parts, message) => {
     const made = await certificate(parts);

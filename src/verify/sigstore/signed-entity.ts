@@ -30,13 +30,9 @@ export function readSigned(evidence: Evidence): Signed {
   const certificate = der && { parsed: parseCertificate(der), der };
   if (isBundleWithDsseEnvelope(bundle)) {
     const { payloadType, payload, signatures } = bundle.content.dsseEnvelope;
+    // The bundle's reader has made sure that there is exactly one.
     const [signature] = signatures;
-    if (!signature || signatures.length !== 1) {
-      throw new Refused(
-        'SignatureMalformed',
-        `the DSSE envelope has ${signatures.length} signatures where exactly one is allowed`,
-      );
-    }
+    if (!signature) throw new Refused('SignatureMalformed', 'the DSSE envelope has no signature');
     const content = signedContent({
       data: preAuthEncoding(payloadType, payload),
       digested: payload,
