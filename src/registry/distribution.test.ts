@@ -218,6 +218,7 @@ describe('blobs', () => {
     ['other bytes', 'olleh', 5, 'DigestMismatch'],
     ['fewer bytes', 'hell', 5, 'DigestMismatch'],
     ['more bytes', 'hello and more', 5, 'DigestMismatch'],
+    ['another size than the descriptor says', 'hello', 9, 'DigestMismatch'],
   ])('refuses %s', async (_, body, size, reason) => {
     const server = await serve((_, response) => response.end(body));
     const outcome = await registryWith().blob(`${server.host}/acme/cart`, { ...blobOf('hello'), size }, 100);
@@ -232,10 +233,26 @@ describe('blobs', () => {
     expect(await registry.blob(repository, { ...blobOf('hello'), data: 'aGVsbG8=' }, 9)).toMatchObject({
       ok: true,
     });
+    const misjudged = { ...blobOf('hello'), size: 4, data: 'aGVsbG8=' };
+    expect(await registry.blob(repository, misjudged, 9)).toMatchObject(fault('DigestMismatch'));
     expect(await registry.blob(repository, { ...blobOf('hello'), data: 'b2xsZWg=' }, 9)).toMatchObject(
       fault('DigestMismatch'),
     );
     expect(server.seen).toEqual([]);
+  });
+
+  it('reads no further than one byte behind the promised size', async () => {
+    let stopped = false;
+    const server = await serve((_, response) => {
+      const more = (): void => {
+        if (!stopped) response.write('hello', () => setImmediate(more));
+      };
+      response.on('close', () => (stopped = true));
+      more();
+    });
+    const outcome = await registryWith().blob(`${server.host}/acme/cart`, blobOf('hello'), 1e9);
+    expect(outcome).toMatchObject(fault('DigestMismatch'));
+    await expect.poll(() => stopped).toBe(true);
   });
 
   it('says that a missing blob was promised', async () => {
@@ -486,6 +503,21 @@ describe('tokens', () => {
     await registry.tag(`${two.host}/acme/cart`, 'v1');
     expect(two.seen[0]?.authorization).toBeUndefined();
     expect(two.paths().filter((path) => path.startsWith('/token'))).toHaveLength(1);
+  });
+
+  it('are fetched anew for each registry and repository, though one service gives them for one scope', async () => {
+    const service = await serve((_, response) => response.end('{"token":"t"}'));
+    const wantToken: Handler = (_, response, { authorization }) => {
+      if (authorization === undefined)
+        response.writeHead(401, challenge(`http://${service.host}/token`, 'all')).end();
+      else sendManifest(response);
+    };
+    const [one, two] = [await serve(wantToken), await serve(wantToken)];
+    const registry = registryWith();
+    for (const repository of [`${one.host}/a`, `${one.host}/b`, `${two.host}/a`]) {
+      expect(await registry.tag(repository, 'v1')).toMatchObject({ ok: true });
+    }
+    expect(service.seen).toHaveLength(3);
   });
 
   it('are fetched with the password, which the registry itself never sees', async () => {

@@ -4,7 +4,7 @@ import { createAuthorization } from './authorization.ts';
 import { rememberBlobs } from './blob-memory.ts';
 import type { CredentialSource } from './credential.ts';
 import { parseDigest, verifyDigest } from './digest.ts';
-import { embeddedBlob } from './embedded.ts';
+import { embeddedBlob, wrongSize } from './embedded.ts';
 import { createEndpoints } from './endpoint.ts';
 import { MANIFEST_MEDIA_TYPES, parseManifest } from './manifest.ts';
 import { memoise } from './memo.ts';
@@ -128,13 +128,7 @@ async function fetchBlob(
     );
   }
   if (status !== 200) return { ok: false, fault: answer.value.fault() };
-  if (body.length > size) {
-    return failed(
-      'DigestMismatch',
-      `${where} must have ${String(size)} bytes, and has more.`,
-      'Do not run this image until it is known why.',
-    );
-  }
+  if (body.length !== size) return wrongSize(where, size);
   return verifyDigest(body, digest, where);
 }
 

@@ -15,9 +15,16 @@ export function embeddedBlob(descriptor: Descriptor, limit: number): Outcome<Uin
     );
   }
   if (data === undefined) return null;
-  return verifyDigest(
-    Buffer.from(data, 'base64'),
-    digest,
-    `The data that the descriptor of ${digest} carries`,
+  const bytes = Buffer.from(data, 'base64');
+  const where = `The data that the descriptor of ${digest} carries`;
+  return bytes.length === size ? verifyDigest(bytes, digest, where) : wrongSize(where, size);
+}
+
+/** image-spec, descriptor.md, "size": content of another length is not to be trusted, whatever it hashes to. */
+export function wrongSize(where: string, size: number): Outcome<never> {
+  return failed(
+    'DigestMismatch',
+    `${where} must have the ${String(size)} bytes that its descriptor says, and has not.`,
+    'Do not run this image until it is known why; then push the artifact again.',
   );
 }

@@ -6,7 +6,7 @@ import { readBlobFile } from './blob-file.ts';
 import { readBoundedFile } from './bounded-file.ts';
 import { readCatalog, type Catalog, type Listing } from './catalog.ts';
 import { layoutSchema, readJson } from './document.ts';
-import { embeddedBlob } from './embedded.ts';
+import { embeddedBlob, wrongSize } from './embedded.ts';
 import { artifactTypeOf, isIndexType, parseManifest, subjectIs } from './manifest.ts';
 import { memoise } from './memo.ts';
 import type { Descriptor, Manifest, Referrers, Registry } from './registry.ts';
@@ -114,10 +114,7 @@ async function readBlob(
 ): Promise<Outcome<Uint8Array>> {
   const bytes = await readBlobFile(directory, descriptor.digest, limit);
   if (!bytes.ok || bytes.value.length === descriptor.size) return bytes;
-  return failed(
-    'DigestMismatch',
-    `${descriptor.digest} in ${directory} has ${String(bytes.value.length)} bytes, but its descriptor says ${String(descriptor.size)}.`,
-  );
+  return wrongSize(`The blob ${descriptor.digest} in ${directory}`, descriptor.size);
 }
 
 /** All descriptors below the listed indexes of a repository. */
