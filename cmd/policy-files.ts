@@ -1,7 +1,8 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { KEY_BYTES, POLICY_BYTES } from '../src/limits.ts';
-import { loadPolicy, type PolicyBytes } from '../src/policy/load.ts';
+import { POLICY_BYTES } from '../src/limits.ts';
+import { loadPolicy } from '../src/policy/load.ts';
+import type { PolicyBytes } from '../src/policy/policy-file.ts';
 import type { Policy } from '../src/policy/policy.ts';
 import { failed, ok, type Outcome } from '../src/reasons.ts';
 import type { TrustRoot } from '../src/verify/trust-root.ts';
@@ -38,7 +39,7 @@ export function findPolicy(
 
 function load(paths: readonly string[], roots: readonly TrustRoot[], io: Io): Policy {
   const files = paths.flatMap((path) => policyFiles(path, io));
-  const loaded = loadPolicy(files, roots, (path) => readBounded(resolve(io.cwd, path), path, KEY_BYTES));
+  const loaded = loadPolicy(files, roots, (path, limit) => readBounded(resolve(io.cwd, path), path, limit));
   if (loaded.ok) return loaded.policy;
   const errors = loaded.errors.map(
     ({ message, remediation }) => `  ${message}${remediation === null ? '' : `\n    next: ${remediation}`}`,

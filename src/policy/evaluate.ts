@@ -7,6 +7,7 @@ import {
   type Status,
   worst,
 } from './finding.ts';
+import type { Assumed } from './match.ts';
 import { judgeWithoutPolicy } from './no-policy.ts';
 import type { Policy, Rule } from './policy.ts';
 import type { JudgedImage } from './subject.ts';
@@ -40,7 +41,7 @@ export function evaluate(
       const image = images.get(container.image) ?? { invalid: 'the image was not looked at' };
       const findings =
         'invalid' in image
-          ? [invalidReference(image.invalid)]
+          ? [invalidReference(container, image.invalid)]
           : findingsOf(policy, workload, container, image, judge);
       return { container, image, findings, status: worst(findings.map(({ status }) => status)) };
     });
@@ -59,13 +60,27 @@ function findingsOf(
     return [{ ...judge(judgeWithoutPolicy, image), check: 'signature', rule: null, enforcement: 'enforce' }];
   }
   const scope = { image: image.reference, containerType: container.type, workload };
-  const rules = policy.rules.filter((rule) => rule.matches(scope));
-  const findings = rules.flatMap((rule) =>
-    rule.checks.map(({ name, evaluate }): Finding =>
-      enforced({ ...judge(evaluate, image), check: name, rule: rule.name, enforcement: rule.enforcement }),
-    ),
+  const applying = policy.rules.flatMap((rule) => {
+    const assumed = rule.matches(scope);
+    return assumed === null ? [] : [{ rule, assumed }];
+  });
+  const findings = applying.flatMap(({ rule, assumed }) =>
+    rule.checks.map(({ name, evaluate }): Finding => {
+      const judgement = assuming(judge(evaluate, image), assumed);
+      return enforced({ ...judgement, check: name, rule: rule.name, enforcement: rule.enforcement });
+    }),
   );
-  return rules.some(asksForVouching) ? findings : [...findings, byDefault(policy)];
+  return applying.some(({ rule }) => asksForVouching(rule)) ? findings : [...findings, byDefault(policy)];
+}
+
+/** A rule that applies because nothing says that it does not: the finding says so. */
+function assuming(judgement: Judgement, assumed: Assumed): Judgement {
+  if (assumed.length === 0) return judgement;
+  return {
+    ...judgement,
+    message: `${judgement.message}; the rule applies because the ${assumed.join(' and the ')} cannot be known here`,
+    details: { ...judgement.details, assumed },
+  };
 }
 
 function asksForVouching(rule: Rule): boolean {
@@ -103,11 +118,11 @@ function byDefault(policy: Policy): Finding {
   return { ...DEFAULTS[policy.default], check: 'policy', rule: null, enforcement: 'enforce' };
 }
 
-function invalidReference(message: string): Finding {
+function invalidReference({ field }: Container, message: string): Finding {
   const judgement = judgeReference(
     'fail',
     'ImageReferenceInvalid',
-    message,
+    field === '' ? message : `${field}: ${message}`,
     'write a reference that a container runtime can pull',
   );
   return { ...judgement, check: 'policy', rule: null, enforcement: 'enforce' };

@@ -57,10 +57,22 @@ function signerEntry(signer: Signer): EvidenceEntry['signer'] {
 }
 
 function byPlace(a: EvidenceEntry, b: EvidenceEntry): number {
-  const [left, right] = [a, b].map((entry) =>
-    [entry.subject, entry.location, entry.digest, entry.signer?.subject].join(' '),
-  );
-  return (left ?? '') < (right ?? '') ? -1 : 1;
+  const [left, right] = [key(a), key(b)];
+  if (left === right) return 0;
+  return left < right ? -1 : 1;
+}
+
+function key({
+  subject,
+  location,
+  digest,
+  kind,
+  predicateType,
+  signer,
+  trustRoot,
+  reason,
+}: EvidenceEntry): string {
+  return JSON.stringify([subject, location, digest, kind, predicateType, signer, trustRoot, reason]);
 }
 
 /** A signer in words: `https://github.com/acme/… (issuer https://…)`. */

@@ -7,15 +7,15 @@ export interface PublicKey {
   readonly fingerprint: string;
 }
 
-const PEM_BLOCK = /-----BEGIN ([A-Z0-9 ]+)-----[^-]*-----END \1-----/g;
-
-/** Keys that Sigstore's algorithm registry knows; anything else could never verify a signature. */
-const SUPPORTED = new Set(['ec', 'rsa', 'ed25519']);
+/** Curves and key sizes of Sigstore's algorithm registry; anything else could never verify a signature. */
+const CURVES = new Set(['prime256v1', 'secp384r1', 'secp521r1']);
+const RSA_BITS = 2048;
 
 /** Reads one or several public keys in PEM. `origin` names the file or field in errors. Private keys and certificates are refused. */
 export function readPublicKeys(pem: string, origin: string): Outcome<readonly [PublicKey, ...PublicKey[]]> {
   const keys: PublicKey[] = [];
-  for (const [block, label = ''] of pem.matchAll(PEM_BLOCK)) {
+  for (const text of pem.split('-----BEGIN ').slice(1)) {
+    const label = text.slice(0, Math.max(text.indexOf('-----'), 0));
     if (label.includes('PRIVATE')) {
       return failed(
         'InputInvalid',
@@ -30,12 +30,13 @@ export function readPublicKeys(pem: string, origin: string): Outcome<readonly [P
         'name a public key in PEM, as `cosign public-key` prints it',
       );
     }
-    const key = publicKey(block);
-    if (key === null || !SUPPORTED.has(key.asymmetricKeyType ?? '')) {
+    const key = publicKey(`-----BEGIN ${text}`);
+    const fault = key ? unusable(key) : 'it is damaged';
+    if (key === null || fault !== null) {
       return failed(
         'InputInvalid',
-        `${origin} holds a public key that cannot be used (${key?.asymmetricKeyType ?? 'unreadable'})`,
-        'use an ECDSA, RSA or Ed25519 key',
+        `${origin} holds a public key that cannot be used: ${fault}`,
+        'use an ECDSA key (P-256, P-384, P-521), an Ed25519 key, or an RSA key of 2048 bits or more',
       );
     }
     keys.push({
@@ -59,5 +60,23 @@ function publicKey(block: string): KeyObject | null {
     return createPublicKey(block);
   } catch {
     return null;
+  }
+}
+
+/** Why nothing could be verified with this key; null if it is good. */
+function unusable({ asymmetricKeyType: type, asymmetricKeyDetails: details }: KeyObject): string | null {
+  switch (type) {
+    case 'ed25519':
+      return null;
+    case 'ec': {
+      const curve = details?.namedCurve ?? 'of its own';
+      return CURVES.has(curve) ? null : `the curve ${curve} is not supported`;
+    }
+    case 'rsa': {
+      const bits = details?.modulusLength ?? 0;
+      return bits >= RSA_BITS ? null : `an RSA key of ${bits} bits is too short`;
+    }
+    default:
+      return `keys of type ${type ?? 'unknown'} are not supported`;
   }
 }

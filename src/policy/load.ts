@@ -1,49 +1,43 @@
 import { createHash } from 'node:crypto';
-import { dirname, resolve } from 'node:path';
-import type { z } from 'zod';
+import { dirname, isAbsolute, join } from 'node:path';
+import { KEY_BYTES, TRUSTED_ROOT_BYTES } from '../limits.ts';
 import { failed, type Outcome } from '../reasons.ts';
 import { parseTrustedRoot, type TrustRoot } from '../verify/trust-root.ts';
 import type { TrustedKey } from '../verify/verifier.ts';
-import { type Document, readDocuments } from '../workloads/document.ts';
-import { fieldName } from '../workloads/place.ts';
 import { keyAuthority, keylessAuthority } from './authority.ts';
 import { CHECKS } from './checks.ts';
 import { readPublicKeys } from './keys.ts';
 import { compileMatch } from './match.ts';
+import {
+  type OpenPolicy,
+  openPolicy,
+  type PolicyBytes,
+  type PolicyError,
+  policyError,
+} from './policy-file.ts';
 import type { Authority, Policy, PolicySource, Rule } from './policy.ts';
-import { type KeyFile, type PolicyFile, policySchema, type RuleFile } from './schema.ts';
+import type { KeyFile, RuleFile } from './schema.ts';
 
-/** A policy file as it was read from disk. */
-export interface PolicyBytes {
-  readonly path: string;
-  readonly bytes: Uint8Array;
-}
-
-/** Reads a file that a policy names: a key or a trusted root. */
-export type ReadFile = (path: string) => Outcome<Uint8Array>;
-
-/** An error of a policy file, as `policy.yaml:12: spec.rules[0].signature: has no check`. */
-export interface PolicyError {
-  readonly message: string;
-  readonly remediation: string | null;
-}
+/** Reads a file of at most `limit` bytes that a policy names: a key or a trusted root. */
+export type ReadFile = (path: string, limit: number) => Outcome<Uint8Array>;
 
 export type Loaded =
   | { readonly ok: true; readonly policy: Policy }
   | { readonly ok: false; readonly errors: readonly PolicyError[] };
 
-interface OpenFile {
-  readonly path: string;
-  readonly document: Document;
-  readonly file: PolicyFile;
-}
+type Report = (open: OpenPolicy, path: readonly PropertyKey[], message: string, remediation?: string) => void;
 
-type Report = (
-  open: { path: string; document: Document },
-  path: readonly PropertyKey[],
-  message: string,
-  remediation?: string,
-) => void;
+/** What the files name so far. A name is known from where it stands on, whether or not what it names could be read. */
+interface Known {
+  readonly trustRoots: Map<string, TrustRoot | null>;
+  readonly authorities: Map<string, Authority | null>;
+  readonly keys: TrustedKey[];
+  readonly rules: Map<string, Rule>;
+  /** Whether all files could be read: a name that is not there may stand in one that could not. */
+  readonly complete: boolean;
+  readonly readFile: ReadFile;
+  readonly report: Report;
+}
 
 /**
  * Reads policy files into one policy: rules add up, the strictest `default` holds, a name that stands twice is an error.
@@ -55,201 +49,131 @@ export function loadPolicy(
   roots: readonly TrustRoot[],
   readFile: ReadFile,
 ): Loaded {
-  const errors: PolicyError[] = [];
-  const report: Report = ({ path, document }, at, message, remediation) => {
-    const steps = at.filter((step) => typeof step !== 'symbol');
-    const field = steps.length === 0 ? '' : `${fieldName(steps)}: `;
-    errors.push({
-      message: `${path}:${document.lineOf(steps)}: ${field}${message}`,
-      remediation: remediation ?? null,
-    });
+  const read = files.map((file) => openPolicy(file));
+  const open = read.flatMap((one) => (one.ok ? [one.value] : []));
+  const errors = read.flatMap((one) => (one.ok ? [] : one.errors));
+  const known: Known = {
+    trustRoots: new Map(roots.map((root) => [root.name, root])),
+    authorities: new Map(),
+    keys: [],
+    rules: new Map(),
+    complete: errors.length === 0,
+    readFile,
+    report: ({ path, document }, at, message, remediation) =>
+      errors.push(policyError(path, document, at, message, remediation)),
   };
-  const open = files.flatMap((file) => openFile(file, errors, report));
-  const trustRoots = new Map(roots.map((root) => [root.name, root]));
-  for (const one of open) readTrustRoots(one, trustRoots, readFile, report);
-  const keys: TrustedKey[] = [];
-  const authorities = new Map<string, Authority>();
-  for (const one of open) readAuthorities(one, { trustRoots, authorities, keys, readFile, report });
-  const rules: Rule[] = [];
-  for (const one of open) readRules(one, authorities, rules, report);
-  if (errors.length > 0) return { ok: false, errors };
-  const sources = open.map(({ path, file }, index): PolicySource => {
-    const sha256 = createHash('sha256')
-      .update(files[index]?.bytes ?? '')
-      .digest('hex');
-    return { name: file.metadata.name, path, sha256 };
-  });
+  for (const one of open) readTrustRoots(one, known);
+  for (const one of open) readAuthorities(one, known);
+  for (const one of open) readRules(one, known);
+  if (errors.length > 0) return { ok: false, errors: inOrder(errors, files) };
+  const trust = { roots: [...known.trustRoots.values()].filter((root) => root !== null), keys: known.keys };
   const strictest = (['deny', 'warn', 'allow'] as const).find((value) =>
     open.some(({ file }) => file.spec.default === value),
   );
   return {
     ok: true,
     policy: {
-      sources,
-      trust: { roots: [...trustRoots.values()], keys },
-      rules,
+      sources: open.map(sourceOf),
+      trust,
+      rules: [...known.rules.values()],
       default: strictest ?? 'deny',
     },
   };
 }
 
-function openFile({ path, bytes }: PolicyBytes, errors: PolicyError[], report: Report): OpenFile[] {
-  const { documents, faults } = readDocuments(new TextDecoder().decode(bytes), path);
-  for (const fault of faults) {
-    errors.push({
-      message: `${path}:${fault.line}: ${fault.message}`,
-      remediation: 'mend the YAML at this line',
-    });
-  }
-  const [document, second] = documents;
-  if (second)
-    report(
-      { path, document: second },
-      [],
-      'a policy file holds one document',
-      'put the second policy into a file of its own',
-    );
-  if (!document) {
-    if (faults.length === 0)
-      errors.push({
-        message: `${path}: the file is empty`,
-        remediation: 'begin with `apiVersion: kubectl-supplychain/v1alpha1` and `kind: Policy`',
-      });
-    return [];
-  }
-  const parsed = policySchema.safeParse(document.value);
-  if (parsed.success) return [{ path, document, file: parsed.data }];
-  for (const issue of parsed.error.issues)
-    reportIssue(issue, (at, message) => report({ path, document }, at, message));
-  return [];
+/** File by file as they were named, and from top to bottom. */
+function inOrder(errors: readonly PolicyError[], files: readonly PolicyBytes[]): readonly PolicyError[] {
+  const order = (error: PolicyError) => files.findIndex(({ path }) => path === error.path);
+  return errors.toSorted((a, b) => order(a) - order(b) || a.line - b.line);
 }
 
-function reportIssue(
-  issue: z.core.$ZodIssue,
-  report: (at: readonly PropertyKey[], message: string) => void,
-): void {
-  if (issue.code !== 'unrecognized_keys') report(issue.path, issue.message);
-  else for (const field of issue.keys) report([...issue.path, field], issue.message);
+function sourceOf({ path, bytes, file }: OpenPolicy): PolicySource {
+  return { name: file.metadata.name, path, sha256: createHash('sha256').update(bytes).digest('hex') };
 }
 
-function readTrustRoots(
-  open: OpenFile,
-  roots: Map<string, TrustRoot>,
-  readFile: ReadFile,
-  report: Report,
-): void {
+function readTrustRoots(open: OpenPolicy, { trustRoots, readFile, report }: Known): void {
   open.file.spec.trustRoots?.forEach(({ name, sigstore }, index) => {
     const at = ['spec', 'trustRoots', index];
-    if (roots.has(name))
-      report(
-        open,
-        [...at, 'name'],
-        `the trust root ${JSON.stringify(name)} is there already`,
-        'choose another name',
-      );
+    if (trustRoots.has(name)) report(open, [...at, 'name'], ...standsTwice('trust root', name));
     if (!sigstore) return;
     const { trustedRoot, ...thresholds } = sigstore;
-    const bytes = readFile(resolve(dirname(open.path), trustedRoot));
+    const bytes = readFile(beside(open, trustedRoot), TRUSTED_ROOT_BYTES);
     const root = bytes.ok ? parseTrustedRoot(name, bytes.value, thresholds, trustedRoot) : bytes;
-    if (root.ok) roots.set(name, root.value);
-    else report(open, [...at, 'sigstore', 'trustedRoot'], root.fault.message, root.fault.remediation);
+    trustRoots.set(name, root.ok ? root.value : null);
+    if (!root.ok)
+      report(open, [...at, 'sigstore', 'trustedRoot'], root.fault.message, root.fault.remediation);
   });
 }
 
-interface Known {
-  readonly trustRoots: ReadonlyMap<string, TrustRoot>;
-  readonly authorities: Map<string, Authority>;
-  readonly keys: TrustedKey[];
-  readonly readFile: ReadFile;
-  readonly report: Report;
+function standsTwice(what: string, name: string): [message: string, remediation: string] {
+  return [`the ${what} ${JSON.stringify(name)} is there already`, 'choose another name'];
 }
 
-function readAuthorities(open: OpenFile, known: Known): void {
+/** Relative paths are relative to the file that names them. */
+function beside({ path }: OpenPolicy, named: string): string {
+  return isAbsolute(named) ? named : join(dirname(path), named);
+}
+
+function readAuthorities(open: OpenPolicy, known: Known): void {
+  const { authorities, trustRoots, report } = known;
   open.file.spec.authorities?.forEach(({ name, keyless, key }, index) => {
     const at = ['spec', 'authorities', index];
-    if (known.authorities.has(name))
-      known.report(
-        open,
-        [...at, 'name'],
-        `the authority ${JSON.stringify(name)} is there already`,
-        'choose another name',
-      );
+    if (authorities.has(name)) report(open, [...at, 'name'], ...standsTwice('authority', name));
+    authorities.set(name, null);
     const trustRoot = (keyless ?? key)?.trustRoot ?? 'sigstore';
-    const root = known.trustRoots.get(trustRoot);
-    if (!root) {
-      const names = [...known.trustRoots.keys()].join(', ');
-      known.report(
+    const root = trustRoots.get(trustRoot);
+    if (root === undefined && known.complete)
+      report(
         open,
         [...at, keyless ? 'keyless' : 'key', 'trustRoot'],
-        `no trust root is named ${JSON.stringify(trustRoot)}; there are: ${names}`,
+        noneNamed('trust root', trustRoot, trustRoots),
       );
-      return;
-    }
-    if (keyless) known.authorities.set(name, keylessAuthority(name, keyless));
+    if (keyless) authorities.set(name, keylessAuthority(name, keyless));
     if (!key) return;
     const keys = keysOf(open, key, known.readFile);
-    if (keys.ok) {
-      known.authorities.set(
-        name,
-        keyAuthority(
-          name,
-          keys.value.map(({ fingerprint }) => fingerprint),
-        ),
-      );
-      const conditions = {
-        root: key.transparencyLog ? root : null,
-        notBefore: key.notBefore ?? null,
-        notAfter: key.notAfter ?? null,
-      };
-      for (const one of keys.value) known.keys.push({ authority: name, ...one, ...conditions });
-    } else
-      known.report(
-        open,
-        [...at, 'key', key.path === undefined ? 'pem' : 'path'],
-        keys.fault.message,
-        keys.fault.remediation,
-      );
+    if (!keys.ok) {
+      const field = key.path === undefined ? 'pem' : 'path';
+      report(open, [...at, 'key', field], keys.fault.message, keys.fault.remediation);
+      return;
+    }
+    const fingerprints = keys.value.map(({ fingerprint }) => fingerprint);
+    authorities.set(name, keyAuthority(name, fingerprints));
+    const conditions = {
+      root: key.transparencyLog ? (root ?? null) : null,
+      notBefore: key.notBefore ?? null,
+      notAfter: key.notAfter ?? null,
+    };
+    for (const one of keys.value) known.keys.push({ authority: name, ...one, ...conditions });
   });
 }
 
-function keysOf(open: OpenFile, key: KeyFile, readFile: ReadFile): ReturnType<typeof readPublicKeys> {
+function noneNamed(what: string, name: string, there: ReadonlyMap<string, unknown>): string {
+  return `no ${what} is named ${JSON.stringify(name)}; there are: ${[...there.keys()].join(', ') || 'none'}`;
+}
+
+function keysOf(open: OpenPolicy, key: KeyFile, readFile: ReadFile): ReturnType<typeof readPublicKeys> {
   if (key.pem !== undefined) return readPublicKeys(key.pem, 'pem');
   if (key.path === undefined) return failed('InputInvalid', 'names neither path nor pem');
-  const bytes = readFile(resolve(dirname(open.path), key.path));
+  const bytes = readFile(beside(open, key.path), KEY_BYTES);
   return bytes.ok ? readPublicKeys(new TextDecoder().decode(bytes.value), key.path) : bytes;
 }
 
-function readRules(
-  open: OpenFile,
-  authorities: ReadonlyMap<string, Authority>,
-  rules: Rule[],
-  report: Report,
-): void {
+function readRules(open: OpenPolicy, { authorities, rules, complete, report }: Known): void {
   open.file.spec.rules.forEach((rule, index) => {
     const at = ['spec', 'rules', index];
-    if (rules.some(({ name }) => name === rule.name))
-      report(
-        open,
-        [...at, 'name'],
-        `the rule ${JSON.stringify(rule.name)} is there already`,
-        'choose another name',
-      );
+    if (rules.has(rule.name)) report(open, [...at, 'name'], ...standsTwice('rule', rule.name));
     for (const list of ['anyOf', 'allOf'] as const) {
       rule.signature?.[list]?.forEach((authority, position) => {
-        if (authorities.has(authority)) return;
-        const names = [...authorities.keys()].join(', ') || 'none';
-        report(
-          open,
-          [...at, 'signature', list, position],
-          `no authority is named ${JSON.stringify(authority)}; there are: ${names}`,
-        );
+        if (complete && !authorities.has(authority))
+          report(open, [...at, 'signature', list, position], noneNamed('authority', authority, authorities));
       });
     }
-    rules.push(compileRule(rule, authorities));
+    rules.set(rule.name, compileRule(rule, authorities));
   });
 }
 
-function compileRule(rule: RuleFile, authorities: ReadonlyMap<string, Authority>): Rule {
+function compileRule(rule: RuleFile, named: ReadonlyMap<string, Authority | null>): Rule {
+  const authorities = new Map([...named].flatMap(([name, one]) => (one ? [[name, one] as const] : [])));
   const checks = CHECKS.flatMap((check) => {
     const { name, vouches } = check;
     const evaluate = check.compile(rule, authorities);

@@ -1,60 +1,83 @@
-import { REASONS } from '../reasons.ts';
+import { type Fault, REASONS } from '../reasons.ts';
 import { describeSigner, evidenceEntries } from './evidence-entry.ts';
-import type { Judgement } from './finding.ts';
-import type { JudgedImage } from './subject.ts';
+import type { EvidenceEntry, Judgement } from './finding.ts';
+import { type Status, worst } from './finding.ts';
+import type { JudgedImage, JudgedManifest } from './subject.ts';
 import { claimsOn } from './vouching.ts';
 
 const NEXT =
   'write down whom you trust: a policy with an authority for each signer, and a rule that asks for its signature';
+const SIGN = 'sign it by digest in the pipeline that builds it: cosign sign NAME@DIGEST';
 
 /**
  * What can be said of an image while nobody has said whom he trusts. Nothing signed is ever a pass: a signature that
- * verifies says who signed, not that he may.
+ * verifies says who signed, not that he may. Of an index, the child counts of which the worst is to be said.
  */
 export function judgeWithoutPolicy({ resolution }: JudgedImage): Judgement {
   if (!resolution.ok) {
     const { reason, message, remediation = null } = resolution.fault;
     return { ...EMPTY, status: 'unknown', reason, message, remediation };
   }
-  const manifests = [resolution.value.root, ...resolution.value.children];
-  const evidence = manifests.flatMap((manifest) => evidenceEntries(manifest));
-  const [signature] = manifests.flatMap((manifest) =>
-    claimsOn(manifest, ({ content }) => content.kind === 'signature'),
-  );
-  if (signature) {
-    const message = `signed by ${describeSigner(signature.signer)}; no policy says whether that signer may be trusted`;
-    return { ...EMPTY, status: 'warn', reason: 'SignerNotEvaluated', message, remediation: NEXT, evidence };
-  }
-  const refused = evidence.filter((entry) => entry.result === 'refused' && entry.reason !== null);
-  const ofClass = (wanted: string) =>
-    refused.find(({ reason }) => reason !== null && REASONS[reason].class === wanted);
-  const doubt = ofClass('undetermined');
-  if (doubt?.reason)
-    return {
-      ...EMPTY,
-      status: 'unknown',
-      reason: doubt.reason,
-      message: `${doubt.location}: ${doubt.message}`,
-      evidence,
-    };
-  const broken = ofClass('invalid') ?? refused.find(({ reason }) => reason !== 'SignerNotTrusted');
-  if (broken?.reason)
-    return {
-      ...EMPTY,
-      status: 'fail',
-      reason: broken.reason,
-      message: `${broken.location}: ${broken.message}`,
-      evidence,
-    };
-  const [stranger] = refused;
-  if (stranger) {
-    const message = `${stranger.location}: ${stranger.message}`;
-    return { ...EMPTY, status: 'warn', reason: 'NoKeyConfigured', message, remediation: NEXT, evidence };
-  }
-  const message =
-    evidence.length > 0 ? 'there are attestations, but none of them is a signature' : 'nothing signs it';
-  const remediation = 'sign it by digest in the pipeline that builds it: cosign sign NAME@DIGEST';
-  return { ...EMPTY, status: 'warn', reason: 'SignatureMissing', message, remediation, evidence };
+  const { root, children } = resolution.value;
+  const judged = children.length > 0 ? children.map((child) => [root, child]) : [[root]];
+  const said = judged.map((manifests) => sayOf(manifests));
+  const status = worst(said.map((one) => one.status));
+  const unsigned = said.find((one) => one.status === status && one.reason === 'SignatureMissing');
+  const worstSaid = unsigned ?? said.find((one) => one.status === status);
+  const evidence = [root, ...children].flatMap((manifest) => evidenceEntries(manifest));
+  return { ...EMPTY, ...(worstSaid ?? unsignedImage([])), evidence };
 }
 
 const EMPTY = { remediation: null, authority: null, subject: null, details: {}, evidence: [] } as const;
+
+type Said = Fault & { readonly status: Status; readonly details?: Judgement['details'] };
+
+/** What is said of one manifest and the index around it. */
+function sayOf(manifests: readonly JudgedManifest[]): Said {
+  const signatures = manifests.flatMap((one) => claimsOn(one, ({ content }) => content.kind === 'signature'));
+  if (signatures.length > 0) {
+    const signers = [...new Set(signatures.map(({ signer }) => describeSigner(signer)))].toSorted();
+    const message = `signed by ${signers.join(' and ')}; no policy says whether ${signers.length === 1 ? 'that signer' : 'one of them'} may be trusted`;
+    return { status: 'warn', reason: 'SignerNotEvaluated', message, remediation: NEXT };
+  }
+  const refused = manifests
+    .flatMap((manifest) => evidenceEntries(manifest))
+    .filter((entry) => entry.result === 'refused');
+  const doubt = refused.find(({ reason }) => reason !== null && REASONS[reason].class === 'undetermined');
+  if (doubt) return broken('unknown', doubt);
+  const forged = refused.find(({ reason }) => reason !== null && REASONS[reason].class === 'invalid');
+  const unmet = forged ?? refused.find(({ reason }) => reason !== 'SignerNotTrusted');
+  if (unmet) return broken('fail', unmet);
+  const [stranger] = refused;
+  if (stranger) {
+    const { message, location } = stranger;
+    return {
+      status: 'warn',
+      reason: 'NoKeyConfigured',
+      message: message ?? 'it is signed by nobody who is known here',
+      remediation: NEXT,
+      details: { location },
+    };
+  }
+  return unsignedImage(manifests);
+}
+
+function broken(status: 'fail' | 'unknown', { reason, message, location }: EvidenceEntry): Said {
+  return {
+    status,
+    reason: reason ?? 'SignatureInvalid',
+    message: message ?? 'it does not verify',
+    details: { location },
+  };
+}
+
+function unsignedImage(manifests: readonly JudgedManifest[]): Said {
+  const signers = manifests
+    .flatMap((one) => claimsOn(one, () => true))
+    .map(({ signer }) => describeSigner(signer));
+  const message =
+    signers.length > 0
+      ? `there are attestations by ${[...new Set(signers)].toSorted().join(' and ')}, but none of them is a signature`
+      : 'nothing signs it';
+  return { status: 'warn', reason: 'SignatureMissing', message, remediation: SIGN };
+}

@@ -1,6 +1,6 @@
 import type { Claim, TrustMaterial } from '../verify/verifier.ts';
 import type { CheckName, Enforcement, Evaluate } from './finding.ts';
-import type { Scope } from './match.ts';
+import type { Assumed, Scope } from './match.ts';
 
 /** A signer that the policy trusts. */
 export interface Authority {
@@ -13,7 +13,8 @@ export interface Authority {
 export interface Rule {
   readonly name: string;
   readonly enforcement: Enforcement;
-  readonly matches: (scope: Scope) => boolean;
+  /** What the rule assumes of a place that it applies to; null where it does not apply. */
+  readonly matches: (scope: Scope) => Assumed | null;
   readonly checks: readonly RuleCheck[];
 }
 

@@ -1,4 +1,4 @@
-import { type Fault, type Reason, REASONS, type ReasonClass } from '../reasons.ts';
+import { type Fault, REASONS, type ReasonClass } from '../reasons.ts';
 import type { Claim } from '../verify/verifier.ts';
 import { describeSigner } from './evidence-entry.ts';
 import type { JudgedManifest, Resolution } from './subject.ts';
@@ -12,30 +12,34 @@ export function claimsOn(manifest: JudgedManifest, counts: (claim: Claim) => boo
 
 /**
  * Where a demand is met: "index or every judged child". A demand of several parts (allOf) may find one part on the index and
- * another on the child. Returns the manifest that is left without, or null if the demand is met.
+ * another on the child. Returns the manifests that are left without; none if the demand is met.
  */
-export function unmet(
+export function lacking(
   { root, children }: Resolution,
   parts: readonly ((manifest: JudgedManifest) => boolean)[],
-): JudgedManifest | null {
+): JudgedManifest[] {
   const judged = children.length > 0 ? children : [root];
-  return judged.find((manifest) => !parts.every((holds) => holds(root) || holds(manifest))) ?? null;
+  return judged.filter((manifest) => !parts.every((holds) => holds(root) || holds(manifest)));
 }
 
-/** Proof before doubt, doubt before a stranger, a stranger before nothing at all. */
+/** Proof before a stranger, a stranger before nothing at all. Doubt is apart: what is doubtful may still meet the demand. */
 const PRECEDENCE: readonly ReasonClass[] = ['invalid', 'untrusted', 'stale', 'missing'];
 
-/** Why a demand is not met, and how sure that is: something undetermined could still have met it. */
-export type Shortfall = Fault & { readonly undetermined: boolean };
+/** Why a demand is not met, where that was seen, and how sure it is: something undetermined could still have met it. */
+export interface Shortfall extends Fault {
+  readonly location: string | null;
+  readonly undetermined: boolean;
+}
 
 /**
  * Explains why nobody whom the rule accepts vouches for a manifest (or the index that holds it).
- * `counts` picks the claims of the kind that was asked for; `missing` is what is said when there is nothing of the kind at all.
+ * `strangers` are claims of the kind that was asked for, by signers that the rule does not accept; `accepted` is whom it does;
+ * `missing` is what is said when there is nothing of the kind at all.
  * What could not be fetched or verified makes the answer undetermined, as it could be the very thing that is missing.
  */
 export function explain(
   manifests: readonly JudgedManifest[],
-  counts: (claim: Claim) => boolean,
+  strangers: readonly Claim[],
   accepted: string,
   missing: Fault,
 ): Shortfall {
@@ -45,28 +49,29 @@ export function explain(
       verdict.result === 'refused' ? [{ ...verdict.refusal, location: verdict.evidence.location }] : [],
     ),
   );
-  const seen: Fault[] = [...faults, ...refusals].map((one) => ({
-    ...one,
-    message: `${one.location}: ${one.message}`,
-  }));
-  const doubt = seen.find((one) => classOf(one.reason) === 'undetermined');
+  const seen = [...faults, ...refusals];
+  const doubt = seen.find((one) => REASONS[one.reason].class === 'undetermined');
   if (doubt) return { ...doubt, undetermined: true };
-  const strangers = manifests
-    .flatMap((manifest) => claimsOn(manifest, counts))
-    .map((claim): Fault => {
-      return {
-        reason: 'SignerNotTrusted',
-        message: `signed by ${describeSigner(claim.signer)}, but the rule accepts ${accepted}`,
-      };
-    });
-  const candidates = [...seen, ...strangers];
-  for (const wanted of PRECEDENCE) {
-    const found = candidates.find((one) => classOf(one.reason) === wanted);
-    if (found) return { ...found, undetermined: false };
-  }
-  return { ...missing, undetermined: false };
+  const strange = strangers.map((claim) => ({
+    reason: 'SignerNotTrusted' as const,
+    message: `signed by ${describeSigner(claim.signer)}, but the rule accepts ${accepted}`,
+    location: null,
+  }));
+  const [gravest] = [...seen, ...strange, { ...missing, location: null }].toSorted(byGravity);
+  return { ...(gravest ?? { ...missing, location: null }), undetermined: false };
 }
 
-function classOf(reason: Reason): ReasonClass {
-  return REASONS[reason].class;
+/** The shortfall that decides: one that is certain before one in doubt, and of those the gravest. */
+export function decisive<T extends { readonly shortfall: Shortfall }>(
+  shortfalls: readonly T[],
+): T | undefined {
+  const [first] = shortfalls.toSorted(
+    ({ shortfall: a }, { shortfall: b }) =>
+      Number(a.undetermined) - Number(b.undetermined) || byGravity(a, b),
+  );
+  return first;
+}
+
+function byGravity(a: Fault, b: Fault): number {
+  return PRECEDENCE.indexOf(REASONS[a.reason].class) - PRECEDENCE.indexOf(REASONS[b.reason].class);
 }

@@ -1,7 +1,7 @@
 import type { Check } from '../check.ts';
 import { judgeReference } from '../finding.ts';
-import { type ImageName, imagePattern } from '../image-pattern.ts';
 import { patternList } from '../glob.ts';
+import { type ImageName, imagePattern, type Unknown } from '../image-pattern.ts';
 
 /** Whether an image comes from where images may come from: on the allow-list, and on no deny-list. */
 export const registriesCheck: Check = {
@@ -10,13 +10,10 @@ export const registriesCheck: Check = {
   compile({ registries }) {
     if (!registries) return null;
     const { allow, deny = [] } = registries;
-    const allowed = allow
-      ? patternList(allow, (pattern, excludes) => imagePattern(pattern, excludes ? 'matches' : 'differs'))
-      : () => true;
-    const denied = deny.map((pattern) => imagePattern(pattern, 'matches'));
+    const allowed = list(allow ?? [], 'differs') ?? (() => true);
+    const denied = list(deny, 'matches') ?? (() => false);
     return ({ reference }) => {
-      const image: ImageName = reference;
-      if (denied.some((matches) => matches(image))) {
+      if (denied(reference)) {
         return judgeReference(
           'fail',
           'RegistryDenied',
@@ -24,7 +21,7 @@ export const registriesCheck: Check = {
           `use an image from ${listOf(allow)}`,
         );
       }
-      if (!allowed(image)) {
+      if (!allowed(reference)) {
         return judgeReference(
           'fail',
           'RegistryNotAllowed',
@@ -36,6 +33,13 @@ export const registriesCheck: Check = {
     };
   },
 };
+
+/** What a pattern cannot know of an image counts against it: in a deny-list as in what an allow-list excludes. */
+function list(patterns: readonly string[], unknown: Unknown): ((image: ImageName) => boolean) | null {
+  if (patterns.length === 0) return null;
+  const other = unknown === 'matches' ? 'differs' : 'matches';
+  return patternList(patterns, (pattern, excludes) => imagePattern(pattern, excludes ? other : unknown));
+}
 
 function listOf(patterns: readonly string[] | undefined): string {
   return patterns?.join(', ') ?? 'another registry';

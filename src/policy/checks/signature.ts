@@ -7,7 +7,7 @@ import type { Judgement } from '../finding.ts';
 import type { Authority } from '../policy.ts';
 import type { SignatureFile } from '../schema.ts';
 import type { JudgedImage, JudgedManifest, Resolution } from '../subject.ts';
-import { claimsOn, explain, unmet } from '../vouching.ts';
+import { claimsOn, decisive, explain, lacking, type Shortfall } from '../vouching.ts';
 
 /** Whether an authority that the rule accepts has signed the image: the index, or every child that is judged. */
 export const signatureCheck: Check = {
@@ -54,18 +54,31 @@ function judge({ resolution }: JudgedImage, demand: Demand): Judgement {
   if (!resolution.ok) return { ...EMPTY, status: 'unknown', ...fault(resolution.fault) };
   const { root, children } = resolution.value;
   const evidence = [root, ...children].flatMap((manifest) => evidenceEntries(manifest));
-  const lacking = unmet(resolution.value, demand.parts);
-  if (lacking === null) return { ...EMPTY, ...satisfied(resolution.value, demand), evidence };
-  const manifests = lacking === root ? [root] : [root, lacking];
-  const shortfall = explain(manifests, isSignature, demand.words, missing(manifests, lacking, root));
-  const subject = { digest: lacking.digest, platform: lacking.platform && formatPlatform(lacking.platform) };
+  const without = lacking(resolution.value, demand.parts);
+  const decided = decisive(
+    without.map((manifest) => ({ manifest, shortfall: shortfallOf(manifest, root, demand) })),
+  );
+  if (!decided) return { ...EMPTY, ...satisfied(resolution.value, demand), evidence };
+  const { manifest, shortfall } = decided;
   return {
     ...EMPTY,
     status: shortfall.undetermined ? 'unknown' : 'fail',
     ...fault(shortfall),
-    subject,
+    subject: subjectOf(manifest),
+    details: shortfall.location === null ? {} : { location: shortfall.location },
     evidence,
   };
+}
+
+function shortfallOf(manifest: JudgedManifest, root: JudgedManifest, demand: Demand): Shortfall {
+  const manifests = manifest === root ? [root] : [root, manifest];
+  const claims = manifests.flatMap((one) => claimsOn(one, isSignature));
+  const strangers = claims.filter((claim) => !demand.accepted.some(({ accepts }) => accepts(claim)));
+  return explain(manifests, strangers, demand.words, missing(manifests, claims, demand));
+}
+
+function subjectOf({ digest, platform }: JudgedManifest): Judgement['subject'] {
+  return { digest, platform: platform && formatPlatform(platform) };
 }
 
 const EMPTY = { authority: null, subject: null, details: {}, evidence: [] } as const;
@@ -120,30 +133,42 @@ function satisfied(resolution: Resolution, demand: Demand): Omit<Judgement, 'det
     message: `signed by ${names.join(', ')} with ${who}, ${when}`,
     remediation: null,
     authority: first?.authority.name ?? null,
-    subject: first
-      ? {
-          digest: first.manifest.digest,
-          platform: first.manifest.platform && formatPlatform(first.manifest.platform),
-        }
-      : null,
+    subject: first ? subjectOf(first.manifest) : null,
   };
 }
 
-/** No signature at all, or attestations by which nobody meant to sign the image: the two are told apart. */
-function missing(manifests: readonly JudgedManifest[], lacking: JudgedManifest, root: JudgedManifest): Fault {
+/** Not all who have to sign, attestations by which nobody meant to sign the image, or nothing at all: told apart. */
+function missing(
+  manifests: readonly JudgedManifest[],
+  signatures: readonly Claim[],
+  { accepted }: Demand,
+): Fault {
   const remediation = 'sign it by digest in the pipeline that builds it: cosign sign NAME@DIGEST';
+  const [signed, unsigned] = [true, false].map((has) =>
+    accepted
+      .filter(({ accepts }) => signatures.some((claim) => accepts(claim)) === has)
+      .map(({ name }) => name)
+      .join(', '),
+  );
+  if (signed) {
+    return {
+      reason: 'SignatureMissing',
+      message: `signed by ${signed}, but not by ${unsigned}`,
+      remediation,
+    };
+  }
   const types = new Set(
     manifests
-      .flatMap((manifest) => claimsOn(manifest, () => true))
-      .map(({ content }) => (content.kind === 'attestation' ? content.predicateType : 'signature')),
+      .flatMap((manifest) => claimsOn(manifest, (claim) => !isSignature(claim)))
+      .flatMap(({ content }) => (content.kind === 'attestation' ? [content.predicateType] : [])),
   );
   if (types.size > 0) {
     const message = `there are attestations (${[...types].join(', ')}), but none of them is a signature`;
     return { reason: 'PredicateTypeMismatch', message, remediation };
   }
-  const what =
-    lacking === root
-      ? 'it'
-      : `${lacking.platform ? formatPlatform(lacking.platform) : 'a child'} (${lacking.digest}) and the index around it`;
+  const [, child] = manifests;
+  const what = child
+    ? `${child.platform ? formatPlatform(child.platform) : 'a child'} (${child.digest}) or the index around it`
+    : 'it';
   return { reason: 'SignatureMissing', message: `nothing signs ${what}`, remediation };
 }
