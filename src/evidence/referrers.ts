@@ -1,6 +1,5 @@
-import { REFERRERS } from '../limits.ts';
 import type { Descriptor, Registry } from '../registry/registry.ts';
-import type { Collected, Collector, EvidenceFault } from './collector.ts';
+import type { Collected, Collector } from './collector.ts';
 import { collectLayers } from './layers.ts';
 
 /**
@@ -14,18 +13,12 @@ export const referrers: Collector = {
     const location = `${repository}@${digest}`;
     const listing = await registry.referrers(repository, digest);
     if (!listing.ok) return { evidence: [], faults: [{ ...listing.fault, subject: digest, location }] };
-    const { descriptors } = listing.value;
     const found = await Promise.all(
-      descriptors
-        .slice(0, REFERRERS)
-        .map((descriptor) => collectReferrer(registry, repository, digest, descriptor)),
+      listing.value.descriptors.map((descriptor) =>
+        collectReferrer(registry, repository, digest, descriptor),
+      ),
     );
-    const faults: EvidenceFault[] = found.flatMap((one) => one.faults);
-    if (descriptors.length > REFERRERS) {
-      const message = `${location} has ${descriptors.length} referrers, more than the limit of ${REFERRERS} (REFERRERS); the rest was not read`;
-      faults.push({ reason: 'LimitExceeded', subject: digest, location, message });
-    }
-    return { evidence: found.flatMap((one) => one.evidence), faults };
+    return { evidence: found.flatMap((one) => one.evidence), faults: found.flatMap((one) => one.faults) };
   },
 };
 
