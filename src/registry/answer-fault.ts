@@ -29,40 +29,40 @@ export function answerFault(response: WireResponse, sent: string | null): Fault 
       return sent === null
         ? failed(
             'CredentialsRejected',
-            `${where} asks for credentials, and none are configured for it${quote}.`,
-            `Check how the image is written, and log in to ${host} (docker login) if it is private.`,
+            `${where} asks for credentials, and none are configured for it${quote}`,
+            `check how the image is written, and log in to ${host} (docker login) if it is private`,
           ).fault
         : failed(
             'CredentialsRejected',
-            `${where} refused the credentials from ${sent}${quote}.`,
-            `Log in to ${host} again.`,
+            `${where} refused the credentials from ${sent}${quote}`,
+            `log in to ${host} again`,
           ).fault;
     case 403:
       return failed(
         'AccessDenied',
-        `${where} refused access ${sent === null ? 'without credentials' : `with the credentials from ${sent}`}${quote}.`,
+        `${where} refused access ${sent === null ? 'without credentials' : `with the credentials from ${sent}`}${quote}`,
         sent === null
-          ? `Log in to ${host} (docker login) if the image is private.`
-          : 'Give this account the right to pull.',
+          ? `log in to ${host} (docker login) if the image is private`
+          : 'give this account the right to pull',
       ).fault;
     case 408:
     case 504:
       return failed(
         'TimedOut',
-        `${where} gave up waiting (HTTP ${String(response.status)})${quote}.`,
-        'Try again.',
+        `${where} gave up waiting (HTTP ${String(response.status)})${quote}`,
+        'try again',
       ).fault;
     case 429:
       return failed(
         'RateLimited',
-        `${where} asks to come back later (HTTP 429)${comeBack(response)}${quote}.`,
-        'Wait, log in for a higher limit, or use a mirror.',
+        `${where} asks to come back later (HTTP 429)${comeBack(response)}${quote}`,
+        'wait, log in for a higher limit, or use a mirror',
       ).fault;
     default:
       return failed(
         'RegistryError',
-        `${where} answered HTTP ${String(response.status)}${quote}.`,
-        `Try again; if it stays so, ask whoever runs ${host}.`,
+        `${where} answered HTTP ${String(response.status)}${quote}`,
+        `try again; if it stays so, ask whoever runs ${host}`,
       ).fault;
   }
 }

@@ -146,6 +146,6 @@ function unsupported(response: WireResponse, offered: readonly Challenge[]): Out
   const schemes = offered.map(({ scheme }) => printable(scheme)).join(', ');
   return failed(
     'CredentialsRejected',
-    `${printableUrl(response.url)} wants ${schemes}; only Bearer and Basic are known here.`,
+    `${printableUrl(response.url)} wants ${schemes}; only Bearer and Basic are known here`,
   );
 }

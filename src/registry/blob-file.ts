@@ -5,7 +5,7 @@ import { readBoundedFile } from './bounded-file.ts';
 import { parseDigest, verifyDigest } from './digest.ts';
 import { printable } from './printable.ts';
 
-const REPEAT = 'Save the evidence again, and copy the whole directory.';
+const REPEAT = 'save the evidence again, and copy the whole directory';
 
 /** The bytes of a blob of an OCI image layout (image-spec, image-layout.md, "Blobs"), hashed. */
 export async function readBlobFile(
@@ -18,13 +18,13 @@ export async function readBlobFile(
   if (parsed === null) {
     return failed(
       'EvidenceUnsupported',
-      `${JSON.stringify(printable(digest))} is no sha256, sha384 or sha512 digest.`,
+      `${JSON.stringify(printable(digest))} is no sha256, sha384 or sha512 digest`,
     );
   }
   const path = join(directory, 'blobs', parsed.algorithm, parsed.hex);
   const read = await readBoundedFile(path, limit);
   if (!read.ok)
     return failed(read.problem === 'tooLarge' ? 'LimitExceeded' : 'EvidenceDamaged', read.message, REPEAT);
-  const verified = verifyDigest(read.bytes, digest, `The file ${path}`);
+  const verified = verifyDigest(read.bytes, digest, `the file ${path}`);
   return verified.ok ? verified : failed(verified.fault.reason, verified.fault.message, REPEAT);
 }

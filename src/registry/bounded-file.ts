@@ -13,9 +13,9 @@ export async function readBoundedFile(path: string, limit: number): Promise<File
     file = await open(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
     const status = await file.stat();
     if (!status.isFile())
-      return { ok: false, problem: 'unreadable', message: `${path} is not a regular file.` };
+      return { ok: false, problem: 'unreadable', message: `${path} is not a regular file` };
     if (status.size > limit) {
-      const message = `${path} has ${String(status.size)} bytes; at most ${String(limit)} are read.`;
+      const message = `${path} has ${String(status.size)} bytes; at most ${String(limit)} are read`;
       return { ok: false, problem: 'tooLarge', message };
     }
     const bytes = Buffer.alloc(status.size);
@@ -29,11 +29,11 @@ export async function readBoundedFile(path: string, limit: number): Promise<File
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? error.code : null;
     if (code === 'ENOENT' || code === 'ENOTDIR')
-      return { ok: false, problem: 'missing', message: `${path} is missing.` };
+      return { ok: false, problem: 'missing', message: `${path} is missing` };
     return {
       ok: false,
       problem: 'unreadable',
-      message: `${path} cannot be read (${typeof code === 'string' ? code : 'unknown error'}).`,
+      message: `${path} cannot be read (${typeof code === 'string' ? code : 'unknown error'})`,
     };
   } finally {
     await file?.close();

@@ -25,15 +25,15 @@ interface OpenListing {
  */
 export function readCatalog(bytes: Uint8Array, file: string): Outcome<Catalog> {
   const index = readJson(bytes, indexSchema);
-  if (!index.ok) return failed('InputInvalid', `${file} ${index.message}.`);
+  if (!index.ok) return failed('InputInvalid', `${file} ${index.message}`);
   const catalog = new Map<string, OpenListing>();
   for (const [at, descriptor] of index.value.manifests.entries()) {
     const problem = enter(catalog, descriptor);
     if (problem !== null) {
       return failed(
         'InputInvalid',
-        `${file}: manifests[${String(at)}].annotations["${IMAGE_NAME}"] ${problem}.`,
-        'Write the directory with `evidence save`, or with a tool that names each manifest registry/path:tag or registry/path@digest.',
+        `${file}: manifests[${String(at)}].annotations["${IMAGE_NAME}"] ${problem}`,
+        'write the directory with `evidence save`, or with a tool that names each manifest registry/path:tag or registry/path@digest',
       );
     }
   }

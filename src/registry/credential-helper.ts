@@ -31,14 +31,14 @@ export async function askHelper(
   const fail = (what: string): Outcome<never> =>
     failed(
       'CredentialsRejected',
-      `The credential helper ${program}, which ${configuredIn} names, ${what}, so there are no credentials for ${serverUrl}.`,
-      `Repair or install ${program}, or take it out of ${configuredIn}.`,
+      `the credential helper ${program}, which ${configuredIn} names, ${what}, so there are no credentials for ${serverUrl}`,
+      `repair or install ${program}, or take it out of ${configuredIn}`,
     );
   // The name becomes part of a program's: it must not become a path.
   if (!/^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(name)) {
     return failed(
       'InputInvalid',
-      `${configuredIn} names a credential helper ${JSON.stringify(name)}, which is no helper's name.`,
+      `${configuredIn} names a credential helper ${JSON.stringify(name)}, which is no helper's name`,
     );
   }
   const run = await execute(program, serverUrl, env);

@@ -30,7 +30,7 @@ export async function loadDockerCredentials(
     if (!config.ok) return config;
     if (config.value !== null) configs.push(config.value);
     else if (configPath !== undefined)
-      return failed('InputInvalid', `${file} is missing.`, 'Check --registry-config.');
+      return failed('InputInvalid', `${file} is missing`, 'check --registry-config');
   }
   const ask = memoise((helper: string, registry: string, file: string) =>
     askHelper(helper, registry === 'docker.io' ? DOCKER_HUB_KEY : registry, env, file),

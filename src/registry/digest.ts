@@ -32,16 +32,16 @@ export function verifyDigest(bytes: Uint8Array, digest: string, where: string): 
   if (parsed === null) {
     return failed(
       'EvidenceUnsupported',
-      `${where} is named by ${JSON.stringify(digest)}, which is no sha256, sha384 or sha512 digest.`,
-      'Publish the artifact under a sha256 digest.',
+      `${where} is named by ${JSON.stringify(digest)}, which is no sha256, sha384 or sha512 digest`,
+      'publish the artifact under a sha256 digest',
     );
   }
   const actual = digestOf(bytes, parsed.algorithm);
   if (actual === digest) return ok(bytes);
   return failed(
     'DigestMismatch',
-    `${where} must be ${digest}, but its ${String(bytes.length)} bytes hash to ${actual}.`,
-    'Ask whoever runs the registry, mirror or proxy why it serves other bytes than it names; do not run this image until that is known.',
+    `${where} must be ${digest}, but its ${String(bytes.length)} bytes hash to ${actual}`,
+    'ask whoever runs the registry, mirror or proxy why it serves other bytes than it names; do not run this image until that is known',
   );
 }
 

@@ -665,7 +665,7 @@ describe('tokens', () => {
     const broken = (): Promise<Outcome<null>> =>
       Promise.resolve({
         ok: false,
-        fault: { reason: 'CredentialsRejected', message: 'docker-credential-x failed.' },
+        fault: { reason: 'CredentialsRejected', message: 'docker-credential-x failed' },
       });
     const open = await guarded();
     expect(await registryWith({ credentials: broken }).tag(`${open.host}/acme/cart`, 'v1')).toMatchObject({
@@ -680,7 +680,7 @@ describe('tokens', () => {
     });
     for (const { host } of [basic, bearer]) {
       const outcome = await registryWith({ credentials: broken }).tag(`${host}/acme/cart`, 'v1');
-      expect(messageOf(outcome)).toBe('docker-credential-x failed.');
+      expect(messageOf(outcome)).toBe('docker-credential-x failed');
     }
   });
 });

@@ -59,7 +59,7 @@ export function createDistributionRegistry(options: DistributionOptions): Regist
     tag: (repository, name) =>
       isTag(name)
         ? tag(repository, name)
-        : Promise.resolve(failed('ImageReferenceInvalid', `${JSON.stringify(printable(name))} is no tag.`)),
+        : Promise.resolve(failed('ImageReferenceInvalid', `${JSON.stringify(printable(name))} is no tag`)),
     manifest,
     referrers,
     async blob(repository, descriptor, limit) {
@@ -96,7 +96,7 @@ async function fetchManifest(
   const announced = headers.get('docker-content-digest')?.[0] ?? '';
   const expected = digest ?? (parseDigest(announced) === null ? null : announced);
   return parseManifest(body, headers.get('content-type')?.[0] ?? null, expected, {
-    where: `The manifest ${printableUrl(url)}`,
+    where: `the manifest ${printableUrl(url)}`,
     children,
   });
 }
@@ -119,12 +119,12 @@ async function fetchBlob(
   });
   if (!answer.ok) return answer;
   const { status, body, url } = answer.value;
-  const where = `The blob ${printableUrl(url)}`;
+  const where = `the blob ${printableUrl(url)}`;
   if (status === 404) {
     return failed(
       'RegistryError',
-      `${where}, which a manifest of ${repository} names, is not there (HTTP 404).`,
-      'Push the artifact again.',
+      `${where}, which a manifest of ${repository} names, is not there (HTTP 404)`,
+      'push the artifact again',
     );
   }
   if (status !== 200) return { ok: false, fault: answer.value.fault() };
@@ -135,6 +135,6 @@ async function fetchBlob(
 function noDigest(text: string): Outcome<never> {
   return failed(
     'EvidenceUnsupported',
-    `${JSON.stringify(printable(text))} is no sha256, sha384 or sha512 digest.`,
+    `${JSON.stringify(printable(text))} is no sha256, sha384 or sha512 digest`,
   );
 }

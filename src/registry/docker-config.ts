@@ -36,10 +36,10 @@ export interface DockerConfig {
 export async function readDockerConfig(file: string): Promise<Outcome<DockerConfig | null>> {
   const read = await readBoundedFile(file, REGISTRY_CONFIG_BYTES);
   if (!read.ok && read.problem === 'missing') return ok(null);
-  const remediation = 'Repair the file, log in again, or name another with --registry-config.';
+  const remediation = 'repair the file, log in again, or name another with --registry-config';
   if (!read.ok) return failed('InputInvalid', read.message, remediation);
   const config = readJson(read.bytes, configSchema);
-  if (!config.ok) return failed('InputInvalid', `${file} ${config.message}.`, remediation);
+  if (!config.ok) return failed('InputInvalid', `${file} ${config.message}`, remediation);
   const { auths, credHelpers, credsStore } = config.value;
   return ok({
     file,
@@ -97,7 +97,7 @@ function toCredential(entry: Entry, file: string, key: string): Outcome<Credenti
       ? [entry.username ?? '', entry.password ?? '']
       : splitAuth(entry.auth);
   if (username === null) {
-    return failed('InputInvalid', `${source}: "auth" is not the base64 of user:password.`, 'Log in again.');
+    return failed('InputInvalid', `${source}: "auth" is not the base64 of user:password`, 'log in again');
   }
   if (entry.registrytoken) return ok({ kind: 'registryToken', token: entry.registrytoken, source });
   if (entry.identitytoken) return ok({ kind: 'identityToken', username, token: entry.identitytoken, source });

@@ -11,12 +11,12 @@ export function embeddedBlob(descriptor: Descriptor, limit: number): Outcome<Uin
   if (size > limit) {
     return failed(
       'LimitExceeded',
-      `The blob ${digest} has ${String(size)} bytes; at most ${String(limit)} are read.`,
+      `the blob ${digest} has ${String(size)} bytes; at most ${String(limit)} are read`,
     );
   }
   if (data === undefined) return null;
   const bytes = Buffer.from(data, 'base64');
-  const where = `The data that the descriptor of ${digest} carries`;
+  const where = `the data that the descriptor of ${digest} carries`;
   return bytes.length === size ? verifyDigest(bytes, digest, where) : wrongSize(where, size);
 }
 
@@ -24,7 +24,7 @@ export function embeddedBlob(descriptor: Descriptor, limit: number): Outcome<Uin
 export function wrongSize(where: string, size: number): Outcome<never> {
   return failed(
     'DigestMismatch',
-    `${where} must have the ${String(size)} bytes that its descriptor says, and has not.`,
-    'Do not run this image until it is known why; then push the artifact again.',
+    `${where} must have the ${String(size)} bytes that its descriptor says, and has not`,
+    'do not run this image until it is known why; then push the artifact again',
   );
 }

@@ -28,8 +28,8 @@ export function createEndpoints(
     if (!URL.canParse(`https://${host}`)) {
       return failed(
         'ImageReferenceInvalid',
-        `${JSON.stringify(registry)} is no host name or address.`,
-        'Check how the reference is written.',
+        `${JSON.stringify(registry)} is no host name or address`,
+        'check how the reference is written',
       );
     }
     const loopback = isLoopback(host);

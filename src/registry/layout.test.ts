@@ -167,7 +167,7 @@ describe('what a layout cannot say', () => {
     ]) {
       const outcome = await answer;
       expect(outcome).toMatchObject({ ok: false, fault: { reason: 'NotInEvidence' } });
-      expect(JSON.stringify(outcome)).toContain(`${directory} holds nothing of ghcr.io/acme.`);
+      expect(JSON.stringify(outcome)).toContain(`${directory} holds nothing of ghcr.io/acme`);
     }
   });
 

@@ -30,14 +30,14 @@ async function readMarker(directory: string): Promise<Outcome<null>> {
   const read = await readBoundedFile(file, MANIFEST_BYTES);
   if (!read.ok) return noLayout(directory, read.message);
   const layout = readJson(read.bytes, layoutSchema);
-  return layout.ok ? ok(null) : noLayout(directory, `${file} ${layout.message}.`);
+  return layout.ok ? ok(null) : noLayout(directory, `${file} ${layout.message}`);
 }
 
 function noLayout(directory: string, why: string): Outcome<never> {
   return failed(
     'InputInvalid',
     `${directory} is no OCI image layout: ${why}`,
-    'Name the directory that `evidence save` wrote.',
+    'name the directory that `evidence save` wrote',
   );
 }
 
@@ -47,8 +47,8 @@ function layoutRegistry(directory: string, catalog: Catalog): Registry {
     if (listing !== undefined) return ok(listing);
     return failed(
       'NotInEvidence',
-      `The evidence directory ${directory} holds nothing of ${repository}.`,
-      `Save the evidence of ${repository} as well, or audit with network access.`,
+      `the evidence directory ${directory} holds nothing of ${repository}`,
+      `save the evidence of ${repository} as well, or audit with network access`,
     );
   };
   const read = memoise((digest: string, mediaType: string) => readManifest(directory, digest, mediaType));
@@ -79,7 +79,7 @@ function layoutRegistry(directory: string, catalog: Catalog): Registry {
       if (descriptors.length > REFERRERS) {
         return failed(
           'LimitExceeded',
-          `${directory} lists ${String(descriptors.length)} referrers of ${repository}@${digest}; at most ${String(REFERRERS)} are read.`,
+          `${directory} lists ${String(descriptors.length)} referrers of ${repository}@${digest}; at most ${String(REFERRERS)} are read`,
         );
       }
       return ok<Referrers>({ via: 'api', descriptors });
@@ -104,7 +104,7 @@ async function readManifest(
 ): Promise<Outcome<Manifest>> {
   const bytes = await readBlobFile(directory, digest, MANIFEST_BYTES);
   if (!bytes.ok) return bytes;
-  return parseManifest(bytes.value, mediaType, digest, { where: `The manifest ${digest} in ${directory}` });
+  return parseManifest(bytes.value, mediaType, digest, { where: `the manifest ${digest} in ${directory}` });
 }
 
 async function readBlob(
@@ -114,7 +114,7 @@ async function readBlob(
 ): Promise<Outcome<Uint8Array>> {
   const bytes = await readBlobFile(directory, descriptor.digest, limit);
   if (!bytes.ok || bytes.value.length === descriptor.size) return bytes;
-  return wrongSize(`The blob ${descriptor.digest} in ${directory}`, descriptor.size);
+  return wrongSize(`the blob ${descriptor.digest} in ${directory}`, descriptor.size);
 }
 
 /** All descriptors below the listed indexes of a repository. */

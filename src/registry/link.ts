@@ -27,7 +27,7 @@ function nextTargets(header: string): readonly string[] {
 function refuse(page: URL, what: string): Outcome<never> {
   return failed(
     'RegistryResponseInvalid',
-    `The next page of ${printableUrl(page)} ${what}, so the listing is not complete.`,
-    'Ask whoever runs the registry, or the proxy before it, to send Links on its own host.',
+    `the next page of ${printableUrl(page)} ${what}, so the listing is not complete`,
+    'ask whoever runs the registry, or the proxy before it, to send Links on its own host',
   );
 }

@@ -124,9 +124,9 @@ describe('parseManifest', () => {
     ['a config that is missing', { ...MANIFEST, config: undefined }, null, 'config'],
     ['layers that are missing', { ...MANIFEST, layers: undefined }, null, 'layers'],
   ])('refuses %s and says where', (_, content, type, message) => {
-    const outcome = parseManifest(bytesOf(content), type, null, { where: 'The manifest X' });
+    const outcome = parseManifest(bytesOf(content), type, null, { where: 'the manifest X' });
     expect(outcome).toMatchObject({ ok: false, fault: { reason: 'RegistryResponseInvalid' } });
-    expect(outcome.ok ? '' : outcome.fault.message).toMatch(/^The manifest X /);
+    expect(outcome.ok ? '' : outcome.fault.message).toMatch(/^the manifest X /);
     expect(outcome.ok ? '' : outcome.fault.message).toContain(message);
   });
 

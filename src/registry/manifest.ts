@@ -82,11 +82,11 @@ export function parseManifest(
   expectedDigest: string | null,
   options: ManifestOptions = {},
 ): Outcome<Manifest> {
-  const where = options.where ?? 'The manifest';
+  const where = options.where ?? 'the manifest';
   if (bytes.length > MANIFEST_BYTES) {
     return failed(
       'LimitExceeded',
-      `${where} has ${String(bytes.length)} bytes; at most ${String(MANIFEST_BYTES)} are read.`,
+      `${where} has ${String(bytes.length)} bytes; at most ${String(MANIFEST_BYTES)} are read`,
     );
   }
   const digest = expectedDigest ?? digestOf(bytes);
@@ -94,7 +94,7 @@ export function parseManifest(
   if (!verified.ok) return verified;
 
   const envelope = readJson(bytes, envelopeSchema);
-  if (!envelope.ok) return invalid(`${where} ${envelope.message}.`);
+  if (!envelope.ok) return invalid(`${where} ${envelope.message}`);
   const mediaType = mediaTypeOf(envelope.value, contentType, where);
   if (!mediaType.ok) return mediaType;
   const content = readContent(bytes, mediaType.value, where, options.children ?? INDEX_CHILDREN);
@@ -132,7 +132,7 @@ function mediaTypeOf(envelope: Envelope, contentType: string | null, where: stri
   const lookalike = Object.keys(envelope).find((key) => isLookalike(key));
   if (lookalike !== undefined) {
     return invalid(
-      `${where} has the key ${JSON.stringify(lookalike)}: runtimes that ignore case read it as another key.`,
+      `${where} has the key ${JSON.stringify(lookalike)}: runtimes that ignore case read it as another key`,
     );
   }
   const outer = bareMediaType(contentType);
@@ -143,31 +143,31 @@ function mediaTypeOf(envelope: Envelope, contentType: string | null, where: stri
   if (retired !== undefined) {
     return failed(
       'EvidenceUnsupported',
-      `${where} is ${retired}.`,
-      'Push the image again with a current tool.',
+      `${where} is ${retired}`,
+      'push the image again with a current tool',
     );
   }
   const named = outer !== null && !GENERIC.has(outer);
   if (named && inner !== null && outer !== inner) {
     return invalid(
-      `${where} is served as ${JSON.stringify(outer)} but calls itself ${JSON.stringify(inner)}.`,
+      `${where} is served as ${JSON.stringify(outer)} but calls itself ${JSON.stringify(inner)}`,
     );
   }
   const isIndex = holds(envelope, 'manifests');
   const isManifest = holds(envelope, 'layers') || holds(envelope, 'config');
   if (isIndex && isManifest)
     return invalid(
-      `${where} is both an index and a manifest: it has "manifests" beside "config" or "layers".`,
+      `${where} is both an index and a manifest: it has "manifests" beside "config" or "layers"`,
     );
 
   const mediaType =
     inner ?? (named ? outer : isIndex ? OCI_INDEX : isManifest ? OCI_MANIFEST : (outer ?? 'nothing known'));
   const kind = KINDS.get(mediaType);
   if (kind === undefined)
-    return invalid(`${where} is ${JSON.stringify(mediaType)}, which is no image manifest or index.`);
+    return invalid(`${where} is ${JSON.stringify(mediaType)}, which is no image manifest or index`);
   if ((isIndex && kind === 'manifest') || (isManifest && kind === 'index')) {
     return invalid(
-      `${where} is called ${mediaType} but has the fields of ${isIndex ? 'an index' : 'a manifest'}.`,
+      `${where} is called ${mediaType} but has the fields of ${isIndex ? 'an index' : 'a manifest'}`,
     );
   }
   return ok(mediaType);
@@ -183,15 +183,15 @@ function readContent(
     const manifest = readJson(bytes, manifestSchema);
     return manifest.ok
       ? ok({ kind: 'manifest', ...manifest.value })
-      : invalid(`${where} ${manifest.message}.`);
+      : invalid(`${where} ${manifest.message}`);
   }
   const index = readJson(bytes, indexSchema);
-  if (!index.ok) return invalid(`${where} ${index.message}.`);
+  if (!index.ok) return invalid(`${where} ${index.message}`);
   const count = index.value.manifests.length;
   if (count > children) {
     return failed(
       'LimitExceeded',
-      `${where} lists ${String(count)} manifests; at most ${String(children)} are read.`,
+      `${where} lists ${String(count)} manifests; at most ${String(children)} are read`,
     );
   }
   return ok({ kind: 'index', ...index.value });
@@ -211,6 +211,6 @@ function invalid(message: string): Outcome<never> {
   return failed(
     'RegistryResponseInvalid',
     message,
-    'Check that the address is a registry and that no proxy answers in its place; then push the artifact again.',
+    'check that the address is a registry and that no proxy answers in its place; then push the artifact again',
   );
 }

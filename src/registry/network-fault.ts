@@ -10,8 +10,8 @@ interface Cause {
 }
 
 const CERTIFICATE =
-  'Let NODE_EXTRA_CA_CERTS name the CA that signed the certificate, or name the host with --insecure-registry.';
-const NETWORK = 'Check the host name, the network and the proxy.';
+  'let NODE_EXTRA_CA_CERTS name the CA that signed the certificate, or name the host with --insecure-registry';
+const NETWORK = 'check the host name, the network and the proxy';
 
 const REFUSED: Cause = {
   reason: 'RegistryUnreachable',
@@ -37,17 +37,17 @@ const RESET: Cause = {
 const SLOW: Cause = {
   reason: 'TimedOut',
   words: 'there was no answer in time',
-  remediation: 'Try again, or allow more time.',
+  remediation: 'try again, or allow more time',
 };
 const NO_TLS: Cause = {
   reason: 'RegistryUnreachable',
   words: 'the host does not speak TLS',
-  remediation: 'If the registry has plain HTTP only, name it with --plain-http.',
+  remediation: 'if the registry has plain HTTP only, name it with --plain-http',
 };
 const STOPPED: Cause = {
   reason: 'Interrupted',
   words: 'the run was interrupted',
-  remediation: 'Run it again.',
+  remediation: 'run it again',
 };
 
 const CAUSES: ReadonlyMap<string, Cause> = new Map([
@@ -96,13 +96,13 @@ export function networkFault(error: unknown, url: URL, withinBody: boolean): Net
     withinBody &&
     (cause === RESET || code === 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH' || code.startsWith('HPE_'))
   ) {
-    const message = `The answer of ${printableUrl(url)} broke off before its end.`;
+    const message = `the answer of ${printableUrl(url)} broke off before its end`;
     return {
       passing: true,
       fault: failed(
         'RegistryResponseInvalid',
         message,
-        'Try again; if it stays so, look at the proxies on the way.',
+        'try again; if it stays so, look at the proxies on the way',
       ).fault,
     };
   }
@@ -113,7 +113,7 @@ export function networkFault(error: unknown, url: URL, withinBody: boolean): Net
   };
   return {
     passing: passing ?? false,
-    fault: failed(reason, `${printableUrl(url)}: ${words}.`, remediation).fault,
+    fault: failed(reason, `${printableUrl(url)}: ${words}`, remediation).fault,
   };
 }
 
@@ -121,7 +121,7 @@ export function networkFault(error: unknown, url: URL, withinBody: boolean): Net
 export function interruptedFault(url: URL, reason: unknown): Fault {
   const timedOut = reason instanceof Error && reason.name === 'TimeoutError';
   const cause = timedOut ? SLOW : STOPPED;
-  return failed(cause.reason, `${printableUrl(url)}: ${cause.words}.`, cause.remediation).fault;
+  return failed(cause.reason, `${printableUrl(url)}: ${cause.words}`, cause.remediation).fault;
 }
 
 function codeOf(error: unknown): string {

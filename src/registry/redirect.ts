@@ -35,7 +35,7 @@ export function redirectTarget(from: URL, location: string | undefined, registry
 function refuse(from: URL, what: string): Outcome<never> {
   return failed(
     'RegistryResponseInvalid',
-    `${printableUrl(from)} ${what}, which is not followed.`,
-    'Ask whoever runs the registry to serve blobs over https from a public host name.',
+    `${printableUrl(from)} ${what}, which is not followed`,
+    'ask whoever runs the registry to serve blobs over https from a public host name',
   );
 }

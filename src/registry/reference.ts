@@ -42,10 +42,10 @@ export function parseReference(text: string): ParsedReference {
   const refuse = (message: string): ParsedReference => ({ ok: false, message });
   const shown = JSON.stringify(text);
 
-  if (text === '') return refuse('The image reference is empty.');
-  if (/\s/.test(text)) return refuse(`The image reference ${shown} contains white space.`);
+  if (text === '') return refuse('the image reference is empty');
+  if (/\s/.test(text)) return refuse(`the image reference ${shown} contains white space`);
   if (/^(?:sha256:)?[0-9a-f]{64}$/.test(text)) {
-    return refuse(`${shown} is an image ID, not a reference: write repository@sha256:… instead.`);
+    return refuse(`${shown} is an image ID, not a reference: write repository@sha256:… instead`);
   }
 
   const at = text.indexOf('@');
@@ -57,32 +57,32 @@ export function parseReference(text: string): ParsedReference {
 
   if (!REGISTRY.test(registry)) {
     return refuse(
-      `The image reference ${shown} names ${JSON.stringify(registry)}, which is no registry host.`,
+      `the image reference ${shown} names ${JSON.stringify(registry)}, which is no registry host`,
     );
   }
   if (/[A-Z]/.test(path)) {
     return refuse(
-      `The repository ${JSON.stringify(path)} of ${shown} has upper-case letters: it must be lower-case.`,
+      `the repository ${JSON.stringify(path)} of ${shown} has upper-case letters: it must be lower-case`,
     );
   }
   if (!PATH.test(path)) {
     return refuse(
-      `The repository ${JSON.stringify(path)} of ${shown} must be lower-case letters and digits, separated by '.', '_', '__', '-' or '/'.`,
+      `the repository ${JSON.stringify(path)} of ${shown} must be lower-case letters and digits, separated by '.', '_', '__', '-' or '/'`,
     );
   }
   if (path.length > PATH_LENGTH) {
     return refuse(
-      `The repository of ${shown} has ${String(path.length)} characters; at most ${String(PATH_LENGTH)} are allowed.`,
+      `the repository of ${shown} has ${String(path.length)} characters; at most ${String(PATH_LENGTH)} are allowed`,
     );
   }
   if (tag !== null && !TAG.test(tag)) {
     return refuse(
-      `The tag ${JSON.stringify(tag)} of ${shown} must be at most 128 letters, digits, '_', '.' and '-', and must not begin with '.' or '-'.`,
+      `the tag ${JSON.stringify(tag)} of ${shown} must be at most 128 letters, digits, '_', '.' and '-', and must not begin with '.' or '-'`,
     );
   }
   if (digest !== null && parseDigest(digest) === null) {
     return refuse(
-      `The digest ${JSON.stringify(digest)} of ${shown} must be sha256: with 64, sha384: with 96 or sha512: with 128 lower-case hexadecimal characters.`,
+      `the digest ${JSON.stringify(digest)} of ${shown} must be sha256: with 64, sha384: with 96 or sha512: with 128 lower-case hexadecimal characters`,
     );
   }
   return { ok: true, value: { registry, path, repository: `${registry}/${path}`, tag, digest, text } };

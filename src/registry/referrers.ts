@@ -36,7 +36,7 @@ export async function listReferrers(
   if (parseDigest(digest) === null)
     return failed(
       'EvidenceUnsupported',
-      `${JSON.stringify(printable(digest))} is no sha256, sha384 or sha512 digest.`,
+      `${JSON.stringify(printable(digest))} is no sha256, sha384 or sha512 digest`,
     );
   const listing = await listByApi(session, repository, digest);
   if (!listing.ok) return listing;
@@ -50,8 +50,8 @@ export async function listReferrers(
   if (content.kind === 'index') return ok({ via: 'tag', descriptors: distinct(content.manifests) });
   return failed(
     'RegistryResponseInvalid',
-    `${repository}:${fallbackTag(digest)} must be an index of referrers, and is a manifest.`,
-    'Delete the tag, and attach the signatures and attestations again.',
+    `${repository}:${fallbackTag(digest)} must be an index of referrers, and is a manifest`,
+    'delete the tag, and attach the signatures and attestations again',
   );
 }
 
@@ -87,7 +87,7 @@ async function listByApi(session: Session, repository: string, digest: string): 
   }
   return failed(
     'LimitExceeded',
-    `The referrers of ${repository}@${digest} have more than ${String(REFERRER_PAGES)} pages.`,
+    `the referrers of ${repository}@${digest} have more than ${String(REFERRER_PAGES)} pages`,
   );
 }
 
@@ -104,29 +104,29 @@ function apiAbsent(answer: Answer): Listing | null {
   if (UNSUPPORTED.has(status) || unchallenged) return { kind: 'absent', via: 'tag', fault: answer.fault() };
   const type = bareMediaType(answer.headers.get('content-type')?.[0] ?? null);
   if (status !== 200 || type === OCI_INDEX) return null;
-  const message = `${printableUrl(answer.url)} must answer with ${OCI_INDEX}, and answers with ${JSON.stringify(printable(type ?? ''))}.`;
+  const message = `${printableUrl(answer.url)} must answer with ${OCI_INDEX}, and answers with ${JSON.stringify(printable(type ?? ''))}`;
   return {
     kind: 'absent',
     via: 'tag',
-    fault: failed('RegistryResponseInvalid', message, "Check that no proxy answers in the registry's place.")
+    fault: failed('RegistryResponseInvalid', message, "check that no proxy answers in the registry's place")
       .fault,
   };
 }
 
 function readPage(answer: Answer): Outcome<readonly Descriptor[]> {
   if (answer.status !== 200) return { ok: false, fault: answer.fault() };
-  const where = `The referrers list ${printableUrl(answer.url)}`;
+  const where = `the referrers list ${printableUrl(answer.url)}`;
   if (answer.headers.has('oci-filters-applied')) {
     return failed(
       'RegistryResponseInvalid',
-      `${where} is filtered although no filter was asked for, so it is not complete.`,
+      `${where} is filtered although no filter was asked for, so it is not complete`,
     );
   }
   const type = answer.headers.get('content-type')?.[0] ?? null;
   const index = parseManifest(answer.body, type, null, { where, children: REFERRERS });
   if (!index.ok) return index;
   if (index.value.content.kind === 'index') return ok(index.value.content.manifests);
-  return failed('RegistryResponseInvalid', `${where} is no index.`);
+  return failed('RegistryResponseInvalid', `${where} is no index`);
 }
 
 function distinct(descriptors: readonly Descriptor[]): readonly Descriptor[] {
@@ -134,5 +134,5 @@ function distinct(descriptors: readonly Descriptor[]): readonly Descriptor[] {
 }
 
 function tooMany(answer: Answer, what: string): Outcome<never> {
-  return failed('LimitExceeded', `${printableUrl(answer.url)} lists ${what}.`);
+  return failed('LimitExceeded', `${printableUrl(answer.url)} lists ${what}`);
 }

@@ -57,8 +57,8 @@ function resolvedChild(child: Descriptor): ResolvedChild {
 function notFound(reference: ImageReference): Outcome<never> {
   return failed(
     'ImageNotFound',
-    `${reference.registry} has no image ${formatReference(reference)}, or does not show it with these credentials.`,
-    `Check how the reference is written, and that the credentials for ${reference.registry} may read ${reference.path}.`,
+    `${reference.registry} has no image ${formatReference(reference)}, or does not show it with these credentials`,
+    `check how the reference is written, and that the credentials for ${reference.registry} may read ${reference.path}`,
   );
 }
 
@@ -73,7 +73,7 @@ function platformNotFound(
   const list = [...new Set(offered.map(formatPlatform))].sort().join(', ');
   return failed(
     'PlatformNotFound',
-    `${formatReference(reference)} (${manifest.digest}) has no image for ${platform === null ? 'any platform' : formatPlatform(platform)}; it has ${list === '' ? 'none' : list}.`,
-    'Ask for one of the platforms that the image has, or build it for this one.',
+    `${formatReference(reference)} (${manifest.digest}) has no image for ${platform === null ? 'any platform' : formatPlatform(platform)}; it has ${list === '' ? 'none' : list}`,
+    'ask for one of the platforms that the image has, or build it for this one',
   );
 }

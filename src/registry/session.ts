@@ -44,7 +44,7 @@ export function createSession(
       if (name === null) {
         return failed(
           'ImageReferenceInvalid',
-          `${JSON.stringify(request.repository)} is no repository of a registry.`,
+          `${JSON.stringify(request.repository)} is no repository of a registry`,
         );
       }
       const endpoint = await endpointOf(name.registry);

@@ -52,8 +52,8 @@ function realmOf(endpoint: Endpoint, challenge: Challenge): Outcome<URL> {
   const refuse = (why: string): Outcome<never> =>
     failed(
       'RegistryResponseInvalid',
-      `${printableUrl(endpoint.base)} names a token service ${why}, so nothing is sent to it.`,
-      'Ask whoever runs the registry to name its token service by a public https address.',
+      `${printableUrl(endpoint.base)} names a token service ${why}, so nothing is sent to it`,
+      'ask whoever runs the registry to name its token service by a public https address',
     );
   if (!URL.canParse(text)) return refuse(`(${JSON.stringify(printable(text))}) that is no address`);
   const realm = new URL(text);
@@ -116,13 +116,13 @@ function queryOf(realm: URL, service: string, scope: string): URL {
 function readToken(response: WireResponse): Outcome<Token> {
   const where = printableUrl(response.url);
   const body = readJson(response.body, tokenSchema);
-  if (!body.ok) return failed('RegistryResponseInvalid', `The token answer of ${where} ${body.message}.`);
+  if (!body.ok) return failed('RegistryResponseInvalid', `the token answer of ${where} ${body.message}`);
   const value = body.value.token ?? body.value.access_token ?? '';
   if (!/^[\x21-\x7e]+$/.test(value)) {
     return failed(
       'RegistryResponseInvalid',
-      `The token answer of ${where} has no usable token.`,
-      'Ask whoever runs the registry.',
+      `the token answer of ${where} has no usable token`,
+      'ask whoever runs the registry',
     );
   }
   const seconds = body.value.expires_in ?? DEFAULT_LIFETIME_S;

@@ -81,6 +81,5 @@ function withoutSecrets(headers: Readonly<Record<string, string>>): Readonly<Rec
 }
 
 function tooManyRedirects(url: URL): Fault {
-  return failed('LimitExceeded', `${printableUrl(url)} redirects more than ${String(REDIRECTS)} times.`)
-    .fault;
+  return failed('LimitExceeded', `${printableUrl(url)} redirects more than ${String(REDIRECTS)} times`).fault;
 }

@@ -160,6 +160,6 @@ function headerMap(
 function tooLarge(url: URL, limit: number): Fault {
   return failed(
     'LimitExceeded',
-    `The answer of ${printableUrl(url)} is longer than the limit of ${String(limit)} bytes.`,
+    `the answer of ${printableUrl(url)} is longer than the limit of ${String(limit)} bytes`,
   ).fault;
 }

@@ -1,9 +1,6 @@
 import { z } from 'zod';
-import { parseStrictJson } from '../json.ts';
 import { Refused } from './refused.ts';
-
-/** in-toto attestation framework, spec/v1/envelope.md: the only payload type that a statement may be signed under. */
-export const IN_TOTO_PAYLOAD_TYPE = 'application/vnd.in-toto+json';
+import { parseSignedJson } from './signed-json.ts';
 
 /** The predicate type of what `cosign sign` writes: a signature, and nothing else is one. */
 export const COSIGN_SIGN_PREDICATE_TYPE = 'https://sigstore.dev/cosign/sign/v1';
@@ -32,21 +29,8 @@ const MEMBERS = ['_type', 'subject', 'predicateType', 'predicate'];
  * specification's because it ignores case. Throws `Refused`.
  */
 export function parseStatement(payload: Uint8Array): Statement {
-  let json: unknown;
-  try {
-    json = parseStrictJson(payload);
-  } catch (cause) {
-    throw new Refused('SignatureMalformed', `the signed statement is not strict JSON: ${String(cause)}`);
-  }
-  const statement = statementSchema.safeParse(json);
-  if (!statement.success) {
-    const issue = statement.error.issues[0];
-    throw new Refused(
-      'SignatureMalformed',
-      `the signed statement is not an in-toto statement: ${issue?.path.join('.') || 'document'}: ${issue?.message ?? 'invalid'}`,
-    );
-  }
-  const lookalike = Object.keys(statement.data).find(
+  const statement = parseSignedJson(payload, statementSchema, 'an in-toto statement');
+  const lookalike = Object.keys(statement).find(
     (name) =>
       !MEMBERS.includes(name) && MEMBERS.some((member) => member.toLowerCase() === name.toLowerCase()),
   );
@@ -56,7 +40,7 @@ export function parseStatement(payload: Uint8Array): Statement {
       `the signed statement has the member ${JSON.stringify(lookalike)}, which some readers take for another`,
     );
   }
-  return statement.data;
+  return statement;
 }
 
 /**

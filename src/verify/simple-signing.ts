@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { parseStrictJson } from '../json.ts';
 import { Refused } from './refused.ts';
+import { parseSignedJson } from './signed-json.ts';
 import type { Content } from './verifier.ts';
 
 /** containers/image, docs/atomic-signature.md, with the type that cosign writes (cosign's SIGNATURE_SPEC.md, "Payload"). */
@@ -15,21 +15,7 @@ const payloadSchema = z.strictObject({
 
 /** Reads a simple-signing payload and binds it to `digest`. Throws `Refused`. */
 export function readSimpleSigning(payload: Uint8Array, digest: string): Content {
-  let json: unknown;
-  try {
-    json = parseStrictJson(payload);
-  } catch (cause) {
-    throw new Refused('SignatureMalformed', `the signed payload is not strict JSON: ${String(cause)}`);
-  }
-  const parsed = payloadSchema.safeParse(json);
-  if (!parsed.success) {
-    const issue = parsed.error.issues[0];
-    throw new Refused(
-      'SignatureMalformed',
-      `the signed payload is not a simple-signing payload: ${issue?.path.join('.') || 'document'}: ${issue?.message ?? 'invalid'}`,
-    );
-  }
-  const { critical, optional } = parsed.data;
+  const { critical, optional } = parseSignedJson(payload, payloadSchema, 'a simple-signing payload');
   const signedDigest = critical.image['docker-manifest-digest'];
   if (signedDigest !== digest) {
     throw new Refused('SignatureForOtherImage', `it is signed for ${signedDigest}, not for ${digest}`);

@@ -32,12 +32,12 @@ export async function manifestFiles(path: string, recursive: boolean): Promise<M
   const passedOver = await list(path, recursive, listing);
   if (listing.files.length === 0 && listing.gaps.length === 0) {
     const mend =
-      passedOver > 0 ? 'Add -R to read its subdirectories.' : 'Name a directory that holds manifests.';
+      passedOver > 0 ? 'add -R to read its subdirectories' : 'name a directory that holds manifests';
     listing.gaps.push(fileGap(path, 'InputInvalid', `${path} holds no .yaml, .yml or .json file`, mend));
   }
   if (listing.files.length > MANIFEST_FILES) {
     const message = `${path} holds more than ${MANIFEST_FILES} manifest files; the rest of them is not read`;
-    listing.gaps.push(fileGap(path, 'LimitExceeded', message, 'Audit its subdirectories one by one.'));
+    listing.gaps.push(fileGap(path, 'LimitExceeded', message, 'audit its subdirectories one by one'));
   }
   return { files: listing.files.slice(0, MANIFEST_FILES), gaps: listing.gaps };
 }

@@ -49,23 +49,18 @@ export function unreadable(name: string, error: unknown): Gap {
   switch (code) {
     case 'ENOENT':
     case 'ENOTDIR':
-      return fileGap(name, 'FileUnreadable', `${name} does not exist`, 'Correct the path.');
+      return fileGap(name, 'FileUnreadable', `${name} does not exist`, 'correct the path');
     case 'EISDIR':
-      return fileGap(
-        name,
-        'FileUnreadable',
-        `${name} is a link to a directory`,
-        'Name the directory itself.',
-      );
+      return fileGap(name, 'FileUnreadable', `${name} is a link to a directory`, 'name the directory itself');
     case 'EACCES':
     case 'EPERM':
       return outOfReach(
-        fileGap(name, 'FileUnreadable', `${name} may not be read`, 'Give this user the right to read it.'),
+        fileGap(name, 'FileUnreadable', `${name} may not be read`, 'give this user the right to read it'),
       );
     default: {
       const cause = error instanceof Error ? error.message : String(error);
       return outOfReach(
-        fileGap(name, 'FileUnreadable', `${name} cannot be read: ${cause}`, 'Try again, or copy the file.'),
+        fileGap(name, 'FileUnreadable', `${name} cannot be read: ${cause}`, 'try again, or copy the file'),
       );
     }
   }
@@ -90,7 +85,7 @@ function outOfReach(gap: Gap): Gap {
 
 function tooLarge(name: string): Gap {
   const message = `${name} is larger than ${MANIFEST_FILE_BYTES / MiB} MiB`;
-  return fileGap(name, 'LimitExceeded', message, 'Split it into several files.');
+  return fileGap(name, 'LimitExceeded', message, 'split it into several files');
 }
 
 /** UTF-8, or UTF-16 with a byte order mark, which is what Windows shells write and kubectl reads. */
@@ -100,6 +95,6 @@ function decoded(name: string, bytes: Uint8Array): string | Gap {
   try {
     return new TextDecoder(encoding, { fatal: true }).decode(bytes);
   } catch {
-    return fileGap(name, 'InputInvalid', `${name} is no UTF-8 text`, 'Save the file as UTF-8.');
+    return fileGap(name, 'InputInvalid', `${name} is no UTF-8 text`, 'save the file as UTF-8');
   }
 }

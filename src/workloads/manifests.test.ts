@@ -420,7 +420,7 @@ describe('files', () => {
   it('in subdirectories are pointed at where -R is missing', async () => {
     await write('sub/a.yaml', pod('a'));
     const { gaps } = await discover([directory]);
-    expect(gaps).toMatchObject([{ remediation: 'Add -R to read its subdirectories.', wrongInput: true }]);
+    expect(gaps).toMatchObject([{ remediation: 'add -R to read its subdirectories', wrongInput: true }]);
   });
 
   it('without any workload leave nothing to report here', async () => {

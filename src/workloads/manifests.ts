@@ -66,6 +66,6 @@ function unparsed(file: string, { line, column, reason, message }: DocumentFault
     wrongInput: true,
     reason,
     message: `${file}:${line}:${column}: ${message}`,
-    remediation: 'Correct the document; the others of the file were read.',
+    remediation: 'correct the document; the others of the file were read',
   };
 }

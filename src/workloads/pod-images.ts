@@ -28,11 +28,11 @@ export function podImages(spec: Place): PodImages {
   const containers: Container[] = [];
   const gaps: Gap[] = [];
   if (!isObject(spec.value))
-    return { containers, gaps: [wrongInput(spec, 'must be an object', 'Write the pod spec.')] };
+    return { containers, gaps: [wrongInput(spec, 'must be an object', 'write the pod spec')] };
   for (const { list, type, image } of IMAGE_FIELDS) {
     const place = field(spec, list);
     if (isAbsent(place.value) && type !== 'container') continue;
-    if (!isList(place.value)) gaps.push(wrongInput(place, 'must be a list', `Write ${list} as a YAML list.`));
+    if (!isList(place.value)) gaps.push(wrongInput(place, 'must be a list', `write ${list} as a YAML list`));
     for (const item of items(place)) {
       const found = imageOf(item, type, image);
       if (found === null) continue;
@@ -46,25 +46,25 @@ export function podImages(spec: Place): PodImages {
 /** The image of one list item; null for a volume that is none of an image. */
 function imageOf(item: Place, type: ContainerType, path: readonly string[]): Container | Gap | null {
   if (!isObject(item.value))
-    return wrongInput(item, 'must be an object', 'Remove the item, or write its fields.');
+    return wrongInput(item, 'must be an object', 'remove the item, or write its fields');
   if (type === 'image-volume') {
     const source = field(item, 'image');
     if (isAbsent(source.value)) return null;
     if (!isObject(source.value))
-      return wrongInput(source, 'must be an object', 'Name the image in its field "reference".');
+      return wrongInput(source, 'must be an object', 'name the image in its field "reference"');
   }
   const place = field(item, ...path);
   const image = place.value;
   if (isAbsent(image))
-    return wrongInput(place, 'must name an image', 'Name the image that the container runs.');
+    return wrongInput(place, 'must name an image', 'name the image that the container runs');
   if (typeof image !== 'string')
     return wrongInput(
       place,
       'must be a string',
-      'Put the image reference in quotes if it looks like another type.',
+      'put the image reference in quotes if it looks like another type',
     );
   if (image.trim() === '')
-    return wrongInput(place, 'must not be empty', 'Name the image that the container runs.');
+    return wrongInput(place, 'must not be empty', 'name the image that the container runs');
   const name = field(item, 'name').value;
   const ofObject = fieldName(place.path.slice(place.origin));
   return {

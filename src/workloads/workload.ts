@@ -12,7 +12,7 @@ interface ObjectType {
 }
 
 const NAME_TYPE =
-  'Name the object\'s apiVersion and kind, as in "apiVersion: apps/v1" and "kind: Deployment".';
+  'name the object\'s apiVersion and kind, as in "apiVersion: apps/v1" and "kind: Deployment"';
 
 /**
  * Finds the workloads of one object and of the lists in it. Kinds that are not known here are passed over;
@@ -21,7 +21,7 @@ const NAME_TYPE =
 export function readWorkloads(object: Place, namespace: string, listed: ObjectType | null = null): Discovery {
   if (!isObject(object.value))
     return gapOnly(
-      wrongInput(object, 'must be an object', 'Write a Kubernetes object, or remove the document.'),
+      wrongInput(object, 'must be an object', 'write a Kubernetes object, or remove the document'),
     );
   const apiVersion = field(object, 'apiVersion').value ?? listed?.apiVersion;
   const kind = field(object, 'kind').value ?? listed?.kind;
@@ -37,7 +37,7 @@ export function readWorkloads(object: Place, namespace: string, listed: ObjectTy
   const item = listedKind(apiVersion, kind);
   if (item === null && !(kind.endsWith('List') && isList(list.value))) return { workloads: [], gaps: [] };
   if (!isList(list.value))
-    return gapOnly(wrongInput(list, 'must be a list', 'Write the items as a YAML list.'));
+    return gapOnly(wrongInput(list, 'must be a list', 'write the items as a YAML list'));
   const itemType = item === null || item === '' ? null : { apiVersion, kind: item };
   return joined(items(list).map((entry) => readWorkloads(asObject(entry), namespace, itemType)));
 }
@@ -73,14 +73,14 @@ function nameOf(metadata: Place, gaps: Gap[]): string {
   const given = isAbsent(name.value) ? field(metadata, 'generateName') : name;
   if (typeof given.value === 'string' && given.value !== '') return given.value;
   const wrong = isAbsent(given.value) ? name : given;
-  gaps.push(wrongInput(wrong, 'must name the object', 'Set metadata.name, or metadata.generateName.'));
+  gaps.push(wrongInput(wrong, 'must name the object', 'set metadata.name, or metadata.generateName'));
   return '';
 }
 
 function textField(place: Place, gaps: Gap[]): string | null {
   if (isAbsent(place.value) || place.value === '') return null;
   if (typeof place.value === 'string') return place.value;
-  gaps.push(wrongInput(place, 'must be a string', 'Put the value in quotes.'));
+  gaps.push(wrongInput(place, 'must be a string', 'put the value in quotes'));
   return null;
 }
 
@@ -88,7 +88,7 @@ function textField(place: Place, gaps: Gap[]): string | null {
 function labelsOf(place: Place, gaps: Gap[]): Record<string, string> {
   if (isAbsent(place.value)) return {};
   if (!isObject(place.value)) {
-    gaps.push(wrongInput(place, 'must be an object', 'Write labels as "name: value".'));
+    gaps.push(wrongInput(place, 'must be an object', 'write labels as "name: value"'));
     return {};
   }
   const labels: [string, string][] = [];
@@ -96,7 +96,7 @@ function labelsOf(place: Place, gaps: Gap[]): Record<string, string> {
     const label = field(place, key);
     const value = label.value ?? '';
     if (typeof value === 'string') labels.push([key, value]);
-    else gaps.push(wrongInput(label, 'must be a string', 'Put the value in quotes.'));
+    else gaps.push(wrongInput(label, 'must be a string', 'put the value in quotes'));
   }
   return Object.fromEntries(labels);
 }
@@ -105,7 +105,7 @@ function replicasOf(place: Place, gaps: Gap[]): number | null {
   if (isAbsent(place.value)) return 1;
   if (typeof place.value === 'number' && Number.isInteger(place.value) && place.value >= 0)
     return place.value;
-  gaps.push(wrongInput(place, 'must be a number of pods', 'Write a whole number from 0, without quotes.'));
+  gaps.push(wrongInput(place, 'must be a number of pods', 'write a whole number from 0, without quotes'));
   return null;
 }
 

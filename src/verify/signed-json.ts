@@ -1,0 +1,22 @@
+import type { z } from 'zod';
+import { parseStrictJson } from '../json.ts';
+import { Refused } from './refused.ts';
+
+/**
+ * Reads signed JSON strictly and holds it against the schema of what it is said to be. `what` names it in the error.
+ * Throws `Refused` for bytes that are not strict JSON or not of that shape.
+ */
+export function parseSignedJson<T>(bytes: Uint8Array, schema: z.ZodType<T>, what: string): T {
+  let json: unknown;
+  try {
+    json = parseStrictJson(bytes);
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new Refused('SignatureMalformed', `it is not ${what}: not strict JSON: ${why}`);
+  }
+  const parsed = schema.safeParse(json);
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  const field = issue?.path.join('.') || 'document';
+  throw new Refused('SignatureMalformed', `it is not ${what}: ${field}: ${issue?.message ?? 'invalid'}`);
+}
