@@ -13,13 +13,14 @@ export interface RunVerdict {
 /**
  * The run's verdict. Exit codes: 0 compliant, 1 violations, 2 wrong input, 3 could not determine; 2 before 1 before 3.
  * A coverage gap counts as unknown even if all that was seen passes; a gap that is the user's own wrong input is 2 whatever
- * `--fail-on` says. Findings under `enforcement: warn` weigh as warnings, unknown ones too.
+ * `--fail-on` says, and so is input without any workload: a gate that judges nothing would pass everything. Findings under `enforcement: warn` weigh as warnings, unknown ones too.
  */
 export function verdictOf(
   workloads: readonly JudgedWorkload[],
   gaps: readonly Gap[],
   failOn: FailOn,
 ): RunVerdict {
+  if (workloads.length === 0 && gaps.length === 0) return { status: 'unknown', exitCode: 2 };
   const weights = new Set<Status>(gaps.some((gap) => !gap.wrongInput) ? ['unknown'] : []);
   for (const { containers } of workloads) {
     for (const { findings } of containers) {
