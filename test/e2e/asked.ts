@@ -55,8 +55,12 @@ export function keyHolder(name: string, transparencyLog = true): Asked {
   };
 }
 
-/** Writes a policy that asks all images for a signature by any of these, into the directory that holds trusted root and keys. */
-export function writePolicy(directory: string, asked: readonly Asked[]): string {
+/** Writes a policy that asks all images for a signature by any of these. Paths are relative to its directory. */
+export function writePolicy(
+  directory: string,
+  asked: readonly Asked[],
+  trustedRoot = './trusted-root.json',
+): string {
   const authorities = asked.map(({ authority }, at) => ({ name: `asked-${at}`, ...authority }));
   const anyOf = authorities.map(({ name }) => name);
   const policy = dump({
@@ -64,7 +68,7 @@ export function writePolicy(directory: string, asked: readonly Asked[]): string 
     kind: 'Policy',
     metadata: { name: 'e2e' },
     spec: {
-      trustRoots: [{ name: 'acme', sigstore: { trustedRoot: './trusted-root.json' } }],
+      trustRoots: [{ name: 'acme', sigstore: { trustedRoot } }],
       authorities,
       rules: [{ name: 'signed', signature: { anyOf } }],
     },

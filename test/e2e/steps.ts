@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import {
@@ -29,33 +29,48 @@ export function signedByWorkflow(
   return (bench, image) => cosign(bench, image, 'sign', [], githubClaims(repository, workflow, ref), issuer);
 }
 
-/** Has the release workflow sign any statement about the image, true or not. */
+/** Attaches any statement about the image, true or not, signed by the release workflow. */
 export function stated(statement: (digest: string) => unknown): BenchStep {
-  return (bench, image) => {
+  return async (bench, image) => {
     const file = join(bench.workdir, 'statement.json');
+    const output = join(bench.workdir, 'statement.sigstore.json');
     writeFileSync(file, JSON.stringify(statement(image.digest)));
-    return cosign(bench, image, 'attest', [`--statement=${file}`]);
+    await cosign(bench, ['attest-blob', `--statement=${file}`, `--bundle=${output}`]);
+    const bundle = Bundle.parse(json(readFileSync(output)));
+    await attachBundle(image, { manifest: BUNDLE_MANIFEST, bundle });
   };
 }
 
+/** A manifest as cosign attaches bundles with; what names the bundle and the subject is filled in. */
+const BUNDLE_MANIFEST: AttachedBundle['manifest'] = {
+  schemaVersion: 2,
+  mediaType: MANIFEST,
+  artifactType: 'application/vnd.dev.sigstore.bundle.v0.3+json',
+  config: {
+    mediaType: 'application/vnd.oci.empty.v1+json',
+    digest: 'sha256:44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a',
+    size: 2,
+  },
+  layers: [{ mediaType: 'application/vnd.dev.sigstore.bundle.v0.3+json', digest: '', size: 0 }],
+  annotations: {},
+  subject: { digest: '', size: 0 },
+};
+
 async function cosign(
   { sigstore }: RegistryBench,
-  image: Image,
-  command: string,
-  what: readonly string[],
+  [command = '', ...what]: readonly string[],
   claims: Claims = RELEASE_CLAIMS,
   issuer?: string,
 ): Promise<void> {
   const args = [
     command,
-    ...what,
     `--identity-token=${sigstore.token(claims, issuer)}`,
     `--signing-config=${sigstore.signingConfigPath}`,
     `--trusted-root=${sigstore.trustedRootPath}`,
-    reference(image, image.digest),
+    ...what,
   ];
   const { code, stderr } = await sigstore.cosign(args);
-  if (code !== 0) throw new Error(`cosign ${args.join(' ')}: ${stderr}`);
+  if (code !== 0) throw new Error(`cosign ${command} ${what.join(' ')}: ${stderr}`);
 }
 
 /** Points the tag that the image has at another one, which nobody has signed. */

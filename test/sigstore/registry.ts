@@ -31,8 +31,14 @@ export async function startOlareg(options: { workdir: string; toolsBin: string }
   return { host: `127.0.0.1:${port}`, url, ...server };
 }
 
-/** Docker's registry 2.8 as Debian packages it: keeps manifests with a `subject`, and has no referrers API. */
-export async function startDockerRegistry(options: { workdir: string }): Promise<LoopbackRegistry> {
+/**
+ * Docker's registry 2.8 as Debian packages it: keeps manifests with a `subject`, and has no referrers API. What it keeps is still
+ * there when it is started again in the same directory. `htpasswd` is the file of those who may read and write; everybody without it.
+ */
+export async function startDockerRegistry(options: {
+  workdir: string;
+  htpasswd?: string;
+}): Promise<LoopbackRegistry> {
   mkdirSync(options.workdir, { recursive: true });
   const [port = 0] = await freePorts(1);
   const url = `http://127.0.0.1:${port}`;
@@ -41,12 +47,15 @@ export async function startDockerRegistry(options: { workdir: string }): Promise
     filesystem: { rootdirectory: join(options.workdir, 'docker-registry') },
     delete: { enabled: true },
   };
-  writeFileSync(config, dump({ version: '0.1', storage, http: { addr: `127.0.0.1:${port}` } }));
+  const { htpasswd: path } = options;
+  const auth = path === undefined ? {} : { auth: { htpasswd: { realm: 'loopback', path } } };
+  writeFileSync(config, dump({ version: '0.1', storage, ...auth, http: { addr: `127.0.0.1:${port}` } }));
   const server = await startServer({
     command: '/usr/bin/docker-registry',
     args: ['serve', config],
     log: join(options.workdir, 'docker-registry.log'),
-    ready: `${url}/v2/`,
+    // `/v2/` asks for credentials.
+    ready: `${url}/`,
   });
   return { host: `127.0.0.1:${port}`, url, ...server };
 }

@@ -103,7 +103,7 @@ export const LAYOUT: readonly SignatureCase[] = [
     steps: [sign(NIGHTLY, 'tag', 'rekorV1')],
     asked: RELEASE_IDENTITY,
     ours: fail('SignerNotTrusted'),
-    cosign: /TODO/,
+    cosign: /none of the expected identities matched/,
   },
   {
     name: '`.sig` tag with a signature by another identity before the one that is asked for',
