@@ -44,8 +44,13 @@ describe('regular expression', () => {
     expect(regExp(pattern)(text)).toBe(expected);
   });
 
-  it.each([['(?=a)'], ['(a'], ['\\1'], ['a**']])('refuses %s, which RE2 does not read', (pattern) => {
-    expect(() => regExp(pattern)).toThrow();
+  it.each([
+    ['(?=a)', 'invalid'],
+    ['(a', 'missing closing'],
+    ['\\1', 'invalid escape'],
+    ['a**', 'nested'],
+  ])('refuses %s, which RE2 does not read', (pattern, message) => {
+    expect(() => regExp(pattern)).toThrow(message);
   });
 });
 

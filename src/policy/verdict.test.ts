@@ -64,6 +64,7 @@ describe('verdict', () => {
 
   it('takes no workload at all for wrong input: a gate that judges nothing would pass everything', () => {
     expect(exitCodes([])).toEqual([2, 2, 2, 2]);
+    expect(exitCodes([], [gap(false)])).toEqual([2, 2, 2, 2]);
   });
 
   it.each<[Status, Said[], Gap[]]>([

@@ -20,7 +20,7 @@ export function verdictOf(
   gaps: readonly Gap[],
   failOn: FailOn,
 ): RunVerdict {
-  if (workloads.length === 0 && gaps.length === 0) return { status: 'unknown', exitCode: 2 };
+  if (workloads.length === 0) return { status: 'unknown', exitCode: 2 };
   const weights = new Set<Status>(gaps.some((gap) => !gap.wrongInput) ? ['unknown'] : []);
   for (const { containers } of workloads) {
     for (const { findings } of containers) {

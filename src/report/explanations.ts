@@ -1,7 +1,7 @@
 import type { Status } from '../policy/finding.ts';
 import type { Screen } from './renderer.ts';
 import type { Report, ReportContainer, ReportFinding, ReportWorkload } from './report.ts';
-import { shortReference, statusText, terminalText } from './terminal-text.ts';
+import { shortDigests, shortReference, statusText, terminalText, wrapped } from './terminal-text.ts';
 
 interface Explained {
   readonly finding: ReportFinding;
@@ -36,9 +36,16 @@ export function explanations(report: Report, screen: Screen): string {
     });
     return [...alike.values()].map((same) => explain(same, screen));
   });
-  const gaps = report.coverage.gaps.map(({ reason, message, remediation }) =>
-    paragraph(`${statusText('unknown', screen.color, 'not seen')}  ${reason}`, [message], remediation),
-  );
+  // A reference that is none is a gap and a finding; the finding says more.
+  const gaps = report.coverage.gaps
+    .filter(({ reason }) => reason !== 'ImageReferenceInvalid')
+    .map(({ reason, message, remediation }) =>
+      paragraph(
+        `${statusText('unknown', screen.color, 'not seen')}  ${reason}`,
+        [message, ...next(remediation)],
+        screen,
+      ),
+    );
   return [...findings, ...gaps].join('\n\n');
 }
 
@@ -47,14 +54,33 @@ function explain(same: readonly Explained[], screen: Screen): string {
   if (!first) return '';
   const { finding, container } = first;
   const images = new Set(same.map((one) => one.container.image.reference)).size;
-  const rule = finding.rule === null ? '' : `  (rule ${finding.rule})`;
   const what = images === 1 ? shortReference(container.image.reference) : `${images} images`;
-  const title = `${statusText(finding.status, screen.color)}  ${finding.reason}  ${terminalText(`${what}${rule}`)}`;
-  return paragraph(
-    title,
-    [finding.message, ...places(same)],
-    finding.remediation && `${images > 1 ? 'for the first of them: ' : ''}${finding.remediation}`,
-  );
+  const { title, left } = titleOf(finding, what, screen);
+  const evidence = images === 1 ? evidenceLine(finding, screen) : [];
+  const remediations = new Set(same.map((one) => one.finding.remediation));
+  const whose = remediations.size > 1 ? 'for the first of them: ' : '';
+  const lines = [...left, finding.message, ...evidence, ...places(same), ...next(finding.remediation, whose)];
+  return paragraph(title, lines, screen);
+}
+
+/** Status and reason, with the image and the rule behind them; what does not fit the screen is left for the lines below. */
+function titleOf({ status, reason, rule }: ReportFinding, what: string, { color, columns }: Screen) {
+  let room = (columns ?? Number.POSITIVE_INFINITY) - `${status}  ${reason}`.length;
+  const left: string[] = [];
+  let title = `${statusText(status, color)}  ${reason}`;
+  for (const part of rule === null ? [what] : [what, `(rule ${rule})`]) {
+    const shown = `  ${terminalText(part)}`;
+    room -= shown.length;
+    if (room >= 0) title += shown;
+    else left.push(part);
+  }
+  return { title, left };
+}
+
+function evidenceLine({ details: { location } }: ReportFinding, { columns }: Screen): string[] {
+  if (typeof location !== 'string') return [];
+  const line = `evidence: ${location}`;
+  return [columns === null || line.length + 2 <= columns ? line : shortDigests(line)];
 }
 
 /** How many places are named before the rest is only counted. */
@@ -72,7 +98,10 @@ function places(same: readonly Explained[]): string[] {
   return [...named.slice(0, PLACES), ...rest];
 }
 
-function paragraph(title: string, lines: readonly string[], remediation: string | null | undefined): string {
-  const next = remediation ? [`next: ${remediation}`] : [];
-  return [title, ...[...lines, ...next].map((line) => `  ${terminalText(line)}`)].join('\n');
+function next(remediation: string | null | undefined, whose = ''): string[] {
+  return remediation ? [`next: ${whose}${remediation}`] : [];
+}
+
+function paragraph(title: string, lines: readonly string[], { columns }: Screen): string {
+  return [title, ...lines.map((line) => wrapped(terminalText(line), columns, '  ', '    '))].join('\n');
 }

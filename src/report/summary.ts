@@ -24,7 +24,7 @@ export function summaryLine({ summary, coverage }: Report): string {
 /** What to do next, where there is no policy yet. */
 export function nextStep({ metadata, workloads }: Report): string {
   if (metadata.policies.length > 0 || workloads.length === 0) return '';
-  return 'Next: write a policy that says whom you trust (docs/policy.md has one to begin with) and audit again with --policy FILE';
+  return 'next: write a policy that says whom you trust (docs/policy.md has one to begin with) and audit again with --policy FILE';
 }
 
 function plural(count: number, noun: string): string {

@@ -5,64 +5,124 @@ import { explanations } from './explanations.ts';
 import type { Renderer, Screen } from './renderer.ts';
 import type { Report, ReportContainer, ReportWorkload } from './report.ts';
 import { headline, nextStep, summaryLine } from './summary.ts';
-import { shortReference, statusText, terminalText } from './terminal-text.ts';
+import { shortReference, statusText, terminalText, wrapped } from './terminal-text.ts';
 
 /** For people: a row per container, what is wrong below it, and what to do about it. */
 export const table: Renderer = {
   format: 'table',
   render(report, screen) {
     const parts = [
-      headline(report),
+      wrapped(headline(report), screen.columns),
       rowsOf(report, screen),
       explanations(report, screen),
-      summaryLine(report),
-      nextStep(report),
+      wrapped(summaryLine(report), screen.columns),
+      wrapped(nextStep(report), screen.columns),
     ];
     return `${parts.filter((part) => part !== '').join('\n\n')}\n`;
   },
 };
 
 interface Row {
-  /** NAMESPACE, WORKLOAD, CONTAINER, IMAGE. */
-  readonly names: readonly [namespace: string, workload: string, container: string, image: string];
-  readonly checks: readonly Cell[];
+  readonly cells: readonly string[];
   readonly status: Status;
 }
 
-type Cell = Status | '-';
+interface Column {
+  readonly title: string;
+  /** The least that it is cut to, and which end may go; null for one that is never cut. */
+  readonly cut: { readonly least: number; readonly end: 'head' | 'tail' } | null;
+  readonly cell: (workload: ReportWorkload, container: ReportContainer) => string;
+}
 
-const COLUMNS: readonly { readonly title: string; readonly checks: readonly CheckName[] }[] = [
-  { title: 'SIGNATURE', checks: ['signature'] },
-  { title: 'REGISTRY', checks: ['registry'] },
-  { title: 'SBOM', checks: ['sbom'] },
-  { title: 'SLSA', checks: ['slsa'] },
-];
-
-const HEAD = ['NAMESPACE', 'WORKLOAD', 'CONTAINER', 'IMAGE', ...COLUMNS.map(({ title }) => title), 'STATUS'];
+const NOTHING = '-';
 const GAP = 2;
+
+/** Names give way on a narrow screen. Of an image the tail tells more, so its registry goes first. */
+const COLUMNS: readonly Column[] = [
+  { title: 'NAMESPACE', cut: { least: 9, end: 'tail' }, cell: ({ namespace }) => namespace ?? NOTHING },
+  {
+    title: 'WORKLOAD',
+    cut: { least: 12, end: 'tail' },
+    cell: (workload) => (isBare(workload) ? NOTHING : `${workload.kind}/${workload.name}`),
+  },
+  {
+    title: 'CONTAINER',
+    cut: { least: 9, end: 'tail' },
+    cell: (workload, { name }) => (isBare(workload) ? NOTHING : name),
+  },
+  {
+    title: 'IMAGE',
+    cut: { least: 12, end: 'head' },
+    cell: (_workload, { image }) => shortReference(image.reference),
+  },
+  checkColumn('SIGNATURE', 'signature'),
+  checkColumn('REGISTRY', 'registry'),
+  checkColumn('SBOM', 'sbom'),
+  checkColumn('SLSA', 'slsa'),
+  { title: 'STATUS', cut: null, cell: (_workload, { status }) => status },
+];
+const WORKLOAD = 1;
+
+/** An image that was named by itself runs in no workload. */
+function isBare({ apiVersion }: ReportWorkload): boolean {
+  return apiVersion === '';
+}
+
+function checkColumn(title: string, name: CheckName): Column {
+  return {
+    title,
+    cut: null,
+    cell: (_workload, { findings }) => {
+      const statuses = findings.filter(({ check }) => check === name).map(({ status }) => status);
+      return statuses.length === 0 ? NOTHING : worst(statuses);
+    },
+  };
+}
 
 function rowsOf(report: Report, screen: Screen): string {
   const rows = report.workloads.flatMap((workload) =>
-    workload.containers.map((container) => row(workload, container)),
+    workload.containers.map((container): Row => ({
+      cells: COLUMNS.map(({ cell }) => terminalText(cell(workload, container))),
+      status: container.status,
+    })),
   );
   if (rows.length === 0) return '';
   const shown = report.metadata.policies.length === 0 ? grouped(rows) : rows;
   const widths = fit(shown, screen.columns);
+  const kept = COLUMNS.flatMap((column, index) => {
+    const width = widths[index] ?? 0;
+    return width === 0 ? [] : [{ ...column, index, width }];
+  });
   const drawn = new Table({
-    head: HEAD,
+    head: kept.map(({ title }) => title),
     style: { head: [], border: [], 'padding-left': 0, 'padding-right': GAP },
     chars: NO_BORDERS,
-    ...(widths ? { colWidths: widths } : {}),
   });
-  for (const { names, checks, status } of shown) {
-    const cells = [...checks, status].map((cell) => (cell === '-' ? cell : statusText(cell, screen.color)));
-    drawn.push([...names, ...cells]);
+  for (const { cells } of shown) {
+    drawn.push(
+      kept.map(({ cut, index, width }) => {
+        const text = cells[index] ?? '';
+        return cut ? cutTo(text, width, cut.end) : coloured(text, screen);
+      }),
+    );
   }
   return drawn
     .toString()
     .split('\n')
     .map((line) => line.trimEnd())
     .join('\n');
+}
+
+function coloured(text: string, { color }: Screen): string {
+  const status = STATUSES.find((one) => one === text);
+  return status ? statusText(status, color) : text;
+}
+
+const STATUSES: readonly Status[] = ['pass', 'fail', 'warn', 'unknown', 'skip'];
+
+function cutTo(text: string, width: number, end: 'head' | 'tail'): string {
+  if (text.length <= width) return text;
+  return end === 'tail' ? `${text.slice(0, width - 1)}…` : `…${text.slice(text.length - width + 1)}`;
 }
 
 const NO_BORDERS = Object.fromEntries(
@@ -85,60 +145,36 @@ const NO_BORDERS = Object.fromEntries(
   ].map((side) => [side, '']),
 );
 
-function row(workload: ReportWorkload, container: ReportContainer): Row {
-  const kind = workload.apiVersion === '' ? 'Image' : `${workload.kind}/${workload.name}`;
-  const names = [
-    workload.namespace ?? '-',
-    kind,
-    container.name,
-    shortReference(container.image.reference),
-  ] as const;
-  const [namespace, name, containerName, image] = names.map((text) => terminalText(text));
-  return {
-    names: [namespace ?? '', name ?? '', containerName ?? '', image ?? ''],
-    checks: COLUMNS.map(({ checks }) => {
-      const statuses = container.findings
-        .filter(({ check }) => checks.includes(check))
-        .map(({ status }) => status);
-      return statuses.length === 0 ? '-' : worst(statuses);
-    }),
-    status: container.status,
-  };
-}
-
 /** Rows that say the same of the same image are one, with the number of the others behind the first. */
 function grouped(rows: readonly Row[]): Row[] {
-  const groups = Map.groupBy(rows, ({ names, checks, status }) => JSON.stringify([names[3], checks, status]));
+  const image = COLUMNS.findIndex(({ title }) => title === 'IMAGE');
+  const groups = Map.groupBy(rows, ({ cells }) => JSON.stringify(cells.slice(image)));
   return [...groups.values()].flatMap(([first, ...others]) => {
     if (!first) return [];
-    const [namespace, workload, container, image] = first.names;
     const more = others.length === 0 ? '' : ` (+${others.length})`;
-    return [{ ...first, names: [namespace, `${workload}${more}`, container, image] as const }];
+    const cells = first.cells.map((cell, index) => (index === WORKLOAD ? `${cell}${more}` : cell));
+    return [{ ...first, cells }];
   });
 }
 
-/** The least that a name column is cut to before the terminal has to wrap. */
-const NARROWEST = [9, 12, 9, 12];
-
-/** Column widths for a terminal: names give way, the widest first; null where nothing needs cutting. */
-function fit(rows: readonly Row[], columns: number | null): number[] | null {
-  if (columns === null) return null;
-  const widths = HEAD.map(
-    (title, index) =>
-      Math.max(
-        title.length,
-        ...rows.map(({ names, checks, status }) => [...names, ...checks, status][index]?.length ?? 0),
-      ) + GAP,
+/**
+ * Column widths. On a screen that is too narrow the columns go that say nothing of any row (0), then names give way, the widest
+ * first. In a file or a pipe nothing does.
+ */
+function fit(rows: readonly Row[], columns: number | null): number[] {
+  const widths = COLUMNS.map(({ title }, index) =>
+    Math.max(title.length, ...rows.map(({ cells }) => cells[index]?.length ?? 0)),
   );
-  const least = NARROWEST.map((width) => width + GAP);
-  let excess = widths.reduce((sum, width) => sum + width, 0) - GAP - columns;
-  if (excess <= 0) return null;
-  while (excess > 0) {
-    const spare = least.map((width, index) => (widths[index] ?? 0) - width);
+  const total = () => widths.reduce((sum, width) => sum + (width === 0 ? 0 : width + GAP), -GAP);
+  if (columns === null || total() <= columns) return widths;
+  for (const index of COLUMNS.keys()) {
+    if (rows.every(({ cells }) => cells[index] === NOTHING)) widths[index] = 0;
+  }
+  while (total() > columns) {
+    const spare = COLUMNS.map(({ cut }, index) => (cut ? (widths[index] ?? 0) - cut.least : 0));
     const widest = spare.indexOf(Math.max(...spare));
     if ((spare[widest] ?? 0) <= 0) break;
     widths[widest] = (widths[widest] ?? 0) - 1;
-    excess -= 1;
   }
   return widths;
 }
