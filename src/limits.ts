@@ -36,6 +36,8 @@ export const TRANSFER_MS = 120_000;
 export const BLOB_MEMORY_BYTES = 256 * MiB;
 /** The index.json of an OCI layout: a descriptor with its name has about 300 bytes, and a saved cluster some 10,000 of them. */
 export const LAYOUT_INDEX_BYTES = 64 * MiB;
+/** The answers of a saved audit: some 300 bytes each, ten for an image, and the inventory of a large cluster beside them. */
+export const EVIDENCE_DOCUMENT_BYTES = 256 * MiB;
 /** A docker config.json or containers auth.json. */
 export const REGISTRY_CONFIG_BYTES = 4 * MiB;
 /** One manifest file or standard input. `helm template` of large charts gives some MiB. */
@@ -64,3 +66,5 @@ export const LOG_ENTRIES = 16;
 export const TIMESTAMPS = 16;
 /** Certificates of one bundle's chain. */
 export const CERTIFICATE_CHAIN = 10;
+/** Components of one SBOM: the largest images of whole distributions have some ten thousand. */
+export const SBOM_COMPONENTS = 500_000;

@@ -1,10 +1,9 @@
 import { failed, ok, type Outcome } from '../reasons.ts';
-import { indexSchema, readJson } from './document.ts';
 import { parseReference } from './reference.ts';
 import type { Descriptor } from './registry.ts';
 
 /** Where containerd, BuildKit and `docker save` write the full name of an image in an OCI layout. */
-const IMAGE_NAME = 'io.containerd.image.name';
+export const IMAGE_NAME = 'io.containerd.image.name';
 
 /** What an OCI layout holds of one repository. */
 export interface Listing {
@@ -23,11 +22,9 @@ interface OpenListing {
  * Sorts the descriptors of an `index.json` by repository. Each must say whose it is: a descriptor without a name could be the
  * signature that is then reported missing, so it is refused rather than skipped.
  */
-export function readCatalog(bytes: Uint8Array, file: string): Outcome<Catalog> {
-  const index = readJson(bytes, indexSchema);
-  if (!index.ok) return failed('InputInvalid', `${file} ${index.message}`);
+export function readCatalog(descriptors: readonly Descriptor[], file: string): Outcome<Catalog> {
   const catalog = new Map<string, OpenListing>();
-  for (const [at, descriptor] of index.value.manifests.entries()) {
+  for (const [at, descriptor] of descriptors.entries()) {
     const problem = enter(catalog, descriptor);
     if (problem !== null) {
       return failed(

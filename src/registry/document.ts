@@ -37,7 +37,7 @@ const platformSchema = z
       : platform,
   );
 
-const descriptorSchema = z.object({
+export const descriptorSchema = z.object({
   mediaType: z.string().min(1),
   digest: z.string().regex(DIGEST, 'is no digest'),
   size: z.int().nonnegative(),

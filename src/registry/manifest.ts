@@ -99,7 +99,7 @@ export function parseManifest(
   if (!mediaType.ok) return mediaType;
   const content = readContent(bytes, mediaType.value, where, options.children ?? INDEX_CHILDREN);
   if (!content.ok) return content;
-  return ok({ digest, mediaType: mediaType.value, size: bytes.length, content: content.value });
+  return ok({ digest, mediaType: mediaType.value, size: bytes.length, bytes, content: content.value });
 }
 
 /** Whether this manifest says of itself that it belongs to `digest` (image-spec, manifest.md, "subject"). */

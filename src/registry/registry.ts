@@ -41,6 +41,8 @@ export interface Manifest {
   readonly digest: string;
   readonly mediaType: string;
   readonly size: number;
+  /** What was hashed: signers and other readers see these bytes, not what was read out of them. */
+  readonly bytes: Uint8Array;
   readonly content: ImageManifest | ImageIndex;
 }
 

@@ -1,0 +1,193 @@
+import { z } from 'zod';
+
+import { EVIDENCE_DOCUMENT_BYTES, MANIFEST_BYTES } from '../limits.ts';
+import { failed, ok, REASONS, type Outcome, type Reason } from '../reasons.ts';
+import type { Answer } from './answer.ts';
+import { readBlobFile } from './blob-file.ts';
+import { parseDigest } from './digest.ts';
+import { descriptorSchema, readJson } from './document.ts';
+import { OCI_MANIFEST, parseManifest } from './manifest.ts';
+import { printable } from './printable.ts';
+import type { Descriptor } from './registry.ts';
+
+/** The type of the artifact, and of its one layer, that says what a layout cannot: what is absent, what failed, and when. */
+export const EVIDENCE_TYPE = 'application/vnd.kubectl-supplychain.evidence.v1+json';
+const EVIDENCE_TYPES = /^application\/vnd\.kubectl-supplychain\.evidence\./;
+export const EVIDENCE_API_VERSION = 'kubectl-supplychain/v1alpha1';
+
+const REPEAT = 'save the evidence again into an empty directory, and copy the whole of it';
+const OTHER_VERSION = 'read it with the version that saved it, or save the evidence again with this one';
+
+export interface EvidenceDocument {
+  readonly savedAt: Date;
+  /** The program that saved it, with its version. */
+  readonly tool: string;
+  readonly answers: readonly Answer[];
+  /** What ran where, for whoever reads it to check; `null` if it was not saved. */
+  readonly inventory: unknown;
+}
+
+const reasonSchema = z.custom<Reason>(
+  (value) => typeof value === 'string' && Object.hasOwn(REASONS, value),
+  'is no reason that this version knows',
+);
+const computedDigest = z.string().refine((text) => parseDigest(text) !== null, 'is no digest');
+const size = z.int().nonnegative();
+const found = z.literal('found');
+const absentSchema = z.object({ kind: z.literal('absent') });
+const faultSchema = z.object({
+  kind: z.literal('fault'),
+  reason: reasonSchema,
+  message: z.string(),
+  remediation: z.string().exactOptional(),
+});
+const asked = { repository: z.string().min(1), at: z.iso.datetime() };
+const manifest = { kind: found, mediaType: z.string().min(1), size };
+
+const answerSchema: z.ZodType<Answer> = z.discriminatedUnion('question', [
+  z.object({
+    question: z.literal('tag'),
+    ...asked,
+    tag: z.string(),
+    reply: z.discriminatedUnion('kind', [
+      z.object({ ...manifest, digest: computedDigest }),
+      absentSchema,
+      faultSchema,
+    ]),
+  }),
+  z.object({
+    question: z.literal('manifest'),
+    ...asked,
+    digest: z.string(),
+    reply: z.discriminatedUnion('kind', [z.object(manifest), absentSchema, faultSchema]),
+  }),
+  z.object({
+    question: z.literal('referrers'),
+    ...asked,
+    digest: z.string(),
+    reply: z.discriminatedUnion('kind', [
+      z.object({
+        kind: z.literal('listed'),
+        via: z.enum(['api', 'tag']),
+        descriptors: z.array(descriptorSchema),
+      }),
+      faultSchema,
+    ]),
+  }),
+  z.object({
+    question: z.literal('blob'),
+    ...asked,
+    digest: z.string(),
+    size,
+    reply: z.discriminatedUnion('kind', [z.object({ kind: found }), faultSchema]),
+  }),
+]);
+
+const versionSchema = z.object({ apiVersion: z.string() });
+const documentSchema = z.object({
+  apiVersion: z.literal(EVIDENCE_API_VERSION),
+  savedAt: z.iso.datetime(),
+  tool: z.string(),
+  answers: z.array(answerSchema),
+  inventory: z.unknown(),
+});
+
+/** The document as it lies in a layout. It is read back at once: what could not be read later is not saved. */
+export function formatEvidence(document: EvidenceDocument): Outcome<Uint8Array> {
+  const { savedAt, tool, answers, inventory } = document;
+  const text = stringify({
+    apiVersion: EVIDENCE_API_VERSION,
+    kind: 'Evidence',
+    savedAt: savedAt.toISOString(),
+    tool,
+    answers,
+    inventory: inventory ?? null,
+  });
+  const bytes = text === null ? null : Buffer.from(text);
+  if (bytes === null || bytes.length > EVIDENCE_DOCUMENT_BYTES) {
+    return failed(
+      'LimitExceeded',
+      `the answers and the inventory are more than the ${String(EVIDENCE_DOCUMENT_BYTES)} bytes that one evidence document may have`,
+      'save the evidence of fewer workloads into each directory',
+    );
+  }
+  const read = parseEvidence(bytes, 'the evidence document');
+  return read.ok ? ok(bytes) : read;
+}
+
+/** `null` where the text is longer than a string can be. */
+function stringify(document: unknown): string | null {
+  try {
+    return `${JSON.stringify(document)}\n`;
+  } catch (error) {
+    if (error instanceof RangeError) return null;
+    throw error;
+  }
+}
+
+export function parseEvidence(bytes: Uint8Array, where: string): Outcome<EvidenceDocument> {
+  const document = readJson(bytes, documentSchema);
+  if (!document.ok) return unreadable(bytes, where, document.message);
+  const { savedAt, tool, answers, inventory } = document.value;
+  return ok({ savedAt: new Date(savedAt), tool, answers, inventory: inventory ?? null });
+}
+
+/** A document of another version is not damaged, and says so. */
+function unreadable(bytes: Uint8Array, where: string, problem: string): Outcome<never> {
+  const version = readJson(bytes, versionSchema);
+  const apiVersion = version.ok ? version.value.apiVersion : EVIDENCE_API_VERSION;
+  if (apiVersion === EVIDENCE_API_VERSION)
+    return failed('InputInvalid', `${where} ${problem}`, OTHER_VERSION);
+  return failed(
+    'InputInvalid',
+    `${where} has the apiVersion ${JSON.stringify(printable(apiVersion))}; this version reads ${EVIDENCE_API_VERSION}`,
+    OTHER_VERSION,
+  );
+}
+
+/** The evidence document among the descriptors of an `index.json`; `null` in a layout that another tool wrote. */
+export async function readEvidence(
+  directory: string,
+  descriptors: readonly Descriptor[],
+): Promise<Outcome<EvidenceDocument | null>> {
+  const [artifact, second] = descriptors.filter(isEvidence);
+  if (artifact === undefined) return ok(null);
+  if (second !== undefined) {
+    return failed('InputInvalid', `${directory} has two evidence documents; one is allowed`, REPEAT);
+  }
+  if (artifact.artifactType !== EVIDENCE_TYPE) {
+    return failed(
+      'InputInvalid',
+      `${directory} holds evidence of the type ${JSON.stringify(printable(artifact.artifactType ?? ''))}; this version reads ${EVIDENCE_TYPE}`,
+      OTHER_VERSION,
+    );
+  }
+  const layer = await readLayer(directory, artifact.digest);
+  if (!layer.ok) return layer;
+  const bytes = await readBlobFile(directory, layer.value, EVIDENCE_DOCUMENT_BYTES);
+  if (!bytes.ok) return damaged(directory, bytes.fault.message);
+  return parseEvidence(bytes.value, `the evidence document ${layer.value} in ${directory}`);
+}
+
+/** Whether a descriptor of an `index.json` points at an evidence document, be it of another version. */
+export function isEvidence(descriptor: Descriptor): boolean {
+  return EVIDENCE_TYPES.test(descriptor.artifactType ?? '');
+}
+
+/** The digest of the document. */
+async function readLayer(directory: string, digest: string): Promise<Outcome<string>> {
+  const bytes = await readBlobFile(directory, digest, MANIFEST_BYTES);
+  if (!bytes.ok) return damaged(directory, bytes.fault.message);
+  const manifest = parseManifest(bytes.value, OCI_MANIFEST, digest, {
+    where: `the manifest ${digest} in ${directory}`,
+  });
+  if (!manifest.ok) return damaged(directory, manifest.fault.message);
+  const { content } = manifest.value;
+  const [layer, second] = content.kind === 'manifest' ? content.layers : [];
+  if (layer?.mediaType === EVIDENCE_TYPE && second === undefined) return ok(layer.digest);
+  return damaged(directory, `the manifest ${digest} must have one layer of the type ${EVIDENCE_TYPE}`);
+}
+
+function damaged(directory: string, why: string): Outcome<never> {
+  return failed('EvidenceDamaged', `the saved answers in ${directory} cannot be read: ${why}`, REPEAT);
+}
