@@ -13,4 +13,4 @@ export const NOT_BY_KEY = /accepted signatures do not match threshold/;
 /** It looks for an entry of an old `.sig` in the public log, which cannot be reached from here. */
 export const LOG_NOT_REACHED = /searching log query/;
 export const OTHER_VERIFIER_LOGGED = /comparing public key PEMs/;
-export const FOR_OTHER_DIGEST = /does not match any digest in statement/;
+export const FOR_OTHER_DIGEST = /artifact digests? does not match .* in statement/;

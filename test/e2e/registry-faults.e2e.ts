@@ -294,7 +294,7 @@ const FAULTS: readonly FaultCase[] = [
     repository: PAYMENT,
     path: BLOB,
     fault: { kind: 'answers', status: 404 },
-    reason: 'RegistryResponseInvalid',
+    reason: 'RegistryError',
   },
   {
     name: 'the `.sig` tag: a server error',

@@ -26,7 +26,10 @@ export function signedByWorkflow(
   ref: string,
   issuer?: string,
 ): BenchStep {
-  return (bench, image) => cosign(bench, image, 'sign', [], githubClaims(repository, workflow, ref), issuer);
+  return (bench, image) => {
+    const claims = githubClaims(repository, workflow, ref);
+    return cosign(bench, ['sign', reference(image, image.digest)], claims, issuer);
+  };
 }
 
 /** Attaches any statement about the image, true or not, signed by the release workflow. */

@@ -243,17 +243,6 @@ export const PREDICATE_TYPE: readonly SignatureCase[] = [
     ours: fail('SignatureForOtherImage'),
     cosign: FOR_OTHER_DIGEST,
   },
-  {
-    name: 'a statement with a second predicate type in another case',
-    on: REFERRERS,
-    steps: [
-      stated((digest) => signatureStatement(digest, { PredicateType: 'https://example.com/review/v1' })),
-    ],
-    asked: RELEASE_IDENTITY,
-    ours: fail('SignatureMalformed'),
-    cosign: 'accepts',
-    stricter: 'readers that ignore case would take another type for the one that is signed',
-  },
 ];
 
 /** Where the child of an index is asked for, its own digest is what must be signed. */
