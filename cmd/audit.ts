@@ -37,6 +37,11 @@ export const auditCommand: Command = {
       throw new UsageError(
         'auditing a cluster is not in this version; name manifests with -f FILE, -f DIR or -f -',
       );
+    const url = filename.find((path) => /^https?:\/\//.test(path));
+    if (url !== undefined)
+      throw new UsageError(
+        `-f ${url}: reading a URL is not in this version; pipe it: curl URL | … audit -f -`,
+      );
     const source = createManifestSource({ paths: filename, recursive, namespace, stdin: io.stdin });
     return judge(source, judgingFlagsSchema.parse(typed), io);
   },

@@ -1,5 +1,6 @@
-import { distance } from 'fastest-levenshtein';
-import yargs, { type Argv } from 'yargs';
+import yargs from 'yargs';
+import { terminalLines } from '../src/report/terminal-text.ts';
+import { nearest, readArguments } from './arguments.ts';
 import { type Command, type Io, UsageError } from './command.ts';
 import { COMMANDS, NOT_IN_THIS_VERSION } from './commands.ts';
 
@@ -7,7 +8,7 @@ const NAME = 'kubectl supplychain';
 
 /** Runs the command that `args` name and returns its exit code. Wrong usage goes to stderr with what to do, and is 2. */
 export async function runCommandLine(args: readonly string[], io: Io): Promise<number> {
-  const [name, ...rest] = args;
+  const [name, ...rest] = args[0] === 'help' && args[1] !== undefined ? [args[1], '--help'] : args;
   if (name === undefined || name === '--help' || name === '-h' || name === 'help') {
     io.stdout(overview());
     return name === undefined ? 2 : 0;
@@ -18,63 +19,48 @@ export async function runCommandLine(args: readonly string[], io: Io): Promise<n
     return await runCommand(listed.name, await listed.load(), rest, io);
   } catch (cause) {
     if (!(cause instanceof UsageError)) throw cause;
-    io.stderr(`error: ${cause.message}\n`);
+    io.stderr(`error: ${terminalLines(cause.message)}\n`);
     return 2;
   }
 }
 
 async function runCommand(name: string, command: Command, args: readonly string[], io: Io): Promise<number> {
-  const parser = commandParser(name, command, io);
-  if (args.includes('--help') || args.includes('-h')) {
-    io.stdout(`${introduction(command)}\n${await parser.getHelp()}\n`);
+  const { flags, words, help } = argumentsOf(name, command, args);
+  if (help) {
+    io.stdout(await helpOf(command, io));
     return 0;
   }
-  let failure: string | null = null;
-  const parsed: unknown = await parser
-    .fail((message, error) => {
-      failure = message ?? error.message;
-    })
-    .parseAsync([...args]);
-  if (failure !== null) throw new UsageError(withSuggestion(failure, name, command));
-  return command.run(wordsOf(parsed), parsed, io);
+  if (words.length > 0 && !command.words)
+    throw new UsageError(`${name} takes no words beside its flags; ${seeHelp(name)}`);
+  return command.run(words, flags, io);
+}
+
+function argumentsOf(name: string, command: Command, args: readonly string[]) {
+  try {
+    return readArguments(args, command.flags);
+  } catch (cause) {
+    if (!(cause instanceof UsageError)) throw cause;
+    throw new UsageError(`${cause.message}\n       ${seeHelp(name)}`);
+  }
+}
+
+function seeHelp(name: string): string {
+  return `see "${NAME} ${name} --help"`;
 }
 
 /** As kubectl has it: what the command is for, then examples, then the rest. */
-function introduction({ usage, description, examples }: Command): string {
-  const shown = examples.map(({ what, command }) => `  # ${what}\n  ${command}\n`);
-  return [description, '', 'Examples:', ...shown, 'Usage:', `  ${NAME} ${usage}`, ''].join('\n');
-}
-
-function commandParser(name: string, command: Command, io: Io): Argv {
-  return yargs([])
-    .scriptName(NAME)
+async function helpOf({ usage, description, examples, flags }: Command, io: Io): Promise<string> {
+  const shown = examples.flatMap(({ what, command }) => [`  # ${what}`, `  ${command}`, '']);
+  const options = await yargs([])
     .usage('')
-    .parserConfiguration({
-      'parse-numbers': false,
-      'parse-positional-numbers': false,
-      'boolean-negation': false,
-      'camel-case-expansion': false,
-      'dot-notation': false,
-      'strip-aliased': true,
-    })
-    .options(command.flags)
-    .strictOptions()
-    .demandCommand(
-      0,
-      command.words ? Number.MAX_SAFE_INTEGER : 0,
-      '',
-      `${name} takes no words beside its flags`,
-    )
+    .options(flags)
     .version(false)
     .help(false)
-    .exitProcess(false)
-    .showHelpOnFail(false)
-    .wrap(io.columns === null ? 100 : Math.min(io.columns, 120));
-}
-
-function wordsOf(parsed: unknown): string[] {
-  const words: unknown = typeof parsed === 'object' && parsed !== null && '_' in parsed ? parsed._ : [];
-  return Array.isArray(words) ? words.map(String) : [];
+    .wrap(io.columns === null ? 100 : Math.min(io.columns, 120))
+    .getHelp();
+  return [description, '', 'Examples:', ...shown, 'Usage:', `  ${NAME} ${usage}`, '', options.trim(), '']
+    .join('\n')
+    .replace(/\n+$/, '\n');
 }
 
 function overview(): string {
@@ -108,29 +94,4 @@ function unknownCommand(name: string): string {
   return name.startsWith('-')
     ? `flags stand behind the command, as in "${NAME} audit ${name}"`
     : `unknown command ${JSON.stringify(name)}; ${hint}`;
-}
-
-/** yargs' own words, with the flag that was probably meant. */
-function withSuggestion(message: string, name: string, command: Command): string {
-  const bare = /^Not enough arguments following: (.+)$/.exec(message)?.[1];
-  if (bare !== undefined) return `the flag ${dashed(bare)} needs a value; see "${NAME} ${name} --help"`;
-  const unknown = /^Unknown arguments?: (.+)$/.exec(message)?.[1]?.split(', ');
-  if (!unknown) return `${message}; see "${NAME} ${name} --help"`;
-  const known = Object.keys(command.flags);
-  const lines = unknown.map((flag) => {
-    const near = nearest(flag, known);
-    return `unknown flag ${dashed(flag)}${near === null ? '' : `; did you mean --${near}?`}`;
-  });
-  return `${lines.join('\n       ')}\n       see "${NAME} ${name} --help"`;
-}
-
-function dashed(flag: string): string {
-  return `${flag.length === 1 ? '-' : '--'}${flag}`;
-}
-
-/** The known word that is at most a third of its letters away. */
-function nearest(word: string, known: readonly string[]): string | null {
-  const ranked = known.map((one) => ({ one, away: distance(word, one) })).toSorted((a, b) => a.away - b.away);
-  const [best] = ranked;
-  return best && best.away <= Math.max(1, Math.floor(best.one.length / 3)) ? best.one : null;
 }

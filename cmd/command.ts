@@ -1,4 +1,5 @@
 import type { Options } from 'yargs';
+import type { Fault } from '../src/reasons.ts';
 
 /** What the outside world is to a command: passed in, so that a test can be it. */
 export interface Io {
@@ -27,3 +28,10 @@ export interface Command {
 
 /** Wrong usage or input: exit code 2. The message says what, where, and what to do. */
 export class UsageError extends Error {}
+
+/** A fault of something that the user named: `where` is the flag or variable that named it. */
+export function usageError(where: string, { message, remediation }: Fault): UsageError {
+  return new UsageError(
+    `${where}: ${message}${remediation === undefined ? '' : `\n       next: ${remediation}`}`,
+  );
+}

@@ -34,3 +34,35 @@ export const NOT_IN_THIS_VERSION: readonly string[] = [
   'evidence',
   'completion',
 ];
+
+/** Flags that are agreed upon and not built yet: refused by name, so that no script takes silence for success. */
+export const FLAGS_NOT_IN_THIS_VERSION: ReadonlySet<string> = new Set([
+  'offline',
+  'save-evidence',
+  'deadline',
+  'at',
+  'no-headers',
+  'kustomize',
+  'k',
+  // of a cluster
+  'all-namespaces',
+  'A',
+  'selector',
+  'l',
+  'field-selector',
+  'kubeconfig',
+  'context',
+  'cluster',
+  'user',
+  'server',
+  'token',
+  'as',
+  'as-group',
+  'as-uid',
+  'request-timeout',
+  'certificate-authority',
+  'client-certificate',
+  'client-key',
+  'insecure-skip-tls-verify',
+  'tls-server-name',
+]);

@@ -42,14 +42,15 @@ export const JUDGING_FLAGS = {
   v: { ...one, describe: 'how much is told on stderr; 6 names every request, without secrets' },
 } satisfies Record<string, Options>;
 
-/** kubectl's flags take the last of several values; yargs hands all of them over. */
-const last = z.union([z.string(), z.array(z.string()).transform((values) => values.at(-1) ?? '')]).optional();
 const list = z.array(z.string()).default([]);
-const set = z
-  .union([z.boolean(), z.array(z.boolean()).transform((values) => values.at(-1) ?? false)])
-  .default(false);
+/** As kubectl's: the last of several values counts. */
+const last = z
+  .array(z.string())
+  .transform((values) => values.at(-1))
+  .optional();
+const set = list.transform((values) => values.at(-1) === 'true');
 
-/** What was typed, after yargs has read it. */
+/** What was typed. */
 export const judgingFlagsSchema = z.object({
   policy: list,
   output: list,

@@ -8,10 +8,11 @@ import { FAIL_ON, type FailOn } from '../src/policy/verdict.ts';
 import { openLayout } from '../src/registry/layout.ts';
 import type { Platform, Registry } from '../src/registry/registry.ts';
 import type { Report } from '../src/report/report.ts';
+import { terminalText } from '../src/report/terminal-text.ts';
 import { publicGoodRoot } from '../src/verify/public-good.ts';
 import { DEFAULT_THRESHOLDS, parseTrustedRoot, type TrustRoot } from '../src/verify/trust-root.ts';
 import type { WorkloadSource } from '../src/workloads/source.ts';
-import { type Io, UsageError } from './command.ts';
+import { type Io, UsageError, usageError } from './command.ts';
 import type { JudgingFlags } from './flags.ts';
 import { openOutputs, writeOutputs } from './outputs.ts';
 import { findPolicy, readBounded } from './policy-files.ts';
@@ -23,6 +24,7 @@ export async function judge(source: WorkloadSource, flags: JudgingFlags, io: Io)
   const platform = readPlatform(flags.platform);
   const concurrency = readCount('concurrency', flags.concurrency ?? '8');
   const timeout = readDuration('timeout', flags.timeout ?? '30s');
+  const verbosity = readVerbosity(flags.v ?? '0');
   const roots = [readTrustRoot(flags['trusted-root'], io)];
   const policy = findPolicy(flags.policy, roots, flags.quiet, io);
   if (policy && flags['trusted-root'] !== undefined && policy.trust.roots.length > roots.length) {
@@ -32,7 +34,7 @@ export async function judge(source: WorkloadSource, flags: JudgingFlags, io: Io)
   }
   const trust = policy?.trust ?? { roots, keys: [] };
   const outputs = openOutputs(flags.output, io);
-  const registry = await openRegistry(flags, io);
+  const registry = await openRegistry(flags, concurrency, verbosity, io);
   try {
     const now = io.clock();
     const report = await audit({
@@ -58,11 +60,10 @@ export async function judge(source: WorkloadSource, flags: JudgingFlags, io: Io)
   }
 }
 
-/** `-f` without any workload is wrong input: a gate that judges nothing would pass everything. */
-function exitCode(report: Report, io: Io): number {
-  if (report.workloads.length > 0) return report.verdict.exitCode;
-  io.stderr('error: no workload was found\n');
-  return 2;
+/** That nothing was judged is said aloud, as a report without rows is easily taken for a good one. */
+function exitCode({ workloads, verdict }: Report, io: Io): number {
+  if (workloads.length === 0) io.stderr('error: no workload was found\n');
+  return verdict.exitCode;
 }
 
 function readTrustRoot(path: string | undefined, io: Io): TrustRoot {
@@ -70,14 +71,19 @@ function readTrustRoot(path: string | undefined, io: Io): TrustRoot {
   const bytes = readBounded(resolve(io.cwd, path), path, TRUSTED_ROOT_BYTES);
   const root = bytes.ok ? parseTrustedRoot('sigstore', bytes.value, DEFAULT_THRESHOLDS, path) : bytes;
   if (root.ok) return root.value;
-  throw new UsageError(`--trusted-root: ${root.fault.message}`);
+  throw usageError('--trusted-root', root.fault);
 }
 
-async function openRegistry(flags: JudgingFlags, io: Io): Promise<Registry> {
+async function openRegistry(
+  flags: JudgingFlags,
+  concurrency: number,
+  verbosity: number,
+  io: Io,
+): Promise<Registry> {
   if (flags.evidence !== undefined) {
     const layout = await openLayout(resolve(io.cwd, flags.evidence));
     if (layout.ok) return layout.value;
-    throw new UsageError(`--evidence: ${layout.fault.message}`);
+    throw usageError('--evidence', layout.fault);
   }
   const { createDistributionRegistry } = await import('../src/registry/distribution.ts');
   const { loadDockerCredentials } = await import('../src/registry/credentials.ts');
@@ -87,19 +93,18 @@ async function openRegistry(flags: JudgingFlags, io: Io): Promise<Registry> {
     homedir: homedir(),
     configPath: config === undefined ? undefined : resolve(io.cwd, config),
   });
-  if (!credentials.ok) throw new UsageError(credentials.fault.message);
-  const verbosity = Number(flags.v ?? 0);
+  if (!credentials.ok) throw usageError('the registry credentials', credentials.fault);
   return createDistributionRegistry({
     clock: io.clock,
     credentials: credentials.value,
     plainHttp: new Set(flags['plain-http']),
     insecure: new Set(flags['insecure-registry']),
     userAgent: `kubectl-supplychain/${VERSION}`,
-    concurrencyPerHost: readCount('concurrency', flags.concurrency ?? '8'),
+    concurrencyPerHost: concurrency,
     ...(verbosity >= 6
       ? {
           onRequest: (method, url, status, ms) =>
-            io.stderr(`${method} ${url} ${status} ${Math.round(ms)} ms\n`),
+            io.stderr(terminalText(`${method} ${url} ${status} ${Math.round(ms)} ms`) + '\n'),
         }
       : {}),
   });
@@ -127,8 +132,19 @@ function readCount(flag: string, text: string): number {
   throw new UsageError(`--${flag}: ${JSON.stringify(text)} is not a number from 1 to 999`);
 }
 
+function readVerbosity(text: string): number {
+  if (/^\d{1,2}$/.test(text)) return Number(text);
+  throw new UsageError(`-v: ${JSON.stringify(text)} is not a number from 0 to 99`);
+}
+
+/** A timer that is set for longer than this runs out at once. */
+const LONGEST_HOURS = 24;
+
 function readDuration(flag: string, text: string): number {
   const duration = parseDuration(text);
-  if (duration !== null && duration > 0) return duration;
-  throw new UsageError(`--${flag}: ${JSON.stringify(text)} is not a duration, as 30s or 2m`);
+  if (duration === null || duration <= 0)
+    throw new UsageError(`--${flag}: ${JSON.stringify(text)} is not a duration, as 30s or 2m`);
+  if (duration > LONGEST_HOURS * 3_600_000)
+    throw new UsageError(`--${flag}: ${JSON.stringify(text)} is longer than ${LONGEST_HOURS}h`);
+  return duration;
 }

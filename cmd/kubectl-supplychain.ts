@@ -1,10 +1,12 @@
-import { terminalText } from '../src/report/terminal-text.ts';
+import { terminalLines } from '../src/report/terminal-text.ts';
 import { runCommandLine } from './cli.ts';
 
 // A reader that has seen enough (`| head`) closes the pipe; that is no failure.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code !== 'EPIPE') throw error;
-});
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+  });
+}
 
 try {
   process.exitCode = await runCommandLine(process.argv.slice(2), {
@@ -19,7 +21,7 @@ try {
 } catch (cause) {
   const error = cause instanceof Error ? cause : new Error(String(cause));
   process.stderr.write(
-    `error: the program failed, which is a bug in it: ${terminalText(error.message)}\n${error.stack}\n`,
+    `error: the program failed, which is a bug in it\n${terminalLines(error.stack ?? error.message)}\n`,
   );
   process.exitCode = 3;
 }

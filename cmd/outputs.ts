@@ -1,4 +1,4 @@
-import { closeSync, openSync, writeFileSync } from 'node:fs';
+import { closeSync, fstatSync, ftruncateSync, openSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Renderer, Screen } from '../src/report/renderer.ts';
 import { RENDERERS } from '../src/report/renderers.ts';
@@ -8,18 +8,36 @@ import { type Io, UsageError } from './command.ts';
 interface Output {
   readonly renderer: Renderer;
   /** An open file, or null for standard output. */
-  readonly file: number | null;
+  readonly file: { readonly path: string; readonly descriptor: number } | null;
 }
 
+const FORMATS = RENDERERS.map(({ format }) => format).join(', ');
+const FORMATS_NOT_IN_THIS_VERSION: ReadonlySet<string> = new Set([
+  'wide',
+  'yaml',
+  'name',
+  'jsonpath',
+  'custom-columns',
+  'sarif',
+  'junit',
+  'html',
+  'markdown',
+  'csv',
+]);
+
 /**
- * Reads `-o FORMAT` and `-o FORMAT=PATH`, and opens the files, so that one that cannot be written is known before any work.
- * At most one output goes to stdout; `table` if none is named at all.
+ * Reads `-o FORMAT` and `-o FORMAT=PATH`, and opens the files, so that one that cannot be written is known before any work; what
+ * they hold stays until there is something new. At most one output goes to stdout; `table` if none is named at all.
  */
 export function openOutputs(texts: readonly string[], io: Io): readonly Output[] {
   const outputs = (texts.length === 0 ? ['table'] : texts).map((text) => openOutput(text, io));
-  if (outputs.filter(({ file }) => file === null).length > 1) {
+  const paths = outputs.flatMap(({ file }) => (file === null ? [] : [file.path]));
+  if (outputs.length - paths.length > 1) {
     throw new UsageError('only one output can go to stdout; give the others a file, as -o json=report.json');
   }
+  const twice = paths.find((path, index) => paths.indexOf(path) !== index);
+  if (twice !== undefined)
+    throw new UsageError(`two outputs cannot go to one file: ${JSON.stringify(twice)}`);
   return outputs;
 }
 
@@ -27,13 +45,19 @@ function openOutput(text: string, io: Io): Output {
   const [format = '', ...rest] = text.split('=');
   const path = rest.join('=');
   const renderer = RENDERERS.find((one) => one.format === format);
-  if (!renderer)
+  if (!renderer) {
+    const shown = JSON.stringify(format);
     throw new UsageError(
-      `unknown output format ${JSON.stringify(format)}; there are: ${RENDERERS.map((one) => one.format).join(', ')}`,
+      FORMATS_NOT_IN_THIS_VERSION.has(format)
+        ? `the output format ${shown} is not in this version; there are: ${FORMATS}`
+        : `unknown output format ${shown}; there are: ${FORMATS}`,
     );
+  }
   if (rest.length === 0) return { renderer, file: null };
+  if (path === '') throw new UsageError(`-o ${text}: name a file behind the =`);
   try {
-    return { renderer, file: openSync(resolve(io.cwd, path), 'w') };
+    const absolute = resolve(io.cwd, path);
+    return { renderer, file: { path: absolute, descriptor: openSync(absolute, 'a') } };
   } catch (cause) {
     throw new UsageError(
       `-o ${text}: cannot write ${JSON.stringify(path)}: ${cause instanceof Error ? cause.message : String(cause)}`,
@@ -48,7 +72,9 @@ export function writeOutputs(outputs: readonly Output[], report: Report, screen:
       io.stdout(renderer.render(report, screen));
       continue;
     }
-    writeFileSync(file, renderer.render(report, { columns: null, color: false }));
-    closeSync(file);
+    const { descriptor } = file;
+    if (fstatSync(descriptor).isFile()) ftruncateSync(descriptor);
+    writeFileSync(descriptor, renderer.render(report, { columns: null, color: false }));
+    closeSync(descriptor);
   }
 }

@@ -5,10 +5,12 @@ import { loadPolicy } from '../src/policy/load.ts';
 import type { PolicyBytes } from '../src/policy/policy-file.ts';
 import type { Policy } from '../src/policy/policy.ts';
 import { failed, ok, type Outcome } from '../src/reasons.ts';
+import { terminalText } from '../src/report/terminal-text.ts';
 import type { TrustRoot } from '../src/verify/trust-root.ts';
-import { type Io, UsageError } from './command.ts';
+import { type Io, UsageError, usageError } from './command.ts';
 
 const DEFAULT_POLICY = 'supplychain.yaml';
+const VARIABLE = 'SUPPLYCHAIN_POLICY';
 
 /**
  * Finds and loads the policy: `--policy`, else SUPPLYCHAIN_POLICY, else ./supplychain.yaml. In CI and in a cluster nothing is looked
@@ -20,13 +22,13 @@ export function findPolicy(
   quiet: boolean,
   io: Io,
 ): Policy | null {
-  const fromEnvironment = io.env['SUPPLYCHAIN_POLICY'];
+  const fromEnvironment = io.env[VARIABLE];
   const named = flag.length > 0 ? flag : fromEnvironment ? [fromEnvironment] : null;
   if (named?.includes('none')) {
     if (named.length > 1) throw new UsageError('--policy none stands alone');
     return null;
   }
-  if (named) return load(named, roots, io);
+  if (named) return load(flag.length > 0 ? '--policy' : VARIABLE, named, roots, io);
   if (io.env['CI'] || io.env['KUBERNETES_SERVICE_HOST']) {
     throw new UsageError(
       'in CI and in a cluster the policy must be named: --policy FILE, or --policy none to audit without one',
@@ -34,20 +36,21 @@ export function findPolicy(
   }
   if (!existsSync(resolve(io.cwd, DEFAULT_POLICY))) return null;
   if (!quiet) io.stderr(`using the policy ./${DEFAULT_POLICY}\n`);
-  return load([DEFAULT_POLICY], roots, io);
+  return load('the working directory', [DEFAULT_POLICY], roots, io);
 }
 
-function load(paths: readonly string[], roots: readonly TrustRoot[], io: Io): Policy {
-  const files = paths.flatMap((path) => policyFiles(path, io));
+function load(where: string, paths: readonly string[], roots: readonly TrustRoot[], io: Io): Policy {
+  const files = paths.flatMap((path) => policyFiles(where, path, io));
   const loaded = loadPolicy(files, roots, (path, limit) => readBounded(resolve(io.cwd, path), path, limit));
   if (loaded.ok) return loaded.policy;
-  const errors = loaded.errors.map(
-    ({ message, remediation }) => `  ${message}${remediation === null ? '' : `\n    next: ${remediation}`}`,
-  );
+  const errors = loaded.errors.map(({ message, remediation }) => {
+    const next = remediation === null ? '' : `\n    next: ${terminalText(remediation)}`;
+    return `  ${terminalText(message)}${next}`;
+  });
   throw new UsageError(`the policy cannot be used:\n${errors.join('\n')}`);
 }
 
-function policyFiles(path: string, io: Io): PolicyBytes[] {
+function policyFiles(where: string, path: string, io: Io): PolicyBytes[] {
   const absolute = resolve(io.cwd, path);
   const directory = statSync(absolute, { throwIfNoEntry: false })?.isDirectory() ?? false;
   const names = directory
@@ -56,11 +59,11 @@ function policyFiles(path: string, io: Io): PolicyBytes[] {
         .toSorted()
     : [];
   if (directory && names.length === 0)
-    throw new UsageError(`--policy ${path}: the directory holds no .yaml or .yml file`);
+    throw new UsageError(`${where}: the directory ${path} holds no .yaml or .yml file`);
   const files = directory ? names.map((name) => join(path, name)) : [path];
   return files.map((file) => {
     const bytes = readBounded(resolve(io.cwd, file), file, POLICY_BYTES);
-    if (!bytes.ok) throw new UsageError(bytes.fault.message);
+    if (!bytes.ok) throw usageError(where, bytes.fault);
     return { path: file, bytes: bytes.value };
   });
 }
@@ -73,9 +76,22 @@ export function readBounded(path: string, shown: string, limit: number): Outcome
       return failed('LimitExceeded', `${shown} has ${size} bytes, more than the limit of ${limit}`);
     return ok(readFileSync(path));
   } catch (cause) {
-    return failed(
-      'FileUnreadable',
-      `${shown} cannot be read: ${cause instanceof Error ? cause.message : String(cause)}`,
-    );
+    return failed('FileUnreadable', `${shown} ${whyUnreadable(cause)}`);
+  }
+}
+
+function whyUnreadable(cause: unknown): string {
+  const code = cause instanceof Error && 'code' in cause ? cause.code : undefined;
+  switch (code) {
+    case 'ENOENT':
+    case 'ENOTDIR':
+      return 'does not exist';
+    case 'EISDIR':
+      return 'is a directory';
+    case 'EACCES':
+    case 'EPERM':
+      return 'may not be read';
+    default:
+      return `cannot be read: ${cause instanceof Error ? cause.message : String(cause)}`;
   }
 }
