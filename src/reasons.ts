@@ -133,6 +133,10 @@ export const REASONS = {
   EvidenceDamaged: { class: 'undetermined', meaning: 'The evidence directory is damaged.' },
   Interrupted: { class: 'undetermined', meaning: 'The run was interrupted before this was known.' },
   // coverage gaps
+  ImageNotNamed: {
+    class: 'undetermined',
+    meaning: 'The manifest does not say which image runs: an operator, a parameter or another object does.',
+  },
   FileUnreadable: { class: 'undetermined', meaning: 'The file or directory could not be read.' },
   InputInvalid: {
     class: 'invalid',

@@ -25,10 +25,15 @@ const KINDS: readonly PodKind[] = [
   },
 ];
 
+/** The group of an `apiVersion`, '' for the core's. */
+export function groupOf(apiVersion: string): string {
+  const slash = apiVersion.lastIndexOf('/');
+  return slash === -1 ? '' : apiVersion.slice(0, slash);
+}
+
 /** The built-in kind of that name and group, whatever the version; null for all others. */
 export function podKind(apiVersion: string, kind: string): PodKind | null {
-  const slash = apiVersion.lastIndexOf('/');
-  const group = slash === -1 ? '' : apiVersion.slice(0, slash);
+  const group = groupOf(apiVersion);
   return KINDS.find((known) => known.kind === kind && known.groups.includes(group)) ?? null;
 }
 

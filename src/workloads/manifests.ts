@@ -3,8 +3,10 @@ import type { DocumentFault } from './document.ts';
 import { manifestFiles } from './manifest-files.ts';
 import { readManifestFile, readManifestStream } from './manifest-text.ts';
 import { whole } from './place.ts';
-import type { Discovery, Gap, WorkloadSource } from './source.ts';
-import { joined, readWorkloads } from './workload.ts';
+import { NOTHING, discovered, joined, onlyGap } from './reading.ts';
+import type { Reading } from './reading.ts';
+import type { Gap, WorkloadSource } from './source.ts';
+import { readWorkloads } from './workload.ts';
 
 export interface ManifestOptions {
   /** Files, directories, or "-" for standard input. */
@@ -26,7 +28,7 @@ export function createManifestSource(options: ManifestOptions): WorkloadSource {
     kind: 'manifests',
     async discover() {
       const namespace = options.namespace ?? 'default';
-      const parts: Discovery[] = [];
+      const parts: Reading[] = [];
       for (const path of new Set(options.paths)) {
         if (path === '-') {
           parts.push(readManifest(path, await readManifestStream(path, options.stdin()), namespace));
@@ -40,18 +42,18 @@ export function createManifestSource(options: ManifestOptions): WorkloadSource {
           for (const [file, text] of await Promise.all(texts))
             parts.push(readManifest(file, text, namespace));
         }
-        parts.push({ workloads: [], gaps });
+        parts.push({ ...NOTHING, gaps });
       }
-      return joined(parts);
+      return discovered(joined(parts));
     },
   };
 }
 
-function readManifest(file: string, text: string | Gap, namespace: string): Discovery {
-  if (typeof text !== 'string') return { workloads: [], gaps: [text] };
-  const parts: Discovery[] = [];
+function readManifest(file: string, text: string | Gap, namespace: string): Reading {
+  if (typeof text !== 'string') return onlyGap(text);
+  const parts: Reading[] = [];
   for (const document of eachDocument(text, file)) {
-    if ('message' in document) parts.push({ workloads: [], gaps: [unparsed(file, document)] });
+    if ('message' in document) parts.push(onlyGap(unparsed(file, document)));
     else parts.push(readWorkloads(whole(document), namespace));
   }
   return joined(parts);

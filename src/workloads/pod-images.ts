@@ -1,3 +1,5 @@
+import { argumentImages } from './arguments.ts';
+import { distinctNames, nameOfContainer } from './container-name.ts';
 import { field, fieldName, isAbsent, isList, isObject, items, locationOf, wrongInput } from './place.ts';
 import type { Place } from './place.ts';
 import type { Container, ContainerType, Gap } from './source.ts';
@@ -26,6 +28,7 @@ const IMAGE_FIELDS: readonly ImageField[] = [
 /** Finds every image that a pod spec names. One that is wrong is a gap and hides none of the others. */
 export function podImages(spec: Place): PodImages {
   const containers: Container[] = [];
+  const passedOn: Container[] = [];
   const gaps: Gap[] = [];
   if (!isObject(spec.value))
     return { containers, gaps: [wrongInput(spec, 'must be an object', 'write the pod spec')] };
@@ -34,13 +37,14 @@ export function podImages(spec: Place): PodImages {
     if (isAbsent(place.value) && type !== 'container') continue;
     if (!isList(place.value)) gaps.push(wrongInput(place, 'must be a list', `write ${list} as a YAML list`));
     for (const item of items(place)) {
+      passedOn.push(...argumentImages(item));
       const found = imageOf(item, type, image);
       if (found === null) continue;
       if ('wrongInput' in found) gaps.push(found);
       else containers.push(found);
     }
   }
-  return { containers, gaps };
+  return { containers: [...containers, ...distinctNames(passedOn)], gaps };
 }
 
 /** The image of one list item; null for a volume that is none of an image. */
@@ -65,14 +69,11 @@ function imageOf(item: Place, type: ContainerType, path: readonly string[]): Con
     );
   if (image.trim() === '')
     return wrongInput(place, 'must not be empty', 'name the image that the container runs');
-  const name = field(item, 'name').value;
-  const ofObject = fieldName(place.path.slice(place.origin));
   return {
-    // An image counts even where its container's name is missing or wrong.
-    name: typeof name === 'string' && name !== '' ? name : fieldName(item.path.slice(-2)),
+    name: nameOfContainer(item),
     type,
     image,
-    field: ofObject,
+    field: fieldName(place.path.slice(place.origin)),
     location: locationOf(place),
   };
 }

@@ -1,0 +1,19 @@
+/** Custom kinds that always run containers: one of them in which none is named was not seen. */
+const CARRIERS: readonly (readonly [group: string, kinds: readonly string[]])[] = [
+  ['apps.kruise.io', ['CloneSet', 'StatefulSet', 'DaemonSet', 'BroadcastJob', 'SidecarSet']],
+  ['apps.openshift.io', ['DeploymentConfig']],
+  ['argoproj.io', ['Rollout']],
+  ['batch.volcano.sh', ['Job']],
+  ['jobset.x-k8s.io', ['JobSet']],
+  ['keda.sh', ['ScaledJob']],
+  ['kubeflow.org', ['MPIJob', 'Notebook', 'PaddleJob', 'PyTorchJob', 'TFJob', 'XGBoostJob']],
+  ['ray.io', ['RayCluster', 'RayJob', 'RayService']],
+  ['serving.knative.dev', ['Configuration', 'Revision', 'Service']],
+  ['serving.kserve.io', ['ClusterServingRuntime', 'InferenceService', 'ServingRuntime']],
+  ['tekton.dev', ['ClusterTask', 'Task', 'TaskRun']],
+];
+
+/** Whether an object of that kind runs containers whatever it says. */
+export function isCarrier(group: string, kind: string): boolean {
+  return CARRIERS.some(([itsGroup, kinds]) => itsGroup === group && kinds.includes(kind));
+}
