@@ -85,6 +85,33 @@ export function checkLogEntryVerifier(entry: TransparencyLogEntry, verifier: Buf
   }
 }
 
+/** The kinds of Rekor v2, whose entries have one index: that in their tree. */
+const REKOR_V2: ReadonlySet<string> = new Set(['hashedrekord/0.0.2', 'dsse/0.0.2']);
+
+/**
+ * Checks that an entry says of its place in the log what its verified proof says. The proof is verified under the signed
+ * checkpoint alone: the root and size beside it are signed by nobody, nor is the entry's index where no promise covers it.
+ * Throws `Refused`.
+ */
+export function checkLogEntryPlace(entry: TransparencyLogEntry): void {
+  const { inclusionProof: proof, inclusionPromise, logIndex } = entry;
+  if (!proof) return;
+  const [, size = '', root = ''] = proof.checkpoint?.envelope.split('\n') ?? [];
+  if (!proof.rootHash.equals(Buffer.from(root, 'base64')) || proof.treeSize !== size) {
+    throw new Refused(
+      'LogEntryInvalid',
+      "the transparency log entry's proof names another root or tree size than the log's checkpoint",
+    );
+  }
+  const { kind, version } = entry.kindVersion;
+  if (!inclusionPromise && REKOR_V2.has(`${kind}/${version}`) && proof.logIndex !== logIndex) {
+    throw new Refused(
+      'LogEntryInvalid',
+      `the transparency log entry says that its index is ${logIndex}, and the proof that it is ${proof.logIndex}`,
+    );
+  }
+}
+
 /** The DER of a PEM certificate, or of a PEM public key as SubjectPublicKeyInfo. */
 function derOfPem(text: string): Buffer {
   if (text.includes('-----BEGIN CERTIFICATE-----')) return pem.toDER(text);

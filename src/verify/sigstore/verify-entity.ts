@@ -4,6 +4,7 @@ import { type Reason } from '../../reasons.ts';
 import type { TrustRoot } from '../trust-root.ts';
 import { Refused } from '../refused.ts';
 import type { VerifiedTime } from '../verifier.ts';
+import { checkLogEntryPlace } from './log-entry.ts';
 
 /**
  * Verifies timestamps, certificate chain, signed certificate timestamps, log entries and signature under one trust root,
@@ -35,6 +36,7 @@ export function verifyEntity(
   } catch (cause) {
     throw refusalOf(cause, root);
   }
+  for (const entry of entity.tlogEntries) checkLogEntryPlace(entry);
   const times = verifiedTimes(entity);
   const signedTimestamps = times.filter((time) => time.source === 'tsa').length;
   if (signedTimestamps < root.timestamps) {
