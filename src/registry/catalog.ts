@@ -4,6 +4,8 @@ import type { Descriptor } from './registry.ts';
 
 /** Where containerd, BuildKit and `docker save` write the full name of an image in an OCI layout. */
 export const IMAGE_NAME = 'io.containerd.image.name';
+/** image-spec, annotations.md: where skopeo and oras look for the name of a manifest in an OCI layout. */
+export const REFERENCE_NAME = 'org.opencontainers.image.ref.name';
 
 /** What an OCI layout holds of one repository. */
 export interface Listing {

@@ -1,23 +1,18 @@
 import { z } from 'zod';
 
-import { EVIDENCE_DOCUMENT_BYTES, MANIFEST_BYTES } from '../limits.ts';
+import { EVIDENCE_DOCUMENT_BYTES } from '../limits.ts';
 import { failed, ok, REASONS, type Outcome, type Reason } from '../reasons.ts';
 import type { Answer } from './answer.ts';
-import { readBlobFile } from './blob-file.ts';
 import { parseDigest } from './digest.ts';
 import { descriptorSchema, readJson } from './document.ts';
-import { OCI_MANIFEST, parseManifest } from './manifest.ts';
 import { printable } from './printable.ts';
-import type { Descriptor } from './registry.ts';
 
-/** The type of the artifact, and of its one layer, that says what a layout cannot: what is absent, what failed, and when. */
-export const EVIDENCE_TYPE = 'application/vnd.kubectl-supplychain.evidence.v1+json';
-const EVIDENCE_TYPES = /^application\/vnd\.kubectl-supplychain\.evidence\./;
-export const EVIDENCE_API_VERSION = 'kubectl-supplychain/v1alpha1';
+const EVIDENCE_API_VERSION = 'kubectl-supplychain/v1alpha1';
 
-const REPEAT = 'save the evidence again into an empty directory, and copy the whole of it';
-const OTHER_VERSION = 'read it with the version that saved it, or save the evidence again with this one';
+export const OTHER_VERSION =
+  'read it with the version that saved it, or save the evidence again with this one';
 
+/** What a layout cannot say: what is absent, what failed, and when each answer was given. */
 export interface EvidenceDocument {
   readonly savedAt: Date;
   /** The program that saved it, with its version. */
@@ -143,51 +138,4 @@ function unreadable(bytes: Uint8Array, where: string, problem: string): Outcome<
     `${where} has the apiVersion ${JSON.stringify(printable(apiVersion))}; this version reads ${EVIDENCE_API_VERSION}`,
     OTHER_VERSION,
   );
-}
-
-/** The evidence document among the descriptors of an `index.json`; `null` in a layout that another tool wrote. */
-export async function readEvidence(
-  directory: string,
-  descriptors: readonly Descriptor[],
-): Promise<Outcome<EvidenceDocument | null>> {
-  const [artifact, second] = descriptors.filter(isEvidence);
-  if (artifact === undefined) return ok(null);
-  if (second !== undefined) {
-    return failed('InputInvalid', `${directory} has two evidence documents; one is allowed`, REPEAT);
-  }
-  if (artifact.artifactType !== EVIDENCE_TYPE) {
-    return failed(
-      'InputInvalid',
-      `${directory} holds evidence of the type ${JSON.stringify(printable(artifact.artifactType ?? ''))}; this version reads ${EVIDENCE_TYPE}`,
-      OTHER_VERSION,
-    );
-  }
-  const layer = await readLayer(directory, artifact.digest);
-  if (!layer.ok) return layer;
-  const bytes = await readBlobFile(directory, layer.value, EVIDENCE_DOCUMENT_BYTES);
-  if (!bytes.ok) return damaged(directory, bytes.fault.message);
-  return parseEvidence(bytes.value, `the evidence document ${layer.value} in ${directory}`);
-}
-
-/** Whether a descriptor of an `index.json` points at an evidence document, be it of another version. */
-export function isEvidence(descriptor: Descriptor): boolean {
-  return EVIDENCE_TYPES.test(descriptor.artifactType ?? '');
-}
-
-/** The digest of the document. */
-async function readLayer(directory: string, digest: string): Promise<Outcome<string>> {
-  const bytes = await readBlobFile(directory, digest, MANIFEST_BYTES);
-  if (!bytes.ok) return damaged(directory, bytes.fault.message);
-  const manifest = parseManifest(bytes.value, OCI_MANIFEST, digest, {
-    where: `the manifest ${digest} in ${directory}`,
-  });
-  if (!manifest.ok) return damaged(directory, manifest.fault.message);
-  const { content } = manifest.value;
-  const [layer, second] = content.kind === 'manifest' ? content.layers : [];
-  if (layer?.mediaType === EVIDENCE_TYPE && second === undefined) return ok(layer.digest);
-  return damaged(directory, `the manifest ${digest} must have one layer of the type ${EVIDENCE_TYPE}`);
-}
-
-function damaged(directory: string, why: string): Outcome<never> {
-  return failed('EvidenceDamaged', `the saved answers in ${directory} cannot be read: ${why}`, REPEAT);
 }

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 
 import { ok, type Outcome } from '../reasons.ts';
 import { readCatalog } from './catalog.ts';
-import { readEvidence } from './evidence-document.ts';
+import { readEvidence } from './evidence-artifact.ts';
 import { readLayoutIndex } from './layout-index.ts';
 import { listedRegistry } from './listed-registry.ts';
 import { recordedRegistry } from './recorded-registry.ts';

@@ -1,0 +1,98 @@
+import { EVIDENCE_DOCUMENT_BYTES, MANIFEST_BYTES } from '../limits.ts';
+import { failed, ok, type Outcome } from '../reasons.ts';
+import { readBlobFile } from './blob-file.ts';
+import { REFERENCE_NAME } from './catalog.ts';
+import { digestOf } from './digest.ts';
+import { OTHER_VERSION, parseEvidence, type EvidenceDocument } from './evidence-document.ts';
+import { OCI_MANIFEST, parseManifest } from './manifest.ts';
+import { printable } from './printable.ts';
+import type { Descriptor } from './registry.ts';
+
+/** The type of the artifact that holds the evidence document, and of its one layer. */
+const EVIDENCE_TYPE = 'application/vnd.kubectl-supplychain.evidence.v1+json';
+const EVIDENCE_TYPES = /^application\/vnd\.kubectl-supplychain\.evidence\./;
+/** What other tools find it by; the name of an image has a slash. */
+const EVIDENCE_NAME = 'evidence';
+
+const REPEAT = 'save the evidence again into an empty directory, and copy the whole of it';
+
+export interface EvidenceArtifact {
+  /** How `index.json` names it. */
+  readonly descriptor: Descriptor;
+  readonly blobs: readonly Uint8Array[];
+}
+
+/** Wraps an evidence document for a layout (image-spec, manifest.md, "Guidelines for Artifact Usage"). */
+export function evidenceArtifact(document: Uint8Array): EvidenceArtifact {
+  const config = Buffer.from('{}');
+  const manifest = Buffer.from(
+    JSON.stringify({
+      schemaVersion: 2,
+      mediaType: OCI_MANIFEST,
+      artifactType: EVIDENCE_TYPE,
+      config: descriptorOf(config, 'application/vnd.oci.empty.v1+json'),
+      layers: [
+        {
+          ...descriptorOf(document, EVIDENCE_TYPE),
+          annotations: { 'org.opencontainers.image.title': 'evidence.json' },
+        },
+      ],
+    }),
+  );
+  const annotations = { [REFERENCE_NAME]: EVIDENCE_NAME };
+  return {
+    descriptor: { ...descriptorOf(manifest, OCI_MANIFEST), artifactType: EVIDENCE_TYPE, annotations },
+    blobs: [config, document, manifest],
+  };
+}
+
+/** The evidence document among the descriptors of an `index.json`; `null` in a layout that another tool wrote. */
+export async function readEvidence(
+  directory: string,
+  descriptors: readonly Descriptor[],
+): Promise<Outcome<EvidenceDocument | null>> {
+  const [artifact, second] = descriptors.filter(isEvidence);
+  if (artifact === undefined) return ok(null);
+  if (second !== undefined) {
+    return failed('InputInvalid', `${directory} has two evidence documents; one is allowed`, REPEAT);
+  }
+  if (artifact.artifactType !== EVIDENCE_TYPE) {
+    return failed(
+      'InputInvalid',
+      `${directory} holds evidence of the type ${JSON.stringify(printable(artifact.artifactType ?? ''))}; this version reads ${EVIDENCE_TYPE}`,
+      OTHER_VERSION,
+    );
+  }
+  const layer = await readLayer(directory, artifact.digest);
+  if (!layer.ok) return layer;
+  const bytes = await readBlobFile(directory, layer.value, EVIDENCE_DOCUMENT_BYTES);
+  if (!bytes.ok) return damaged(directory, bytes.fault.message);
+  return parseEvidence(bytes.value, `the evidence document ${layer.value} in ${directory}`);
+}
+
+/** Whether a descriptor of an `index.json` points at an evidence document, be it of another version. */
+export function isEvidence(descriptor: Descriptor): boolean {
+  return EVIDENCE_TYPES.test(descriptor.artifactType ?? '');
+}
+
+/** The digest of the document. */
+async function readLayer(directory: string, digest: string): Promise<Outcome<string>> {
+  const bytes = await readBlobFile(directory, digest, MANIFEST_BYTES);
+  if (!bytes.ok) return damaged(directory, bytes.fault.message);
+  const manifest = parseManifest(bytes.value, OCI_MANIFEST, digest, {
+    where: `the manifest ${digest} in ${directory}`,
+  });
+  if (!manifest.ok) return damaged(directory, manifest.fault.message);
+  const { content } = manifest.value;
+  const [layer, second] = content.kind === 'manifest' ? content.layers : [];
+  if (layer?.mediaType === EVIDENCE_TYPE && second === undefined) return ok(layer.digest);
+  return damaged(directory, `the manifest ${digest} must have one layer of the type ${EVIDENCE_TYPE}`);
+}
+
+function damaged(directory: string, why: string): Outcome<never> {
+  return failed('EvidenceDamaged', `the saved answers in ${directory} cannot be read: ${why}`, REPEAT);
+}
+
+function descriptorOf(bytes: Uint8Array, mediaType: string): Descriptor {
+  return { mediaType, digest: digestOf(bytes), size: bytes.length };
+}
