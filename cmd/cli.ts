@@ -1,5 +1,5 @@
 import yargs from 'yargs';
-import { terminalLines } from '../src/report/terminal-text.ts';
+import { terminalLines, wrapped } from '../src/report/terminal-text.ts';
 import { nearest, readArguments } from './arguments.ts';
 import { type Command, type Io, UsageError } from './command.ts';
 import { COMMANDS, NOT_IN_THIS_VERSION } from './commands.ts';
@@ -10,7 +10,7 @@ const NAME = 'kubectl supplychain';
 export async function runCommandLine(args: readonly string[], io: Io): Promise<number> {
   const [name, ...rest] = args[0] === 'help' && args[1] !== undefined ? [args[1], '--help'] : args;
   if (name === undefined || name === '--help' || name === '-h' || name === 'help') {
-    io.stdout(overview());
+    io.stdout(overview(io));
     return name === undefined ? 2 : 0;
   }
   const listed = COMMANDS.find((command) => command.name === (name === '--version' ? 'version' : name));
@@ -58,16 +58,29 @@ async function helpOf({ usage, description, examples, flags }: Command, io: Io):
     .help(false)
     .wrap(io.columns === null ? 100 : Math.min(io.columns, 120))
     .getHelp();
-  return [description, '', 'Examples:', ...shown, 'Usage:', `  ${NAME} ${usage}`, '', options.trim(), '']
+  return [
+    wrapped(description, io.columns),
+    '',
+    'Examples:',
+    ...shown,
+    'Usage:',
+    `  ${NAME} ${usage}`,
+    '',
+    options.trim(),
+    '',
+  ]
     .join('\n')
     .replace(/\n+$/, '\n');
 }
 
-function overview(): string {
+function overview({ columns }: Io): string {
   const width = Math.max(...COMMANDS.map(({ name }) => name.length));
   const commands = COMMANDS.map(({ name, summary }) => `  ${name.padEnd(width)}   ${summary}`);
   return [
-    'May this image run? Who vouches for every container image of your manifests, and what to do next.',
+    wrapped(
+      'May this image run? Who vouches for every container image of your manifests, and what to do next.',
+      columns,
+    ),
     '',
     'Examples:',
     '  # Audit rendered manifests by a policy',

@@ -10,12 +10,12 @@ interface Listed {
 export const COMMANDS: readonly Listed[] = [
   {
     name: 'audit',
-    summary: 'Say for every container of rendered manifests whether its image may run',
+    summary: 'Audit every container image of rendered manifests',
     load: async () => (await import('./audit.ts')).auditCommand,
   },
   {
     name: 'verify',
-    summary: 'Say the same for bare image references',
+    summary: 'Audit bare image references',
     load: async () => (await import('./verify.ts')).verifyCommand,
   },
   {

@@ -361,13 +361,18 @@ describe('which policy', () => {
   });
 
   it('is refused without letting its text command a terminal', async () => {
-    const hostile = `${POLICY_TEXT}  "x\\e[2J\\n  error: fine": 1\n`;
-    const { exitCode, stderr } = await run([...VERIFY, '--policy', 'a.yaml'], {
-      cwd: directory({ 'a.yaml': hostile }),
-    });
-    expect(exitCode).toBe(2);
-    expect(stderr).not.toContain('\u001B');
-    expect(stderr).not.toMatch(/^ *error: fine/m);
+    const hostile = `${POLICY_TEXT}  "x\\e[2J": 1
+  authorities: [{ name: a, key: { path: "x\\e[2J\\n  error: fine" } }]
+`;
+    const named = hostile.replace('  "x\\e[2J": 1\n', '');
+    for (const text of [hostile, named]) {
+      const { exitCode, stderr } = await run([...VERIFY, '--policy', 'a.yaml'], {
+        cwd: directory({ 'a.yaml': text }),
+      });
+      expect(exitCode).toBe(2);
+      expect(stderr).not.toContain('\u001B');
+      expect(stderr).not.toMatch(/^ *error: fine/m);
+    }
   });
 });
 

@@ -81,7 +81,12 @@ describe('table', () => {
       'REGISTRY',
       'STATUS',
     ]);
-    expect(row).toMatch(/^shop +Deployment…? *\S* +a-contain\S*… +…\S*v1\.2\.3 +fail +pass +fail$/);
+    expect(row).toMatch(/^shop +…\S*long-name +a-contain\S*… +…\S*v1\.2\.3 +fail +pass +fail$/);
+  });
+
+  it('on a narrow screen drops the digest before the name', () => {
+    const pinned = judged(`${IMAGE}@sha256:${'a'.repeat(64)}`, [finding('pass')]);
+    expect(lines(report([within([pinned])]), { columns: 80, color: false })[3]).toMatch(/ …\S*v1\.2\.3@… /);
   });
 
   it('on a wide screen is as in a pipe', () => {

@@ -29,30 +29,30 @@ interface Row {
 
 interface Column {
   readonly title: string;
-  /** The least that it is cut to, and which end may go; null for one that is never cut. */
-  readonly cut: { readonly least: number; readonly end: 'head' | 'tail' } | null;
+  /** The least that it is cut to, and how; null for one that is never cut. */
+  readonly cut: { readonly least: number; readonly to: (text: string, width: number) => string } | null;
   readonly cell: (workload: ReportWorkload, container: ReportContainer) => string;
 }
 
 const NOTHING = '-';
 const GAP = 2;
 
-/** Names give way on a narrow screen. Of an image the tail tells more, so its registry goes first. */
+/** Names give way on a narrow screen. Of a workload and an image the end tells more, so kind and registry go first. */
 const COLUMNS: readonly Column[] = [
-  { title: 'NAMESPACE', cut: { least: 9, end: 'tail' }, cell: ({ namespace }) => namespace ?? NOTHING },
+  { title: 'NAMESPACE', cut: { least: 9, to: cutEnd }, cell: ({ namespace }) => namespace ?? NOTHING },
   {
     title: 'WORKLOAD',
-    cut: { least: 12, end: 'tail' },
+    cut: { least: 12, to: cutStart },
     cell: (workload) => (isBare(workload) ? NOTHING : `${workload.kind}/${workload.name}`),
   },
   {
     title: 'CONTAINER',
-    cut: { least: 9, end: 'tail' },
+    cut: { least: 9, to: cutEnd },
     cell: (workload, { name }) => (isBare(workload) ? NOTHING : name),
   },
   {
     title: 'IMAGE',
-    cut: { least: 12, end: 'head' },
+    cut: { least: 12, to: cutImage },
     cell: (_workload, { image }) => shortReference(image.reference),
   },
   checkColumn('SIGNATURE', 'signature'),
@@ -102,7 +102,7 @@ function rowsOf(report: Report, screen: Screen): string {
     drawn.push(
       kept.map(({ cut, index, width }) => {
         const text = cells[index] ?? '';
-        return cut ? cutTo(text, width, cut.end) : coloured(text, screen);
+        return cut ? cut.to(text, width) : coloured(text, screen);
       }),
     );
   }
@@ -120,9 +120,17 @@ function coloured(text: string, { color }: Screen): string {
 
 const STATUSES: readonly Status[] = ['pass', 'fail', 'warn', 'unknown', 'skip'];
 
-function cutTo(text: string, width: number, end: 'head' | 'tail'): string {
-  if (text.length <= width) return text;
-  return end === 'tail' ? `${text.slice(0, width - 1)}…` : `…${text.slice(text.length - width + 1)}`;
+function cutEnd(text: string, width: number): string {
+  return text.length <= width ? text : `${text.slice(0, width - 1)}…`;
+}
+
+function cutStart(text: string, width: number): string {
+  return text.length <= width ? text : `…${text.slice(text.length - width + 1)}`;
+}
+
+/** A digest tells a person less than the name before it. */
+function cutImage(text: string, width: number): string {
+  return cutStart(text.length <= width ? text : text.replace(/@.*$/, '@…'), width);
 }
 
 const NO_BORDERS = Object.fromEntries(
