@@ -130,4 +130,19 @@ describe('without a policy', () => {
     expect(judgement.details).toEqual({ location: 'registry/app@SignatureInvalid' });
     expect(judgement.evidence).toHaveLength(1);
   });
+
+  it('says what to do next, whatever is found', () => {
+    const reasons: Reason[] = [
+      'SignerNotTrusted',
+      'SignatureInvalid',
+      'TrustRootOutdated',
+      'LogEntryMissing',
+    ];
+    const found = [
+      manifest('a'),
+      unreadable(manifest('a')),
+      ...reasons.map((one) => manifest('a', refused(one))),
+    ];
+    for (const one of found) expect(judgeWithoutPolicy(image(one)).remediation).not.toBeNull();
+  });
 });

@@ -7,6 +7,8 @@ import { claimsOn } from './vouching.ts';
 
 const NEXT =
   'write down whom you trust: a policy with an authority for each signer, and a rule that asks for its signature';
+const FIND_OUT = 'find out who attached it and why it does not verify, before you run this image';
+const AGAIN = 'audit again when this piece can be read and verified';
 const SIGN = 'sign it by digest in the pipeline that builds it: cosign sign NAME@DIGEST';
 
 /**
@@ -44,10 +46,15 @@ function sayOf(manifests: readonly JudgedManifest[]): Said {
     .flatMap((manifest) => evidenceEntries(manifest))
     .filter((entry) => entry.result === 'refused');
   const doubt = refused.find(({ reason }) => reason !== null && REASONS[reason].class === 'undetermined');
-  if (doubt) return broken('unknown', doubt);
+  if (doubt) {
+    const fault = manifests
+      .flatMap(({ faults }) => faults)
+      .find(({ location, reason }) => location === doubt.location && reason === doubt.reason);
+    return broken('unknown', doubt, fault?.remediation ?? AGAIN);
+  }
   const forged = refused.find(({ reason }) => reason !== null && REASONS[reason].class === 'invalid');
   const unmet = forged ?? refused.find(({ reason }) => reason !== 'SignerNotTrusted');
-  if (unmet) return broken('fail', unmet);
+  if (unmet) return broken('fail', unmet, FIND_OUT);
   const [stranger] = refused;
   if (stranger) {
     const { message, location } = stranger;
@@ -62,11 +69,16 @@ function sayOf(manifests: readonly JudgedManifest[]): Said {
   return unsignedImage(manifests);
 }
 
-function broken(status: 'fail' | 'unknown', { reason, message, location }: EvidenceEntry): Said {
+function broken(
+  status: 'fail' | 'unknown',
+  { reason, message, location }: EvidenceEntry,
+  remediation: string,
+): Said {
   return {
     status,
     reason: reason ?? 'SignatureInvalid',
     message: message ?? 'it does not verify',
+    remediation,
     details: { location },
   };
 }
