@@ -64,6 +64,20 @@ export const REASONS = {
     class: 'untrusted',
     meaning: 'The key was used outside the time that the policy allows it.',
   },
+  AnnotationMismatch: {
+    class: 'untrusted',
+    meaning: 'The signature does not carry the signed annotation that the rule asks for.',
+  },
+  RepositoryNotSigned: {
+    class: 'untrusted',
+    meaning: 'The rule asks for the repository that was signed, and the signature does not name one.',
+  },
+  EvidenceTooOld: { class: 'stale', meaning: 'The evidence is older than the rule allows.' },
+  AgeUnknown: {
+    class: 'undetermined',
+    meaning:
+      'The rule limits the age of the evidence, and no verified time, or one in the future, says how old it is.',
+  },
   TrustRootOutdated: {
     class: 'undetermined',
     meaning: 'The evidence names a log, authority or timestamp service that the trust root does not know.',
@@ -79,6 +93,60 @@ export const REASONS = {
     meaning: 'The reference has no digest, so what runs can change under it.',
   },
   TagDisallowed: { class: 'untrusted', meaning: 'The reference uses a tag that the rule forbids.' },
+  DigestDrift: { class: 'stale', meaning: 'The tag no longer points at the digest that is named beside it.' },
+  // sbom
+  SbomAccepted: { class: 'met', meaning: 'An SBOM that meets the rule is bound to this digest.' },
+  SbomMissing: { class: 'missing', meaning: 'There is no SBOM for this digest.' },
+  SbomUnsigned: { class: 'untrusted', meaning: 'There is an SBOM, and nobody has signed it.' },
+  SbomUnreadable: { class: 'undetermined', meaning: 'The SBOM is in no form that can be read.' },
+  SbomEmpty: { class: 'missing', meaning: 'The SBOM names no component.' },
+  SbomFormatNotAccepted: {
+    class: 'missing',
+    meaning: 'The SBOM is in a format that the rule does not accept.',
+  },
+  SbomElementsMissing: { class: 'missing', meaning: 'The SBOM lacks elements that the rule asks for.' },
+  SbomForOtherImage: {
+    class: 'invalid',
+    meaning: 'The SBOM describes another image than the one it is attached to.',
+  },
+  PlatformNotCovered: {
+    class: 'undetermined',
+    meaning: 'What is attested on an index does not say which of its platforms it is about.',
+  },
+  // slsa
+  ProvenanceAccepted: { class: 'met', meaning: 'Provenance that meets the rule is bound to this digest.' },
+  ProvenanceMissing: { class: 'missing', meaning: 'There is no SLSA provenance for this digest.' },
+  ProvenanceUnreadable: { class: 'undetermined', meaning: 'The provenance is in no form that can be read.' },
+  ProvenanceContradictsCertificate: {
+    class: 'invalid',
+    meaning: 'The provenance says something else than the certificate that it was signed with.',
+  },
+  SlsaLevelTooLow: {
+    class: 'untrusted',
+    meaning: 'The provenance supports a lower SLSA level than the rule asks for.',
+  },
+  BuilderNotTrusted: { class: 'untrusted', meaning: 'The builder is none that the rule accepts.' },
+  SourceNotTrusted: {
+    class: 'untrusted',
+    meaning: 'The image was built from a source that the rule does not accept.',
+  },
+  BuildTypeNotAccepted: {
+    class: 'untrusted',
+    meaning: 'The image was built in a way that the rule does not accept.',
+  },
+  ParametersNotAccepted: {
+    class: 'untrusted',
+    meaning: 'The build had parameters that the rule does not accept.',
+  },
+  // attestations
+  AttestationAccepted: {
+    class: 'met',
+    meaning: 'An attestation that meets the rule is bound to this digest.',
+  },
+  AttestationMissing: {
+    class: 'missing',
+    meaning: 'There is no attestation of this predicate type for this digest.',
+  },
   // policy
   NoRuleMatches: {
     class: 'missing',
@@ -87,6 +155,10 @@ export const REASONS = {
   DefaultAllow: {
     class: 'missing',
     meaning: 'No rule asks for a signature of this image, and the policy allows that.',
+  },
+  NotSupported: {
+    class: 'undetermined',
+    meaning: 'The policy asks for something that this version cannot check.',
   },
   // what could not be seen
   ImageNotFound: {

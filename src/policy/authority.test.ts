@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Signer } from '../verify/verifier.ts';
 import { keyAuthority, keylessAuthority } from './authority.ts';
 import { ISSUER, keyOf, RELEASE, signature, workflow } from './judged-image.fixture.ts';
-import type { KeylessFile } from './schema.ts';
+import type { KeylessFile } from './schema-authorities.ts';
 
 const SUBJECT = 'https://github.com/acme/*/.github/workflows/release.yml@refs/tags/v*';
 

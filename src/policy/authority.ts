@@ -2,7 +2,7 @@ import type { SubjectName } from '../verify/sigstore/certificate.ts';
 import type { Claim } from '../verify/verifier.ts';
 import { glob, regExp } from './glob.ts';
 import type { Authority } from './policy.ts';
-import type { KeylessFile } from './schema.ts';
+import type { KeylessFile } from './schema-authorities.ts';
 
 /** An authority that is an identity: issuer and subject together, whole and anchored, under one trust root. */
 export function keylessAuthority(name: string, keyless: KeylessFile): Authority {
@@ -17,6 +17,7 @@ export function keylessAuthority(name: string, keyless: KeylessFile): Authority 
   }));
   return {
     name,
+    unsupported: null,
     description: `${subject ?? `/${subjectRegExp}/`} from ${issuer ?? `/${issuerRegExp}/`}`,
     accepts: ({ signer }: Claim) => {
       if (signer.kind !== 'certificate' || signer.trustRoot !== trustRoot) return false;
@@ -55,7 +56,13 @@ const SHOWN = 16;
 export function keyAuthority(name: string, fingerprints: readonly string[]): Authority {
   return {
     name,
+    unsupported: null,
     description: fingerprints.map((fingerprint) => `key sha256:${fingerprint.slice(0, SHOWN)}…`).join(' or '),
     accepts: ({ signer }: Claim) => signer.kind === 'key' && signer.authority === name,
   };
+}
+
+/** An authority of a kind that this version cannot verify: it accepts nothing, and says so where it is asked for. */
+export function unsupportedAuthority(name: string, what: string): Authority {
+  return { name, description: what, unsupported: what, accepts: () => false };
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
 import { evaluate, type JudgedContainer } from './evaluate.ts';
 import { type Evaluate, type Judgement, judgeReference, type Status } from './finding.ts';
-import { BARE, container, image, workload } from './judged-image.fixture.ts';
+import { BARE, container, image, NOW, workload } from './judged-image.fixture.ts';
 import type { Policy, Rule, RuleCheck } from './policy.ts';
 
 function judgement(status: Status): Judgement {
@@ -24,7 +24,7 @@ const TEXT = container().image;
 const IMAGES = new Map<string, JudgedContainer['image']>([[TEXT, image()]]);
 
 function findings(held: Policy | null, where = workload(), images = IMAGES) {
-  return evaluate(held, [where], images)[0]?.containers[0]?.findings.map(
+  return evaluate(held, [where], images, NOW)[0]?.containers[0]?.findings.map(
     ({ status, reason, check: name, rule: of, enforcement }) =>
       [status, reason, name, of, enforcement].join(' '),
   );
@@ -91,7 +91,7 @@ describe('evaluation', () => {
     ['without a policy', null],
   ])('fails a reference that is none, %s', (_name, held) => {
     const images = new Map([[TEXT, { invalid: 'it is empty' }]]);
-    const [judged] = evaluate(held, [workload()], images);
+    const [judged] = evaluate(held, [workload()], images, NOW);
     expect(judged?.containers[0]?.findings).toMatchObject([
       { status: 'fail', reason: 'ImageReferenceInvalid', message: 'spec.containers[0].image: it is empty' },
     ]);
@@ -105,7 +105,7 @@ describe('evaluation', () => {
 
   it('says what a rule took for granted', () => {
     const rules = [rule('a', [check('fail')], { matches: () => ['namespace', 'kind'] })];
-    expect(evaluate(policy(rules), [BARE], IMAGES)[0]?.containers[0]?.findings).toMatchObject([
+    expect(evaluate(policy(rules), [BARE], IMAGES, NOW)[0]?.containers[0]?.findings).toMatchObject([
       {
         message: 'said; the rule applies because the namespace and the kind cannot be known here',
         details: { assumed: ['namespace', 'kind'] },
@@ -116,7 +116,12 @@ describe('evaluation', () => {
   it('is as bad as the worst finding, container by container', () => {
     const images = new Map([...IMAGES, ['bad', { invalid: 'it is bad' }]]);
     const where = workload({ containers: [container(), container('bad', { name: 'other' })] });
-    const [judged] = evaluate(policy([rule('a', [check('pass'), check('warn', false)])]), [where], images);
+    const [judged] = evaluate(
+      policy([rule('a', [check('pass'), check('warn', false)])]),
+      [where],
+      images,
+      NOW,
+    );
     expect(judged?.containers.map(({ status }) => status)).toEqual(['warn', 'fail']);
     expect(judged?.status).toBe('fail');
   });
@@ -129,6 +134,7 @@ describe('evaluation', () => {
       policy(rules),
       Array.from({ length: 50 }, () => workload()),
       IMAGES,
+      NOW,
     );
     expect(judge).toHaveBeenCalledTimes(1);
     expect(other).toHaveBeenCalledTimes(1);
@@ -140,7 +146,7 @@ describe('evaluation', () => {
         matches: ({ workload: { namespace } }) => (namespace === null ? ['namespace'] : []),
       }),
     ];
-    const messages = evaluate(policy(rules), [BARE, workload()], IMAGES).map(
+    const messages = evaluate(policy(rules), [BARE, workload()], IMAGES, NOW).map(
       ({ containers }) => containers[0]?.findings[0]?.details,
     );
     expect(messages).toEqual([{ assumed: ['namespace'] }, {}]);

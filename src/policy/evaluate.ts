@@ -34,8 +34,9 @@ export function evaluate(
   policy: Policy | null,
   workloads: readonly Workload[],
   images: ReadonlyMap<string, JudgedContainer['image']>,
+  judgedAt: Date,
 ): JudgedWorkload[] {
-  const judge = memoised();
+  const judge = memoised(judgedAt);
   return workloads.map((workload) => {
     const containers = workload.containers.map((container): JudgedContainer => {
       const image = images.get(container.image) ?? { invalid: 'the image was not looked at' };
@@ -130,12 +131,12 @@ function invalidReference({ field }: Container, message: string): Finding {
 
 type Judge = (evaluate: Evaluate, image: JudgedImage) => Judgement;
 
-function memoised(): Judge {
+function memoised(judgedAt: Date): Judge {
   const known = new Map<Evaluate, Map<JudgedImage, Judgement>>();
   return (evaluate, image) => {
     const ofRule = known.get(evaluate) ?? new Map<JudgedImage, Judgement>();
     known.set(evaluate, ofRule);
-    const judgement = ofRule.get(image) ?? evaluate(image);
+    const judgement = ofRule.get(image) ?? evaluate(image, judgedAt);
     ofRule.set(image, judgement);
     return judgement;
   };

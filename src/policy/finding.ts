@@ -77,5 +77,5 @@ export interface Finding extends Judgement {
   readonly enforcement: Enforcement;
 }
 
-/** Judges one image. Pure, and asked once per image and rule. */
-export type Evaluate = (image: JudgedImage) => Judgement;
+/** Judges one image as of a time. Pure, and asked once per image and rule. */
+export type Evaluate = (image: JudgedImage, judgedAt: Date) => Judgement;

@@ -3,10 +3,14 @@ import { failed, ok, type Reason } from '../reasons.ts';
 import { parseReference } from '../registry/reference.ts';
 import type { Claim, Signer, Verdict } from '../verify/verifier.ts';
 import type { Container, Workload } from '../workloads/source.ts';
+import type { Definitions } from './check.ts';
+import type { Authority } from './policy.ts';
 import type { JudgedImage, JudgedManifest } from './subject.ts';
 
 /** Values as verification hands them over, for the tests of what judges them. */
 
+/** When the tests judge: a year and a day after everything was signed. */
+export const NOW = new Date('2027-01-03T03:04:05Z');
 export const ISSUER = 'https://token.actions.example.com';
 export const RELEASE = 'https://github.com/acme/shop/.github/workflows/release.yml@refs/tags/v1';
 export const NIGHTLY = 'https://github.com/acme/shop/.github/workflows/nightly.yml@refs/heads/main';
@@ -137,3 +141,8 @@ export function workload(more: Partial<Workload> = {}): Workload {
 
 /** As `verify` has it: nothing says where the image runs. */
 export const BARE = workload({ namespace: null, apiVersion: '', kind: 'Image', templateLabels: null });
+
+/** What a policy defines, as its checks get it. */
+export function definitions(...authorities: readonly Authority[]): Definitions {
+  return { authorities: new Map(authorities.map((one) => [one.name, one])), builders: [] };
+}

@@ -3,8 +3,9 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { failed, ok } from '../reasons.ts';
 import { parseTrustedRoot, type TrustRoot } from '../verify/trust-root.ts';
-import { loadPolicy, type ReadFile } from './load.ts';
-import { RELEASE, referenced, signature, workflow, workload } from './judged-image.fixture.ts';
+import type { ReadFile } from './known.ts';
+import { loadPolicy } from './load.ts';
+import { NOW, RELEASE, referenced, signature, workflow, workload } from './judged-image.fixture.ts';
 
 const PUBLIC = generateKeyPairSync('ec', { namedCurve: 'P-256' })
   .publicKey.export({ type: 'spki', format: 'pem' })
@@ -105,7 +106,7 @@ describe('broken policy file', () => {
       'an unknown field of a rule',
       withRule('{ name: a, tags: { pinned: true }, signatures: {} }'),
       [
-        `${A}:5: spec.rules[0].signatures: unknown field; allowed here: name, match, enforcement, registries, tags, signature, age, sbom, slsa, vulnerabilities, baseImages, attestations, arguments`,
+        `${A}:5: spec.rules[0].signatures: unknown field; allowed here: name, match, enforcement, arguments, registries, tags, age, signature, sbom, slsa, vulnerabilities, baseImages, attestations`,
       ],
     ],
     [
@@ -130,7 +131,9 @@ describe('broken policy file', () => {
     [
       'a rule without a check',
       withRule('{ name: a }'),
-      [`${A}:5: spec.rules[0]: has no check; add registries, tags or signature`],
+      [
+        `${A}:5: spec.rules[0]: has no check; add one of registries, tags, age, signature, sbom, slsa, vulnerabilities, baseImages, attestations`,
+      ],
     ],
     [
       'a rule whose signature asks nobody',
@@ -184,16 +187,10 @@ describe('broken policy file', () => {
     [
       'a field of a later version',
       spec(
-        'exceptions: [{ name: x }]',
-        'rules:',
-        '- { name: a, tags: { pinned: true }, sbom: { allowUnsigned: true } }',
-        '- { name: b, signature: { anyOf: [x], atLeast: 2 } }',
+        'registryMirrors: [{ prefix: ghcr.io, mirror: mirror.local }]',
+        'rules: [{ name: a, tags: { pinned: true } }]',
       ),
-      [
-        `${A}:5: spec.exceptions: not in this version`,
-        `${A}:7: spec.rules[0].sbom: not in this version`,
-        `${A}:8: spec.rules[1].signature.atLeast: not in this version`,
-      ],
+      [`${A}:5: spec.registryMirrors: not in this version`],
     ],
     [
       'a rule that names an unknown authority',
@@ -243,7 +240,7 @@ describe('broken policy file', () => {
     [
       'a trust root without anything',
       withRoot('{ name: acme }'),
-      [`${A}:7: spec.trustRoots[0]: must have sigstore: { trustedRoot: FILE }`],
+      [`${A}:7: spec.trustRoots[0]: must have exactly one of sigstore, tuf and certificateChain`],
     ],
     [
       'a threshold below nothing',
@@ -342,7 +339,7 @@ describe('broken policy file', () => {
     const second = withKey('{ path: ./no.pub }');
     expect(errorsOf(first, second)).toEqual([
       `${A}:5: spec.default: must be one of deny, warn, allow, not false`,
-      `${A}:8: spec.rules[1]: has no check; add registries, tags or signature`,
+      `${A}:8: spec.rules[1]: has no check; add one of registries, tags, age, signature, sbom, slsa, vulnerabilities, baseImages, attestations`,
       'policies/b.yaml:7: spec.authorities[0].key.path: policies/no.pub does not exist',
     ]);
   });
@@ -444,7 +441,7 @@ describe('policy', () => {
         faults: [],
         verdicts: [{ result: 'verified', evidence, claims }],
       });
-      return policy.rules[0]?.checks[0]?.evaluate(image).reason;
+      return policy.rules[0]?.checks[0]?.evaluate(image, NOW).reason;
     };
     expect(judge('sigstore')).toBe('SignatureVerified');
     expect(judge('acme')).toBe('SignerNotTrusted');

@@ -1,12 +1,10 @@
 import { createHash } from 'node:crypto';
-import { dirname, isAbsolute, join } from 'node:path';
-import { KEY_BYTES, TRUSTED_ROOT_BYTES } from '../limits.ts';
-import { failed, type Outcome } from '../reasons.ts';
-import { parseTrustedRoot, type TrustRoot } from '../verify/trust-root.ts';
-import type { TrustedKey } from '../verify/verifier.ts';
-import { keyAuthority, keylessAuthority } from './authority.ts';
+import type { TrustRoot } from '../verify/trust-root.ts';
+import { type Builder, compileBuilder } from './builder.ts';
+import type { Definitions } from './check.ts';
 import { CHECKS } from './checks.ts';
-import { readPublicKeys } from './keys.ts';
+import type { Signers } from './demand.ts';
+import { type Known, noneNamed, type ReadFile, standsTwice } from './known.ts';
 import { compileMatch } from './match.ts';
 import {
   type OpenPolicy,
@@ -16,28 +14,12 @@ import {
   policyError,
 } from './policy-file.ts';
 import type { Authority, Policy, PolicySource, Rule } from './policy.ts';
-import type { KeyFile, RuleFile } from './schema.ts';
-
-/** Reads a file of at most `limit` bytes that a policy names: a key or a trusted root. */
-export type ReadFile = (path: string, limit: number) => Outcome<Uint8Array>;
+import type { RuleFile } from './schema.ts';
+import { readAuthorities, readTrustRoots } from './trust.ts';
 
 export type Loaded =
   | { readonly ok: true; readonly policy: Policy }
   | { readonly ok: false; readonly errors: readonly PolicyError[] };
-
-type Report = (open: OpenPolicy, path: readonly PropertyKey[], message: string, remediation?: string) => void;
-
-/** What the files name so far. A name is known from where it stands on, whether or not what it names could be read. */
-interface Known {
-  readonly trustRoots: Map<string, TrustRoot | null>;
-  readonly authorities: Map<string, Authority | null>;
-  readonly keys: TrustedKey[];
-  readonly rules: Map<string, Rule>;
-  /** Whether all files could be read: a name that is not there may stand in one that could not. */
-  readonly complete: boolean;
-  readonly readFile: ReadFile;
-  readonly report: Report;
-}
 
 /**
  * Reads policy files into one policy: rules add up, the strictest `default` holds, a name that stands twice is an error.
@@ -64,7 +46,8 @@ export function loadPolicy(
   };
   for (const one of open) readTrustRoots(one, known);
   for (const one of open) readAuthorities(one, known);
-  for (const one of open) readRules(one, known);
+  const builders = open.flatMap((one) => readBuilders(one, known));
+  for (const one of open) readRules(one, builders, known);
   if (errors.length > 0) return { ok: false, errors: inOrder(errors, files) };
   const trust = { roots: [...known.trustRoots.values()].filter((root) => root !== null), keys: known.keys };
   const strictest = (['deny', 'warn', 'allow'] as const).find((value) =>
@@ -91,92 +74,60 @@ function sourceOf({ path, bytes, file }: OpenPolicy): PolicySource {
   return { name: file.metadata.name, path, sha256: createHash('sha256').update(bytes).digest('hex') };
 }
 
-function readTrustRoots(open: OpenPolicy, { trustRoots, readFile, report }: Known): void {
-  open.file.spec.trustRoots?.forEach(({ name, sigstore }, index) => {
-    const at = ['spec', 'trustRoots', index];
-    if (trustRoots.has(name)) report(open, [...at, 'name'], ...standsTwice('trust root', name));
-    if (!sigstore) return;
-    const { trustedRoot, ...thresholds } = sigstore;
-    const bytes = readFile(beside(open, trustedRoot), TRUSTED_ROOT_BYTES);
-    const root = bytes.ok ? parseTrustedRoot(name, bytes.value, thresholds, trustedRoot) : bytes;
-    trustRoots.set(name, root.ok ? root.value : null);
-    if (!root.ok)
-      report(open, [...at, 'sigstore', 'trustedRoot'], root.fault.message, root.fault.remediation);
+/** Every list of authorities in a rule, with its field. */
+function signersIn(
+  rule: RuleFile,
+): readonly { readonly field: readonly PropertyKey[]; readonly signers: Signers }[] {
+  const { signature, sbom, slsa, vulnerabilities, attestations = [] } = rule;
+  const lists = [
+    { field: ['signature'], signers: signature },
+    { field: ['sbom', 'signedBy'], signers: sbom?.signedBy },
+    { field: ['slsa', 'signedBy'], signers: slsa?.signedBy },
+    { field: ['vulnerabilities', 'signedBy'], signers: vulnerabilities?.signedBy },
+    { field: ['vulnerabilities', 'vex', 'signedBy'], signers: vulnerabilities?.vex?.signedBy },
+    ...attestations.map(({ signedBy }, index) => ({
+      field: ['attestations', index, 'signedBy'],
+      signers: signedBy,
+    })),
+  ];
+  return lists.flatMap(({ field, signers }) => (signers ? [{ field, signers }] : []));
+}
+
+function checkSigners(open: OpenPolicy, at: readonly PropertyKey[], signers: Signers, known: Known): void {
+  const list = signers.allOf ?? signers.anyOf ?? [];
+  // `signedBy: [a, b]` is a list itself; everywhere else the list has a name.
+  const named = signers.allOf ? ['allOf'] : at.at(-1) === 'signature' ? ['anyOf'] : [];
+  list.forEach((name, position) => {
+    if (!known.complete || known.authorities.has(name)) return;
+    known.report(open, [...at, ...named, position], noneNamed('authority', name, known.authorities));
   });
 }
 
-function standsTwice(what: string, name: string): [message: string, remediation: string] {
-  return [`the ${what} ${JSON.stringify(name)} is there already`, 'choose another name'];
-}
-
-/** Relative paths are relative to the file that names them. */
-function beside({ path }: OpenPolicy, named: string): string {
-  return isAbsolute(named) ? named : join(dirname(path), named);
-}
-
-function readAuthorities(open: OpenPolicy, known: Known): void {
-  const { authorities, trustRoots, report } = known;
-  open.file.spec.authorities?.forEach(({ name, keyless, key }, index) => {
-    const at = ['spec', 'authorities', index];
-    if (authorities.has(name)) report(open, [...at, 'name'], ...standsTwice('authority', name));
-    authorities.set(name, null);
-    const trustRoot = (keyless ?? key)?.trustRoot ?? 'sigstore';
-    const root = trustRoots.get(trustRoot);
-    if (root === undefined && known.complete)
-      report(
-        open,
-        [...at, keyless ? 'keyless' : 'key', 'trustRoot'],
-        noneNamed('trust root', trustRoot, trustRoots),
-      );
-    if (keyless) authorities.set(name, keylessAuthority(name, keyless));
-    if (!key) return;
-    const keys = keysOf(open, key, known.readFile);
-    if (!keys.ok) {
-      const field = key.path === undefined ? 'pem' : 'path';
-      report(open, [...at, 'key', field], keys.fault.message, keys.fault.remediation);
-      return;
-    }
-    const fingerprints = keys.value.map(({ fingerprint }) => fingerprint);
-    authorities.set(name, keyAuthority(name, fingerprints));
-    const conditions = {
-      root: key.transparencyLog ? (root ?? null) : null,
-      notBefore: key.notBefore ?? null,
-      notAfter: key.notAfter ?? null,
-    };
-    for (const one of keys.value) known.keys.push({ authority: name, ...one, ...conditions });
+function readBuilders(open: OpenPolicy, known: Known): Builder[] {
+  return (open.file.spec.builders ?? []).map((builder, index) => {
+    checkSigners(open, ['spec', 'builders', index, 'signedBy'], builder.signedBy, known);
+    return compileBuilder(builder, usable(known.authorities));
   });
 }
 
-function noneNamed(what: string, name: string, there: ReadonlyMap<string, unknown>): string {
-  return `no ${what} is named ${JSON.stringify(name)}; there are: ${[...there.keys()].join(', ') || 'none'}`;
-}
-
-function keysOf(open: OpenPolicy, key: KeyFile, readFile: ReadFile): ReturnType<typeof readPublicKeys> {
-  if (key.pem !== undefined) return readPublicKeys(key.pem, 'pem');
-  if (key.path === undefined) return failed('InputInvalid', 'names neither path nor pem');
-  const bytes = readFile(beside(open, key.path), KEY_BYTES);
-  return bytes.ok ? readPublicKeys(new TextDecoder().decode(bytes.value), key.path) : bytes;
-}
-
-function readRules(open: OpenPolicy, { authorities, rules, complete, report }: Known): void {
+function readRules(open: OpenPolicy, builders: readonly Builder[], known: Known): void {
+  const definitions = { authorities: usable(known.authorities), builders };
   open.file.spec.rules.forEach((rule, index) => {
     const at = ['spec', 'rules', index];
-    if (rules.has(rule.name)) report(open, [...at, 'name'], ...standsTwice('rule', rule.name));
-    for (const list of ['anyOf', 'allOf'] as const) {
-      rule.signature?.[list]?.forEach((authority, position) => {
-        if (complete && !authorities.has(authority))
-          report(open, [...at, 'signature', list, position], noneNamed('authority', authority, authorities));
-      });
-    }
-    rules.set(rule.name, compileRule(rule, authorities));
+    if (known.rules.has(rule.name)) known.report(open, [...at, 'name'], ...standsTwice('rule', rule.name));
+    for (const { field, signers } of signersIn(rule)) checkSigners(open, [...at, ...field], signers, known);
+    known.rules.set(rule.name, compileRule(rule, definitions));
   });
 }
 
-function compileRule(rule: RuleFile, named: ReadonlyMap<string, Authority | null>): Rule {
-  const authorities = new Map([...named].flatMap(([name, one]) => (one ? [[name, one] as const] : [])));
+function usable(named: ReadonlyMap<string, Authority | null>): Map<string, Authority> {
+  return new Map([...named].flatMap(([name, one]) => (one ? [[name, one] as const] : [])));
+}
+
+function compileRule(rule: RuleFile, definitions: Definitions): Rule {
   const checks = CHECKS.flatMap((check) => {
     const { name, vouches } = check;
-    const evaluate = check.compile(rule, authorities);
+    const evaluate = check.compile(rule, definitions);
     return evaluate ? [{ name, vouches, evaluate }] : [];
   });
   return { name: rule.name, enforcement: rule.enforcement, matches: compileMatch(rule.match), checks };

@@ -8,6 +8,8 @@ export interface Authority {
   /** In words, for findings: `subject https://… from issuer https://…`, `key sha256:…`. */
   readonly description: string;
   readonly accepts: (claim: Claim) => boolean;
+  /** What this version cannot verify of it; null where it can. */
+  readonly unsupported: string | null;
 }
 
 export interface Rule {

@@ -1,125 +1,6 @@
 import { z } from 'zod';
-import type { ExtensionName } from '../verify/sigstore/certificate.ts';
-import { regExp } from './glob.ts';
-
-/** An object of exactly these fields; an unknown one is an error that names what is allowed. */
-function fields<Shape extends z.ZodRawShape>(shape: Shape) {
-  return z.strictObject(shape, {
-    error: (issue) => {
-      if (issue.code === 'unrecognized_keys')
-        return `unknown field; allowed here: ${Object.keys(shape).join(', ')}`;
-      return undefined;
-    },
-  });
-}
-
-/** A field of the policy format that this version does not have yet: refused, so that it is never passed over. */
-const notInThisVersion = z.never({ error: 'not in this version' }).optional();
-
-const name = z.string().min(1);
-const nonEmptyList = z.array(z.string().min(1)).min(1, 'must not be empty');
-const count = z.int().nonnegative();
-
-const expression = z.string().refine(compiles, 'is not a regular expression in RE2 syntax');
-
-function compiles(pattern: string): boolean {
-  try {
-    regExp(pattern);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-/** Whether an expression tells signers apart: one that accepts what nobody is called accepts everybody. */
-function isParticular(pattern: string): boolean {
-  return !compiles(pattern) || !regExp(pattern)('nobody@nowhere.invalid://\u{10ffff}/');
-}
-
-/** `2025-01-01` or a full RFC 3339 time. */
-const time = z
-  .union([z.iso.date(), z.iso.datetime({ offset: true })], {
-    error: 'must be a date (2027-01-31) or an RFC 3339 time',
-  })
-  .transform((text) => new Date(text));
-
-const subjectGlob = z
-  .string()
-  .min(1)
-  .refine(
-    (pattern) => !/^\*+$/.test(pattern),
-    'matches every signer; name who may sign, as https://github.com/acme/*/.github/workflows/release.yml@refs/tags/v*',
-  );
-
-const trustRoot = fields({
-  name,
-  sigstore: fields({
-    trustedRoot: z.string().min(1),
-    signedCertificateTimestamps: count.default(1),
-    transparencyLogEntries: count.default(1),
-    timestamps: count.default(0),
-  }).optional(),
-  tuf: notInThisVersion,
-  certificateChain: notInThisVersion,
-  timestampChain: notInThisVersion,
-}).refine((root) => root.sigstore !== undefined, 'must have sigstore: { trustedRoot: FILE }');
-
-const extensionGlob = z.string().min(1).optional();
-/** Globs over the certificate's extensions; one that the certificate lacks does not match. */
-const extensionGlobs = {
-  sourceRepository: extensionGlob,
-  sourceRepositoryDigest: extensionGlob,
-  sourceRepositoryRef: extensionGlob,
-  sourceRepositoryIdentifier: extensionGlob,
-  sourceRepositoryOwner: extensionGlob,
-  sourceRepositoryOwnerIdentifier: extensionGlob,
-  buildSigner: extensionGlob,
-  buildSignerDigest: extensionGlob,
-  buildConfig: extensionGlob,
-  buildConfigDigest: extensionGlob,
-  runnerEnvironment: extensionGlob,
-  buildTrigger: extensionGlob,
-  runInvocation: extensionGlob,
-  visibility: extensionGlob,
-} satisfies Record<ExtensionName, typeof extensionGlob>;
-
-const keyless = fields({
-  trustRoot: name.default('sigstore'),
-  issuer: z.string().min(1).optional(),
-  issuerRegExp: expression.optional(),
-  subject: subjectGlob.optional(),
-  subjectRegExp: expression.refine(isParticular, 'matches every signer; name who may sign').optional(),
-  ...extensionGlobs,
-})
-  .refine(
-    (k) => (k.issuer === undefined) !== (k.issuerRegExp === undefined),
-    'must have exactly one of issuer and issuerRegExp',
-  )
-  .refine(
-    (k) => (k.subject === undefined) !== (k.subjectRegExp === undefined),
-    'must have exactly one of subject and subjectRegExp',
-  );
-
-const key = fields({
-  path: z.string().min(1).optional(),
-  pem: z.string().min(1).optional(),
-  secret: notInThisVersion,
-  trustRoot: name.default('sigstore'),
-  transparencyLog: z.boolean().default(true),
-  notBefore: time.optional(),
-  notAfter: time.optional(),
-}).refine((k) => (k.path === undefined) !== (k.pem === undefined), 'must have exactly one of path and pem');
-
-const authority = fields({
-  name,
-  keyless: keyless.optional(),
-  key: key.optional(),
-  notation: notInThisVersion,
-  signatureRepository: notInThisVersion,
-}).refine(
-  (a) => (a.keyless === undefined) !== (a.key === undefined),
-  'must have exactly one of keyless and key',
-);
+import { authority, trustRoot } from './schema-authorities.ts';
+import { duration, fields, name, nonEmptyList, notInThisVersion } from './schema-fields.ts';
 
 const match = fields({
   images: nonEmptyList.default(['**']),
@@ -136,37 +17,134 @@ const registries = fields({
 
 const tags = fields({
   pinned: z.boolean().optional(),
-  drift: notInThisVersion,
+  drift: z.enum(['fail', 'warn']).optional(),
   disallowed: nonEmptyList.optional(),
-}).refine((t) => t.pinned !== undefined || t.disallowed !== undefined, 'must have pinned or disallowed');
+}).refine(
+  (t) => t.pinned !== undefined || t.drift !== undefined || t.disallowed !== undefined,
+  'must have pinned, drift or disallowed',
+);
+
+const atLeast = z.int().min(1);
+
+/** `[a, b]`, `{ anyOf: [a, b], atLeast: 2 }` or `{ allOf: [a, b] }`. */
+const signedBy = z.union([
+  nonEmptyList.transform((anyOf) => ({ anyOf })),
+  fields({ allOf: nonEmptyList }),
+  fields({ anyOf: nonEmptyList, atLeast: atLeast.optional() }),
+]);
 
 const signature = fields({
   anyOf: nonEmptyList.optional(),
   allOf: nonEmptyList.optional(),
-  atLeast: notInThisVersion,
-  maxAge: notInThisVersion,
-  sameRepository: notInThisVersion,
-  annotations: notInThisVersion,
+  atLeast: atLeast.optional(),
+  maxAge: duration.optional(),
+  sameRepository: z.boolean().optional(),
+  annotations: z.record(z.string(), z.string()).optional(),
+})
+  .refine(
+    (s) => (s.anyOf === undefined) !== (s.allOf === undefined),
+    'must have exactly one of anyOf and allOf',
+  )
+  .refine((s) => s.atLeast === undefined || s.anyOf !== undefined, 'has atLeast without anyOf');
+
+const sbom = fields({
+  signedBy: signedBy.optional(),
+  allowUnsigned: z.boolean().optional(),
+  formats: z
+    .array(z.enum(['spdx', 'cyclonedx', 'syft']))
+    .min(1, 'must not be empty')
+    .optional(),
+  minimumElements: z.enum(['ntia', 'cisa2025']).optional(),
+  maxAge: duration.optional(),
 }).refine(
-  (s) => (s.anyOf === undefined) !== (s.allOf === undefined),
-  'must have exactly one of anyOf and allOf',
+  (s) => (s.signedBy === undefined) !== (s.allowUnsigned !== true),
+  'must have exactly one of signedBy and allowUnsigned: true',
 );
+
+const slsa = fields({
+  level: z.literal([1, 2, 3]),
+  signedBy,
+  sources: nonEmptyList,
+  builders: nonEmptyList.optional(),
+  sourceRefs: nonEmptyList.optional(),
+  buildTypes: nonEmptyList.optional(),
+  parameters: z.record(z.string(), z.unknown()).optional(),
+  maxAge: duration.optional(),
+});
+
+const vulnerabilities = fields({
+  signedBy,
+  failOn: z.array(z.enum(['critical', 'high', 'medium', 'low', 'unknown'])).min(1, 'must not be empty'),
+  maxAge: duration.optional(),
+  ignoreUnfixed: z.boolean().optional(),
+  vex: fields({ signedBy, maxAge: duration.optional() }).optional(),
+});
+
+const attestation = fields({
+  predicateType: z.string().min(1),
+  signedBy,
+  require: z.enum(['all', 'any']).optional(),
+  maxAge: duration.optional(),
+  conditions: z
+    .array(fields({ cel: z.string().min(1) }))
+    .min(1, 'must not be empty')
+    .optional(),
+});
+
+const CHECK_FIELDS = [
+  'registries',
+  'tags',
+  'age',
+  'signature',
+  'sbom',
+  'slsa',
+  'vulnerabilities',
+  'baseImages',
+  'attestations',
+] as const;
 
 const rule = fields({
   name,
   match: match.default({ images: ['**'] }),
   enforcement: z.enum(['enforce', 'warn']).default('enforce'),
+  arguments: z.literal('enforce').optional(),
   registries: registries.optional(),
   tags: tags.optional(),
+  age: fields({ max: duration }).optional(),
   signature: signature.optional(),
-  age: notInThisVersion,
-  sbom: notInThisVersion,
-  slsa: notInThisVersion,
-  vulnerabilities: notInThisVersion,
-  baseImages: notInThisVersion,
-  attestations: notInThisVersion,
-  arguments: notInThisVersion,
-}).refine((r) => r.registries ?? r.tags ?? r.signature, 'has no check; add registries, tags or signature');
+  sbom: sbom.optional(),
+  slsa: slsa.optional(),
+  vulnerabilities: vulnerabilities.optional(),
+  baseImages: fields({ allow: nonEmptyList, maxAge: duration.optional() }).optional(),
+  attestations: z.array(attestation).min(1, 'must not be empty').optional(),
+}).refine(
+  (r) => CHECK_FIELDS.some((field) => r[field] !== undefined),
+  `has no check; add one of ${CHECK_FIELDS.join(', ')}`,
+);
+
+const builder = fields({ id: z.string().min(1), signedBy, level: z.literal([1, 2, 3]) });
+
+const digest = z
+  .string()
+  .regex(
+    /^sha(256:[0-9a-f]{64}|384:[0-9a-f]{96}|512:[0-9a-f]{128})$/,
+    'must be a digest, as sha256: and 64 hexadecimal digits',
+  );
+
+const exception = fields({
+  name,
+  match: fields({
+    images: nonEmptyList,
+    digests: z.array(digest).min(1, 'must not be empty').optional(),
+    namespaces: nonEmptyList.optional(),
+    clusters: nonEmptyList.optional(),
+    kinds: nonEmptyList.optional(),
+  }),
+  reasons: nonEmptyList.optional(),
+  checks: nonEmptyList.optional(),
+  reason: z.string().min(1),
+  expires: z.iso.date({ error: 'must be a date, as 2027-01-31' }),
+}).refine((e) => e.reasons !== undefined || e.checks !== undefined, 'must have reasons or checks');
 
 /** The policy file, `apiVersion: kubectl-supplychain/v1alpha1`. */
 export const policySchema = fields({
@@ -176,18 +154,21 @@ export const policySchema = fields({
   spec: fields({
     trustRoots: z.array(trustRoot).min(1, 'must not be empty').optional(),
     authorities: z.array(authority).min(1, 'must not be empty').optional(),
+    builders: z.array(builder).min(1, 'must not be empty').optional(),
     rules: z.array(rule).min(1, 'must not be empty'),
     default: z.enum(['deny', 'warn', 'allow']).default('deny'),
-    builders: notInThisVersion,
-    exceptions: notInThisVersion,
+    exceptions: z.array(exception).min(1, 'must not be empty').optional(),
     registryMirrors: notInThisVersion,
   }),
 });
 
 export type PolicyFile = z.infer<typeof policySchema>;
 export type RuleFile = PolicyFile['spec']['rules'][number];
-export type KeylessFile = z.infer<typeof keyless>;
-export type KeyFile = z.infer<typeof key>;
+export type ExceptionFile = z.infer<typeof exception>;
+export type BuilderFile = z.infer<typeof builder>;
 export type RegistriesFile = z.infer<typeof registries>;
 export type TagsFile = z.infer<typeof tags>;
 export type SignatureFile = z.infer<typeof signature>;
+export type SbomFile = z.infer<typeof sbom>;
+export type SlsaFile = z.infer<typeof slsa>;
+export type AttestationFile = z.infer<typeof attestation>;

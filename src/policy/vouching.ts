@@ -1,70 +1,167 @@
+import { formatPlatform } from '../registry/platform.ts';
 import { type Fault, REASONS, type ReasonClass } from '../reasons.ts';
 import type { Claim } from '../verify/verifier.ts';
-import { describeSigner } from './evidence-entry.ts';
-import type { JudgedManifest, Resolution } from './subject.ts';
+import type { Demand } from './demand.ts';
+import { describeSigner, evidenceEntries } from './evidence-entry.ts';
+import type { Judgement } from './finding.ts';
+import type { Authority } from './policy.ts';
+import { remedyFor } from './remedies.ts';
+import type { JudgedImage, JudgedManifest, Resolution } from './subject.ts';
 
-/** The verified claims on a manifest that a check counts, as signatures or as attestations of one predicate type. */
+/** Where a claim was found, and which judged manifest it has to speak for: an index's claims are asked for each child. */
+export interface Placed {
+  readonly claim: Claim;
+  readonly on: JudgedManifest;
+  readonly judged: JudgedManifest;
+}
+
+/** A claim that met the demand, and the authority that it came from. */
+export interface Vouched extends Placed {
+  readonly authority: Authority;
+}
+
+/** What a check asks of those who vouch. */
+export interface Question {
+  readonly demand: Demand;
+  /** Whether a claim is of the kind that is asked for: a signature, an attestation of some predicate type. */
+  readonly counts: (claim: Claim) => boolean;
+  /** What a claim by an accepted signer lacks; null if it holds. */
+  readonly lacks: (placed: Placed) => Fault | null;
+  /** What is said where there is nothing of the kind by anybody. `others` are verified claims of other kinds. */
+  readonly missing: (others: readonly Claim[], manifests: readonly JudgedManifest[]) => Fault;
+  readonly holds: (vouched: readonly Vouched[]) => Pick<Judgement, 'reason' | 'message' | 'details'>;
+}
+
+const EMPTY = { authority: null, subject: null, details: {}, evidence: [] } as const;
+
+/**
+ * Judges who vouches for an image: "the index, or every judged child"; a demand of several parts may find one on the index
+ * and another on the child. Evidence that does not verify is listed, and decides only where nothing better meets the demand.
+ */
+export function judgeVouching({ resolution }: JudgedImage, question: Question): Judgement {
+  if (!resolution.ok) return { ...EMPTY, status: 'unknown', ...explained(resolution.fault) };
+  const { root, children } = resolution.value;
+  const evidence = [root, ...children].flatMap((manifest) => evidenceEntries(manifest));
+  const judged = children.length > 0 ? children : [root];
+  const without = judged.filter((manifest) => !isMet(manifest, root, question));
+  const decided = decisive(
+    without.map((manifest) => ({ manifest, shortfall: shortfallOf(manifest, root, question) })),
+  );
+  if (decided) {
+    const { manifest, shortfall } = decided;
+    return {
+      ...EMPTY,
+      status: shortfall.undetermined ? 'unknown' : 'fail',
+      ...explained(shortfall),
+      subject: subjectOf(manifest),
+      details: shortfall.location === null ? {} : { location: shortfall.location },
+      evidence,
+    };
+  }
+  const vouched = whoVouches(resolution.value, question);
+  const [first] = vouched;
+  return {
+    ...EMPTY,
+    status: 'pass',
+    remediation: null,
+    authority: first?.authority.name ?? null,
+    subject: first ? subjectOf(first.on) : null,
+    evidence,
+    ...question.holds(vouched),
+  };
+}
+
+/** The verified claims on a manifest that a check counts. */
 export function claimsOn(manifest: JudgedManifest, counts: (claim: Claim) => boolean): Claim[] {
   return manifest.verdicts.flatMap((verdict) =>
     verdict.result === 'verified' ? verdict.claims.filter(counts) : [],
   );
 }
 
-/**
- * Where a demand is met: "index or every judged child". A demand of several parts (allOf) may find one part on the index and
- * another on the child. Returns the manifests that are left without; none if the demand is met.
- */
-export function lacking(
-  { root, children }: Resolution,
-  parts: readonly ((manifest: JudgedManifest) => boolean)[],
-): JudgedManifest[] {
-  const judged = children.length > 0 ? children : [root];
-  return judged.filter((manifest) => !parts.every((holds) => holds(root) || holds(manifest)));
+function isMet(judged: JudgedManifest, root: JudgedManifest, { demand, counts, lacks }: Question): boolean {
+  const good = (on: JudgedManifest) =>
+    claimsOn(on, counts).filter((claim) => lacks({ claim, on, judged }) === null);
+  const [onRoot, onJudged] = [good(root), judged === root ? [] : good(judged)];
+  return demand.parts.every((part) => part(onRoot) || part(onJudged));
+}
+
+function whoVouches({ root, children }: Resolution, { demand, counts, lacks }: Question): Vouched[] {
+  const places = [
+    ...(children.length > 0 ? children : [root]).map((judged) => ({ on: root, judged })),
+    ...children.map((child) => ({ on: child, judged: child })),
+  ];
+  return places.flatMap(({ on, judged }) =>
+    claimsOn(on, counts)
+      .filter((claim) => lacks({ claim, on, judged }) === null)
+      .flatMap((claim) =>
+        demand.accepted
+          .filter(({ accepts }) => accepts(claim))
+          .map((authority) => ({ claim, on, judged, authority })),
+      ),
+  );
+}
+
+/** Why a demand is not met, where that was seen, and how sure it is: something undetermined could still have met it. */
+interface Shortfall extends Fault {
+  readonly location: string | null;
+  readonly undetermined: boolean;
 }
 
 /** Proof before a stranger, a stranger before nothing at all. Doubt is apart: what is doubtful may still meet the demand. */
 const PRECEDENCE: readonly ReasonClass[] = ['invalid', 'untrusted', 'stale', 'missing'];
 
-/** Why a demand is not met, where that was seen, and how sure it is: something undetermined could still have met it. */
-export interface Shortfall extends Fault {
-  readonly location: string | null;
-  readonly undetermined: boolean;
-}
-
-/**
- * Explains why nobody whom the rule accepts vouches for a manifest (or the index that holds it).
- * `strangers` are claims of the kind that was asked for, by signers that the rule does not accept; `accepted` is whom it does;
- * `missing` is what is said when there is nothing of the kind at all.
- * What could not be fetched or verified makes the answer undetermined, as it could be the very thing that is missing.
- */
-export function explain(
-  manifests: readonly JudgedManifest[],
-  strangers: readonly Claim[],
-  accepted: string,
-  missing: Fault,
-): Shortfall {
+function shortfallOf(judged: JudgedManifest, root: JudgedManifest, question: Question): Shortfall {
+  const { demand, counts, lacks, missing } = question;
+  const manifests = judged === root ? [root] : [root, judged];
   const faults = manifests.flatMap((manifest) => manifest.faults);
   const refusals = manifests.flatMap((manifest) =>
     manifest.verdicts.flatMap((verdict) =>
       verdict.result === 'refused' ? [{ ...verdict.refusal, location: verdict.evidence.location }] : [],
     ),
   );
-  const seen = [...faults, ...refusals];
+  const candidates = manifests.flatMap((on) => claimsOn(on, counts).map((claim) => ({ claim, on, judged })));
+  const accepted = candidates.filter(({ claim }) => demand.accepted.some(({ accepts }) => accepts(claim)));
+  const wanting = accepted
+    .flatMap((placed) => lacks(placed) ?? [])
+    .map((fault) => ({ ...fault, location: null }));
+  const strangers = candidates
+    .filter((placed) => !accepted.includes(placed))
+    .map(({ claim }) => ({
+      reason: 'SignerNotTrusted' as const,
+      message: `signed by ${describeSigner(claim.signer)}, but the rule accepts ${demand.words}`,
+      location: null,
+    }));
+  const seen = [...faults, ...refusals, ...wanting];
   const doubt = seen.find((one) => REASONS[one.reason].class === 'undetermined');
   if (doubt) return { ...doubt, undetermined: true };
-  const strange = strangers.map((claim) => ({
-    reason: 'SignerNotTrusted' as const,
-    message: `signed by ${describeSigner(claim.signer)}, but the rule accepts ${accepted}`,
-    location: null,
-  }));
-  const [gravest] = [...seen, ...strange, { ...missing, location: null }].toSorted(byGravity);
-  return { ...(gravest ?? { ...missing, location: null }), undetermined: false };
+  const unsupported = demand.accepted.find((authority) => authority.unsupported !== null);
+  if (unsupported) {
+    const message = `the rule accepts ${unsupported.name}, and ${unsupported.unsupported} is not in this version`;
+    return { reason: 'NotSupported', message, location: null, undetermined: true };
+  }
+  const nothing = partly(accepted, demand) ?? missing(otherClaims(manifests, counts), manifests);
+  const [gravest] = [...seen, ...strangers].toSorted(byGravity);
+  return { ...(gravest ?? { ...nothing, location: null }), undetermined: false };
+}
+
+/** Some of those who must vouch do, and others do not. */
+function partly(accepted: readonly Placed[], { accepted: authorities }: Demand): Fault | null {
+  const [have, lack] = [true, false].map((has) =>
+    authorities
+      .filter(({ accepts }) => accepted.some(({ claim }) => accepts(claim)) === has)
+      .map(({ name }) => name),
+  );
+  if (!have?.length) return null;
+  const others = lack?.length ? `not by ${lack.join(', ')}` : 'not by as many signers as the rule asks for';
+  return { reason: 'SignatureMissing', message: `signed by ${have.join(', ')}, but ${others}` };
+}
+
+function otherClaims(manifests: readonly JudgedManifest[], counts: (claim: Claim) => boolean): Claim[] {
+  return manifests.flatMap((manifest) => claimsOn(manifest, (claim) => !counts(claim)));
 }
 
 /** The shortfall that decides: one that is certain before one in doubt, and of those the gravest. */
-export function decisive<T extends { readonly shortfall: Shortfall }>(
-  shortfalls: readonly T[],
-): T | undefined {
+function decisive<T extends { readonly shortfall: Shortfall }>(shortfalls: readonly T[]): T | undefined {
   const [first] = shortfalls.toSorted(
     ({ shortfall: a }, { shortfall: b }) =>
       Number(a.undetermined) - Number(b.undetermined) || byGravity(a, b),
@@ -74,4 +171,16 @@ export function decisive<T extends { readonly shortfall: Shortfall }>(
 
 function byGravity(a: Fault, b: Fault): number {
   return PRECEDENCE.indexOf(REASONS[a.reason].class) - PRECEDENCE.indexOf(REASONS[b.reason].class);
+}
+
+function subjectOf({ digest, platform }: JudgedManifest): Judgement['subject'] {
+  return { digest, platform: platform && formatPlatform(platform) };
+}
+
+function explained({
+  reason,
+  message,
+  remediation,
+}: Fault): Pick<Judgement, 'reason' | 'message' | 'remediation'> {
+  return { reason, message, remediation: remediation ?? remedyFor(reason) };
 }

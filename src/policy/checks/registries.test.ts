@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { referenced } from '../judged-image.fixture.ts';
+import { definitions, NOW, referenced } from '../judged-image.fixture.ts';
 import type { RegistriesFile } from '../schema.ts';
 import { registriesCheck } from './registries.ts';
 
@@ -7,7 +7,7 @@ const DIGEST = `sha256:${'a'.repeat(64)}`;
 
 function reason(registries: RegistriesFile, text: string): string | undefined {
   const rule = { name: 'a', match: { images: ['**'] }, enforcement: 'enforce' as const, registries };
-  return registriesCheck.compile(rule, new Map())?.(referenced(text)).reason;
+  return registriesCheck.compile(rule, definitions())?.(referenced(text), NOW).reason;
 }
 
 describe('registries', () => {
@@ -85,6 +85,6 @@ describe('registries', () => {
 
   it('asks nothing where the rule says nothing', () => {
     const rule = { name: 'a', match: { images: ['**'] }, enforcement: 'enforce' as const };
-    expect(registriesCheck.compile(rule, new Map())).toBeNull();
+    expect(registriesCheck.compile(rule, definitions())).toBeNull();
   });
 });

@@ -10,6 +10,7 @@ import {
   keyOf,
   manifest,
   NIGHTLY,
+  NOW,
   refused,
   RELEASE,
   signature,
@@ -37,9 +38,9 @@ function judge(
     enforcement: 'enforce',
     signature: demand,
   };
-  const evaluate = signatureCheck.compile(rule, AUTHORITIES);
+  const evaluate = signatureCheck.compile(rule, { authorities: AUTHORITIES, builders: [] });
   if (!evaluate) throw new Error('the rule asks for a signature');
-  return evaluate(judged);
+  return evaluate(judged, NOW);
 }
 
 const said = ({ status, reason }: Judgement) => `${status} ${reason}`;

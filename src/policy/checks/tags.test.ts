@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { image, referenced, unresolved } from '../judged-image.fixture.ts';
+import { definitions, image, NOW, referenced, unresolved } from '../judged-image.fixture.ts';
 import type { TagsFile } from '../schema.ts';
 import type { JudgedImage } from '../subject.ts';
 import { tagsCheck } from './tags.ts';
@@ -8,7 +8,7 @@ const DIGEST = `sha256:${'a'.repeat(64)}`;
 
 function judge(tags: TagsFile, judged: JudgedImage) {
   const rule = { name: 'a', match: { images: ['**'] }, enforcement: 'enforce' as const, tags };
-  return tagsCheck.compile(rule, new Map())?.(judged);
+  return tagsCheck.compile(rule, definitions())?.(judged, NOW);
 }
 
 const PINNED: TagsFile = { pinned: true };

@@ -1,0 +1,32 @@
+import type { Outcome } from '../reasons.ts';
+import type { TrustRoot } from '../verify/trust-root.ts';
+import type { TrustedKey } from '../verify/verifier.ts';
+import type { OpenPolicy } from './policy-file.ts';
+import type { Authority, Rule } from './policy.ts';
+
+/** Reads a file of at most `limit` bytes that a policy names: a key or a trusted root. */
+export type ReadFile = (path: string, limit: number) => Outcome<Uint8Array>;
+
+type Report = (open: OpenPolicy, path: readonly PropertyKey[], message: string, remediation?: string) => void;
+
+/** What the files name so far. A name is known from where it stands on, whether or not what it names could be read. */
+export interface Known {
+  readonly trustRoots: Map<string, TrustRoot | null>;
+  readonly authorities: Map<string, Authority | null>;
+  readonly keys: TrustedKey[];
+  readonly rules: Map<string, Rule>;
+  /** Whether all files could be read: a name that is not there may stand in one that could not. */
+  readonly complete: boolean;
+  readonly readFile: ReadFile;
+  readonly report: Report;
+}
+
+/** The error of a name that is taken. */
+export function standsTwice(what: string, name: string): [message: string, remediation: string] {
+  return [`the ${what} ${JSON.stringify(name)} is there already`, 'choose another name'];
+}
+
+/** The error of a name that nothing has. */
+export function noneNamed(what: string, name: string, there: ReadonlyMap<string, unknown>): string {
+  return `no ${what} is named ${JSON.stringify(name)}; there are: ${[...there.keys()].join(', ') || 'none'}`;
+}
