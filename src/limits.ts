@@ -44,6 +44,8 @@ export const REGISTRY_CONFIG_BYTES = 4 * MiB;
 export const MANIFEST_FILE_BYTES = 64 * MiB;
 /** Files of one `-f` directory with `-R`. */
 export const MANIFEST_FILES = 20_000;
+/** What `kubectl kustomize` may take, in milliseconds: a kustomization may name bases in repositories that it has to clone. */
+export const KUSTOMIZE_MS = 120_000;
 /** Documents of one manifest file: real ones have some hundred bytes each, and every broken one is a finding of its own. */
 export const MANIFEST_DOCUMENTS = 200_000;
 /** Characters of one manifest file that are parsed again to repair its indentation: a few seconds' work. */

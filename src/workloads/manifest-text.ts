@@ -79,17 +79,19 @@ export function fileGap(name: string, reason: Reason, message: string, remediati
   };
 }
 
-function outOfReach(gap: Gap): Gap {
+/** The same gap where it is not the user's mistake. */
+export function outOfReach(gap: Gap): Gap {
   return { ...gap, wrongInput: false };
 }
 
-function tooLarge(name: string): Gap {
+/** The gap for a text that is larger than manifests may be. */
+export function tooLarge(name: string): Gap {
   const message = `${name} is larger than ${MANIFEST_FILE_BYTES / MiB} MiB`;
   return fileGap(name, 'LimitExceeded', message, 'split it into several files');
 }
 
 /** UTF-8, or UTF-16 with a byte order mark, which is what Windows shells write and kubectl reads. */
-function decoded(name: string, bytes: Uint8Array): string | Gap {
+export function decoded(name: string, bytes: Uint8Array): string | Gap {
   const mark = bytes.length < 2 ? 0 : ((bytes[0] ?? 0) << 8) | (bytes[1] ?? 0);
   const encoding = mark === 0xfffe ? 'utf-16le' : mark === 0xfeff ? 'utf-16be' : 'utf-8';
   try {

@@ -1,7 +1,9 @@
 import { eachDocument } from './document.ts';
 import type { DocumentFault } from './document.ts';
+import { renderKustomization } from './kustomize.ts';
 import { manifestFiles } from './manifest-files.ts';
 import { readManifestFile, readManifestStream } from './manifest-text.ts';
+import { isUrl, readManifestUrl } from './manifest-url.ts';
 import { whole } from './place.ts';
 import { NOTHING, discovered, joined, onlyGap } from './reading.ts';
 import type { Reading } from './reading.ts';
@@ -9,8 +11,10 @@ import type { Gap, WorkloadSource } from './source.ts';
 import { readWorkloads } from './workload.ts';
 
 export interface ManifestOptions {
-  /** Files, directories, or "-" for standard input. */
+  /** Files, directories, URLs, or "-" for standard input. */
   readonly paths: readonly string[];
+  /** A directory with a kustomization, which kubectl renders. */
+  readonly kustomize?: string | null;
   /** Whether subdirectories are read as well. */
   readonly recursive: boolean;
   /** Asked for at most once, and only where "-" is among the paths. */
@@ -29,9 +33,17 @@ export function createManifestSource(options: ManifestOptions): WorkloadSource {
     async discover() {
       const namespace = options.namespace ?? 'default';
       const parts: Reading[] = [];
+      const { kustomize = null } = options;
+      if (kustomize !== null)
+        parts.push(readManifest(kustomize, await renderKustomization(kustomize), namespace));
       for (const path of new Set(options.paths)) {
         if (path === '-') {
           parts.push(readManifest(path, await readManifestStream(path, options.stdin()), namespace));
+          continue;
+        }
+        if (isUrl(path)) {
+          const { name, text } = await readManifestUrl(path);
+          parts.push(readManifest(name, text, namespace));
           continue;
         }
         const { files, gaps } = await manifestFiles(path, options.recursive);
