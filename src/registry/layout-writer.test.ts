@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import type * as promises from 'node:fs/promises';
 import {
   appendFile,
   chmod,
@@ -18,6 +19,8 @@ import { join } from 'node:path';
 
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 
+import type * as limits from '../limits.ts';
+import { EVIDENCE_DOCUMENT_BYTES } from '../limits.ts';
 import type { Outcome } from '../reasons.ts';
 import type { Answer } from './answer.ts';
 import { digestOf } from './digest.ts';
@@ -37,14 +40,15 @@ const EVIDENCE = 'application/vnd.kubectl-supplychain.evidence.v1+json';
 const power = vi.hoisted(() => ({ left: Number.POSITIVE_INFINITY }));
 
 vi.mock('node:fs/promises', async (original) => {
-  const real = await original<typeof import('node:fs/promises')>();
+  const real = await original<typeof promises>();
   const spend = (): void => {
     power.left -= 1;
     if (power.left < 0) throw Object.assign(new Error('EIO'), { code: 'EIO' });
   };
   const open: typeof real.open = async (...args) => {
     const writes = args[1] === 'wx';
-    if (writes) spend();
+    // What is opened by a letter is a directory, to be synced.
+    if (typeof args[1] === 'string') spend();
     const file = await real.open(...args);
     if (!writes) return file;
     const write = file.writeFile.bind(file);
@@ -70,6 +74,11 @@ vi.mock('node:fs/promises', async (original) => {
   };
   return { ...real, open, mkdir, rename, rm: remove };
 });
+
+vi.mock('../limits.ts', async (original) => ({
+  ...(await original<typeof limits>()),
+  EVIDENCE_DOCUMENT_BYTES: 1024 * 1024,
+}));
 
 let shop: ShopRegistry;
 let recording: Recording;
@@ -118,8 +127,8 @@ interface Index {
     mediaType: string;
     digest: string;
     size: number;
-    artifactType?: string;
-    annotations?: Record<string, string>;
+    artifactType?: string | undefined;
+    annotations?: Readonly<Record<string, string>> | undefined;
   }[];
 }
 
@@ -167,8 +176,7 @@ describe('what was saved', () => {
     const before = shop.requests();
     const layout = await opened();
     const again = await askAll(layout, shop);
-    for (const [question, answer] of Object.entries(answers))
-      expect(again[question], question).toEqual(answer);
+    expect(again).toEqual(answers);
     expect(shop.requests()).toBe(before);
     expect(layout.hosts()).toEqual([]);
     expect(layout.savedAt).toEqual(AT);
@@ -227,10 +235,10 @@ describe('what was saved', () => {
         layout.blob('ghcr.io/acme/cart', shop.payload, 100),
       ],
     ] as const) {
-      expect(await answer).toMatchObject({
-        fault: { reason: 'NotInEvidence', message: expect.stringContaining(asked) },
-      });
-      expect(await answer).toMatchObject({ fault: { message: expect.stringContaining(directory) } });
+      const outcome = await answer;
+      expect(outcome).toMatchObject({ fault: { reason: 'NotInEvidence' } });
+      expect(messageOf(outcome)).toContain(asked);
+      expect(messageOf(outcome)).toContain(directory);
     }
   });
 
@@ -360,54 +368,59 @@ describe('a second save into the same directory', () => {
   });
 });
 
+/** Saves until the power fails, and says what a reader then sees. */
+async function breakOff(what: Recording, left: number): Promise<string> {
+  power.left = left;
+  const saved = await writeLayout(directory, what, null);
+  power.left = Number.POSITIVE_INFINITY;
+  if (saved.ok) return 'saved';
+  if (!saved.fault.message.includes('EIO')) return saved.fault.message;
+  const layout = await openLayout(directory);
+  if (layout.ok) return `complete as of ${String(layout.value.savedAt?.toISOString())}`;
+  const { message, remediation } = layout.fault;
+  if (message === `${directory} is no OCI image layout: ${join(directory, 'oci-layout')} is missing`)
+    return 'nothing';
+  const half = `${directory} is half written: ${join(directory, 'index.json')} is missing`;
+  return message === half && remediation?.startsWith('save the evidence again') ? 'half written' : message;
+}
+
 describe('a save that is broken off', () => {
   it('leaves a directory that is seen to be half written, and the next save completes it', async () => {
-    for (let step = 0; ; step += 1) {
-      power.left = step;
-      const saved = await writeLayout(directory, recording, null);
-      power.left = Number.POSITIVE_INFINITY;
-      const layout = await openLayout(directory);
-      if (saved.ok) {
-        expect(step).toBeGreaterThan(20);
-        break;
-      }
-      expect(saved.fault).toMatchObject({ reason: 'InputInvalid', message: expect.stringContaining('EIO') });
-      const begun = (await readdir(scratch)).length > 0 && (await readdir(directory)).includes('oci-layout');
-      if (!layout.ok) expect(layout.fault).toMatchObject({ reason: 'InputInvalid' });
-      if (!layout.ok && begun) {
-        expect(layout.fault.message).toContain(
-          `${directory} is half written: ${directory}/index.json is missing`,
-        );
-        expect(layout.fault.remediation).toContain('save the evidence again');
-      }
-      // Between the last rename and its sync the layout is complete already.
-      if (layout.ok) expect(await askAll(layout.value, shop), String(step)).toEqual(answers);
+    const steps = [];
+    for (let left = 0; steps.at(-1) !== 'saved'; left += 1) {
+      steps.push(await breakOff(recording, left));
       await save();
-      expect(await askAll(await opened(), shop), String(step)).toEqual(answers);
+      expect(await askAll(await opened(), shop)).toEqual(answers);
       expect(await readdir(directory)).toEqual(['blobs', 'index.json', 'oci-layout']);
       await rm(directory, { recursive: true });
     }
+    expect([...new Set(steps)]).toEqual([
+      'nothing',
+      'half written',
+      `complete as of ${AT.toISOString()}`,
+      'saved',
+    ]);
+    expect(steps.length).toBeGreaterThan(20);
   });
 
   it('leaves the older evidence as it was', async () => {
-    const first = recording.answers.filter(({ question }) => question === 'tag');
-    await save({ ...recording, answers: first });
+    await save({ ...recording, answers: recording.answers.filter(({ question }) => question === 'tag') });
     await cp(directory, join(scratch, 'first'), { recursive: true });
-    for (let step = 0; ; step += 1) {
-      power.left = step;
-      const saved = await writeLayout(directory, { ...recording, at: LATER }, null);
-      power.left = Number.POSITIVE_INFINITY;
+    const steps = [];
+    for (let left = 0; steps.at(-1) !== 'saved'; left += 1) {
+      steps.push(await breakOff({ ...recording, at: LATER }, left));
       const layout = await opened();
-      if (saved.ok) break;
-      expect([AT, LATER]).toContainEqual(layout.savedAt);
-      const cart = `${shop.host}/shop/cart`;
-      expect(await layout.tag(cart, 'v1'), String(step)).toEqual(answers['image']);
-      if (layout.savedAt?.getTime() === LATER.getTime()) {
-        expect(await askAll(layout, shop), String(step)).toEqual(answers);
-      }
+      expect(await layout.tag(`${shop.host}/shop/cart`, 'v1')).toEqual(answers['image']);
+      const again = layout.savedAt?.getTime() === AT.getTime() ? null : await askAll(layout, shop);
+      expect(again ?? answers).toEqual(answers);
       await rm(directory, { recursive: true });
       await cp(join(scratch, 'first'), directory, { recursive: true });
     }
+    expect([...new Set(steps)]).toEqual([
+      `complete as of ${AT.toISOString()}`,
+      `complete as of ${LATER.toISOString()}`,
+      'saved',
+    ]);
   });
 
   it('is seen where a copy is not complete', async () => {
@@ -441,9 +454,7 @@ describe('a save that is broken off', () => {
     const ended = new Promise((resolve) => child.on('exit', (_, signal) => resolve(signal)));
     child.kill('SIGKILL');
     expect(await ended).toBe('SIGKILL');
-    expect(await openLayout(directory)).toMatchObject({
-      fault: { message: expect.stringContaining('half written') },
-    });
+    expect(messageOf(await openLayout(directory))).toContain('half written');
     await save();
     expect(await askAll(await opened(), shop)).toEqual(answers);
     expect(await readdir(directory)).toEqual(['blobs', 'index.json', 'oci-layout']);
@@ -483,7 +494,7 @@ describe('a directory that evidence cannot be saved in', () => {
       await checkSaveDirectory(directory),
     ]) {
       expect(outcome).toMatchObject({ ok: false, fault: { reason: 'InputInvalid' } });
-      expect(outcome.ok ? '' : outcome.fault.message).toContain(`evidence cannot be saved in ${directory}: `);
+      expect(messageOf(outcome)).toContain(`evidence cannot be saved in ${directory}: `);
     }
     expect(await readdir(scratch, { recursive: true })).toEqual(before);
   });
@@ -593,8 +604,8 @@ describe('evidence that was changed since', () => {
     await replaceDocument(change);
     const outcome = await openLayout(directory);
     expect(outcome).toMatchObject({ fault: { reason: 'InputInvalid' } });
-    expect(outcome.ok ? '' : outcome.fault.message).toContain(message);
-    expect(outcome.ok ? '' : outcome.fault.message).toContain(directory);
+    expect(messageOf(outcome)).toContain(message);
+    expect(messageOf(outcome)).toContain(directory);
   });
 
   it('is refused if its artifact is of a newer type, or there twice', async () => {
@@ -608,9 +619,7 @@ describe('evidence that was changed since', () => {
     expect(await openLayout(directory)).toMatchObject({ fault: { reason: 'InputInvalid' } });
     artifact.artifactType = EVIDENCE.replace('v1', 'v2');
     await writeFile(join(directory, 'index.json'), JSON.stringify(index));
-    expect(await openLayout(directory)).toMatchObject({
-      fault: { reason: 'InputInvalid', message: expect.stringContaining(`this version reads ${EVIDENCE}`) },
-    });
+    expect(messageOf(await openLayout(directory))).toContain(`this version reads ${EVIDENCE}`);
   });
 
   it('leads to no file outside the directory', async () => {
@@ -661,7 +670,7 @@ describe('what is not saved', () => {
     expect(await writeLayout(directory, recording, deep)).toMatchObject({
       fault: { reason: 'InputInvalid' },
     });
-    const long = Array.from({ length: 300 }, () => 'x'.repeat(1024 * 1024));
+    const long = 'x'.repeat(EVIDENCE_DOCUMENT_BYTES);
     expect(await writeLayout(directory, recording, long)).toMatchObject({
       fault: { reason: 'LimitExceeded' },
     });
@@ -682,4 +691,8 @@ function pointing(digest: string): object {
     tag: 'v1',
     reply: { kind: 'found', digest, mediaType: OCI_MANIFEST, size: 1 },
   };
+}
+
+function messageOf(outcome: Outcome<unknown>): string {
+  return outcome.ok ? '' : outcome.fault.message;
 }
