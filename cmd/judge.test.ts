@@ -347,15 +347,15 @@ describe('which policy', () => {
   });
 
   it('is refused with all of its errors', async () => {
-    const broken = POLICY_TEXT.replace('allow', 'alow').replace('spec:', 'spec:\n  rule: []');
+    const broken = POLICY_TEXT.replace('allow', 'alow').replace('name: small', 'name: small, labels: 1');
     const ran = await run([...VERIFY, '--policy', 'a.yaml'], { cwd: directory({ 'a.yaml': broken }) });
     expect(ran).toEqual({
       exitCode: 2,
       stdout: '',
       stderr: `error: the policy cannot be used:
-  a.yaml:5: spec.rule: unknown field; allowed here: trustRoots, authorities, rules, default, builders, exceptions, registryMirrors
-  a.yaml:7: spec.rules[0].registries.alow: unknown field; allowed here: allow, deny
-  a.yaml:7: spec.rules[0].registries: must have allow or deny
+  a.yaml:3: metadata.labels: unknown field; allowed here: name
+  a.yaml:6: spec.rules[0].registries.alow: unknown field; allowed here: allow, deny
+  a.yaml:6: spec.rules[0].registries: must have allow or deny
 `,
     });
   });

@@ -285,7 +285,7 @@ describe('broken policy file', () => {
     [
       'an authority of two kinds',
       withAuthority('{ name: a, key: { path: cosign.pub }, keyless: { issuer: a, subject: b } }'),
-      [`${A}:7: spec.authorities[0]: must have exactly one of keyless and key`],
+      [`${A}:7: spec.authorities[0]: must have exactly one of keyless, key and notation`],
     ],
     [
       'a key that is not there',
@@ -305,7 +305,7 @@ describe('broken policy file', () => {
     [
       'a key with neither path nor text',
       withKey('{ transparencyLog: false }'),
-      [`${A}:7: spec.authorities[0].key: must have exactly one of path and pem`],
+      [`${A}:7: spec.authorities[0].key: must have exactly one of path, pem and secret`],
     ],
     [
       'a word where true or false belongs',

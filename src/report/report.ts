@@ -8,7 +8,7 @@ import type { Registry } from '../registry/registry.ts';
 import type { TrustMaterial } from '../verify/verifier.ts';
 import type { Gap, Workload, WorkloadSource } from '../workloads/source.ts';
 
-export const API_VERSION = 'kubectl-supplychain/v1alpha1';
+const API_VERSION = 'kubectl-supplychain/v1alpha1';
 
 type Counts = Readonly<Record<Status, number>>;
 
