@@ -138,6 +138,7 @@ export function imageFields(
     if (itsGroup !== group || itsKind !== kind) continue;
     for (const place of imagePlaces(object, path)) {
       if (!isAbsent(place.value) && place.value !== '') named.push(place);
+      else if (isSwitchedOff(object, place)) continue;
       else if (otherwise === 'operator') unnamed.push(place);
       else if (otherwise !== 'nobody' && isAbsent(follow(object, otherwise)[0]?.value)) unnamed.push(place);
     }
@@ -150,6 +151,11 @@ function imagePlaces(object: Place, path: string): Place[] {
   const dot = path.lastIndexOf('.');
   const parents = follow(object, path.slice(0, dot)).filter(({ value }) => isObject(value));
   return parents.map((parent) => field(parent, path.slice(dot + 1)));
+}
+
+/** As `backup: {enabled: false}`. */
+function isSwitchedOff(object: Place, { path }: Place): boolean {
+  return field(object, ...path.slice(object.path.length, -1), 'enabled').value === false;
 }
 
 /** What an image is called that stands in no container: by the field it belongs to, else by its own. */
