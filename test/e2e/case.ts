@@ -20,7 +20,7 @@ export function unknown(reason: Reason): Ours {
 export type Cosigns = 'accepts' | RegExp;
 
 /** Where the two differ, why that is right: `stricter` where only cosign accepts, `wider` where only the program does. */
-export interface Difference {
+interface Difference {
   readonly stricter?: string;
   readonly wider?: string;
 }

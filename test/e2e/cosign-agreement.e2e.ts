@@ -1,5 +1,6 @@
-import { afterAll, beforeAll, describe } from 'vitest';
-import { type Asking, attestationTests, differenceTests, signatureTests } from './agreement.ts';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { keyHolder, RELEASE_IDENTITY, writePolicy } from './asked.ts';
+import { attestationTests, differenceTests, signatureTests } from './agreement.ts';
 import { type Loopback, startLoopback } from './bench.ts';
 import type { SignatureCase } from './case.ts';
 import { ATTESTATIONS } from './cases/attestations.ts';
@@ -8,7 +9,7 @@ import { IDENTITY, ISSUER } from './cases/identity.ts';
 import { KEY } from './cases/keys.ts';
 import { FALLBACK, INDEX, LAYOUT } from './cases/layouts.ts';
 import { CERTIFICATE, LOG_ENTRY, PAYLOAD } from './cases/tampering.ts';
-import { buildProgram } from './program.ts';
+import { buildProgram, runProgram, timeless } from './program.ts';
 
 const SIGNATURES: readonly { readonly family: string; readonly cases: readonly SignatureCase[] }[] = [
   { family: 'identity', cases: IDENTITY },
@@ -26,7 +27,7 @@ const SIGNATURES: readonly { readonly family: string; readonly cases: readonly S
 ];
 
 let loopback: Loopback;
-const askings: Asking[] = [];
+const made: string[] = [];
 
 beforeAll(async () => {
   buildProgram();
@@ -36,12 +37,7 @@ afterAll(() => loopback?.stop());
 
 describe('signatures, as cosign verify and this program see them', () => {
   describe.each(SIGNATURES)('$family', ({ family, cases }) => {
-    signatureTests(
-      family,
-      cases,
-      () => loopback,
-      (asking) => askings.push(asking),
-    );
+    signatureTests(family, cases, () => loopback, made);
   });
 });
 
@@ -51,4 +47,22 @@ describe('attestations, as cosign verify-attestation and this program see them',
 
 describe('the tables', () => {
   differenceTests([...SIGNATURES.flatMap(({ cases }) => cases), ...ATTESTATIONS]);
+});
+
+describe('all these images at once', () => {
+  it.each(['json', 'table'])(
+    'are the same %s in every run, however many are worked on at a time',
+    async (format) => {
+      const policy = writePolicy(loopback.workdir, [RELEASE_IDENTITY, keyHolder('release')]);
+      const verify = (concurrency: number) =>
+        runProgram(
+          ['verify', ...made, '--policy', policy, '-o', format, `--concurrency=${concurrency}`],
+          loopback.workdir,
+        );
+      const [first, second] = [timeless(await verify(8)), timeless(await verify(1))];
+      expect(made.length).toBeGreaterThan(0);
+      expect(first.code).toBe(1);
+      expect(second).toEqual(first);
+    },
+  );
 });

@@ -185,10 +185,10 @@ function editedAt(
   return { ...record, [key]: editedAt(record[key], rest, change) };
 }
 
-/** Base64 with one bit turned over, in the middle of what it encodes. */
+/** Base64 with the last bit of what it encodes turned over: of a certificate or signature, a bit that is no part of its form. */
 export function bitFlipped(text: unknown): string {
   const bytes = Buffer.from(z.base64().parse(text), 'base64');
-  const at = Math.floor(bytes.length / 2);
+  const at = bytes.length - 1;
   bytes[at] = (bytes[at] ?? 0) ^ 1;
   return bytes.toString('base64');
 }
