@@ -17,7 +17,7 @@ const elementSchema = z.object({
   spdxId: z.string().optional(),
   '@id': z.string().optional(),
   name: text,
-  creationInfo: z.unknown(),
+  creationInfo: z.unknown().optional(),
   // CreationInfo
   ...creation,
   // SpdxDocument, software_Sbom

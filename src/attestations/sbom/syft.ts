@@ -8,7 +8,9 @@ const imageSchema = z.object({ manifestDigest: text, repoDigests: list(z.string(
 const documentSchema = z.object({
   artifacts: list(z.object({ id: text, name: text, version: text, purl: text, cpes: list(z.unknown()) })),
   artifactRelationships: list(z.object({ parent: z.string(), child: z.string() })),
-  source: z.object({ type: text, metadata: z.unknown(), target: z.unknown() }).nullish(),
+  source: z
+    .object({ type: text, metadata: z.unknown().optional(), target: z.unknown().optional() })
+    .nullish(),
   descriptor: z.object({ name: text, version: text }).nullish(),
   schema: z.object({ version: z.string() }).nullish(),
 });

@@ -1,0 +1,137 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { assert, describe, expect, it } from 'vitest';
+import { corpusFolder, filesOf, layoutPredicates } from '../corpus.fixture.ts';
+import { missingElements } from './minimum-elements.ts';
+import { type Sbom } from './sbom.ts';
+import { readSbom, summariseSbom } from './summary.ts';
+
+const folder = corpusFolder('sbom');
+const files = filesOf(folder);
+
+function sbomIn(file: string): Sbom {
+  const sbom = readSbom(readFileSync(join(folder ?? '', file)), null);
+  assert(sbom.ok, sbom.ok ? '' : `${file}: ${sbom.message}`);
+  return sbom.value;
+}
+
+describe("SBOMs of the project's own images", () => {
+  it.each([
+    ['https://spdx.dev/Document', 'spdx', '2.3'],
+    ['https://cyclonedx.org/bom', 'cyclonedx', '1.6'],
+  ] as const)('%s', (predicateType, format, specVersion) => {
+    const predicates = layoutPredicates(predicateType);
+    expect(predicates).not.toHaveLength(0);
+    for (const predicate of predicates) {
+      const summary = summariseSbom(predicate, format);
+      expect(summary).toMatchObject({
+        ok: true,
+        value: { format, specVersion, components: 3, describes: [] },
+      });
+      const { created } = summary.ok ? summary.value : {};
+      expect(created).toStrictEqual(new Date('2026-01-15T09:00:00Z'));
+    }
+  });
+});
+
+describe.skipIf(folder === null)('documents of the SPDX and CycloneDX specifications', () => {
+  it.each(files.filter((file) => /^cyclonedx\/.*\/valid-.*\.json$/.test(file)))('%s is read', (file) => {
+    expect(sbomIn(file)).toMatchObject({ format: 'cyclonedx', specVersion: file.split('/')[1] });
+  });
+
+  it.each(files.filter((file) => /invalid-bomformat-.*\.json$/.test(file)))('%s is not', (file) => {
+    expect(readSbom(readFileSync(join(folder ?? '', file)), null).ok).toBe(false);
+  });
+
+  it.each(files.filter((file) => /^cyclonedx\/.*\.xml$/.test(file)))('%s is said to be XML', (file) => {
+    const sbom = readSbom(readFileSync(join(folder ?? '', file)), 'cyclonedx');
+    expect(sbom.ok ? '' : sbom.message).toContain('XML');
+  });
+
+  it.each(files.filter((file) => /^spdx\/.*\.(json|spdx)$/.test(file)))('%s is read', (file) => {
+    expect(sbomIn(file).format).toBe('spdx');
+  });
+
+  it.each([
+    ['SPDXJSONExample-v2.2.spdx.json', 'SPDXTagExample-v2.2.spdx'],
+    ['software_example3_spdx2.2_example3-bin.spdx', 'software_example3_spdx3.0_example3-bin.json'],
+    ['software_example4_spdx2.2_example4-bin.spdx', 'software_example4_spdx3.0_example4-bin.json'],
+    ['software_example5_spdx2.2_example5-bin.spdx', 'software_example5_spdx3.0_example5-bin.json'],
+    ['software_example12_spdx2.2_hello-src.spdx.json', 'software_example12_spdx3.0_hello-src.spdx3.json'],
+  ])('%s lists as much as %s', (one, other) => {
+    const [first, second] = [sbomIn(`spdx/${one}`), sbomIn(`spdx/${other}`)];
+    expect(second.components.length).toBe(first.components.length);
+    expect(second.created).toStrictEqual(first.created);
+  });
+});
+
+const SYFT_IMAGE = 'sha256:2731251dc34951c0e50fcc643b4c5f74922dad1a5d98f302b504cf46cd5d9368';
+
+describe.skipIf(folder === null)('documents that tools write', () => {
+  it.each<[string, object, number, readonly string[]]>([
+    [
+      'syft-spdxjson-TestSPDXJSONImageEncoder.golden',
+      { format: 'spdx', tool: 'syft-v0.42.0-bogus', author: 'Anchore, Inc', describes: [SYFT_IMAGE] },
+      2,
+      ['supplier 2/2', 'timestamp 1/1'],
+    ],
+    [
+      'syft-internal-TestSPDXTagValueImageEncoder.golden',
+      { format: 'spdx', describes: [SYFT_IMAGE] },
+      2,
+      ['supplier 2/2', 'timestamp 1/1'],
+    ],
+    [
+      'syft-spdxjson-TestSPDX22JSONRequredProperties.golden',
+      { specVersion: '2.2' },
+      2,
+      ['supplier 2/2', 'unique id 2/2', 'timestamp 1/1'],
+    ],
+    [
+      'syft-cyclonedxjson-TestCycloneDxImageEncoder.golden',
+      { specVersion: '1.7', tool: 'syft v0.42.0-bogus' },
+      3,
+      ['supplier 3/3', 'relationship 3/3', 'timestamp 1/1'],
+    ],
+    [
+      'syft-internal-TestImageEncoder.golden',
+      { format: 'syft', tool: 'syft v0.42.0-bogus', describes: [SYFT_IMAGE] },
+      2,
+      ['supplier 2/2', 'relationship 2/2', 'timestamp 1/1'],
+    ],
+    [
+      'trivy-centos-7-cyclonedx.json',
+      { tool: 'trivy dev', describes: [] },
+      3,
+      ['supplier 3/3', 'unique id 1/3'],
+    ],
+    [
+      'trivy-centos-7-spdx.json',
+      { tool: 'trivy-dev', author: 'aquasecurity' },
+      3,
+      ['supplier 3/3', 'unique id 1/3'],
+    ],
+    [
+      'trivy-npm-cyclonedx.json.golden',
+      { specVersion: '1.7' },
+      13,
+      ['supplier 13/13', 'version 1/13', 'unique id 1/13'],
+    ],
+  ])('%s', (file, facts, components, missing) => {
+    const sbom = sbomIn(`tools/${file}`);
+    expect(sbom).toMatchObject(facts);
+    expect(sbom.components).toHaveLength(components);
+    expect(missingElements(sbom).map((one) => `${one.element} ${one.missing}/${one.of}`)).toStrictEqual(
+      missing,
+    );
+  });
+
+  it.each([
+    'trivy-openvex.json',
+    'trivy-alpine-310.sarif.golden',
+    'trivy-alpine-310.gsbom.golden',
+    'syft-table-TestTableEncoder.golden',
+  ])('%s is no SBOM that can be read', (file) => {
+    expect(readSbom(readFileSync(join(folder ?? '', 'tools', file)), null).ok).toBe(false);
+  });
+});

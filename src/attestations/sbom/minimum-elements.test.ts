@@ -1,0 +1,51 @@
+import { describe, expect, it } from 'vitest';
+import { missingElements } from './minimum-elements.ts';
+import type { Component, Sbom } from './sbom.ts';
+
+const complete: Component = {
+  name: 'express',
+  version: '4.19.2',
+  supplier: 'OpenJS',
+  purl: 'pkg:npm/express@4.19.2',
+  identified: true,
+  related: true,
+};
+const sbom: Sbom = {
+  format: 'spdx',
+  specVersion: '2.3',
+  components: [complete, complete],
+  created: new Date('2026-01-15T09:00:00Z'),
+  tool: 'syft',
+  author: 'Acme',
+  describes: [],
+};
+const lacking = (changes: Partial<Component>): Sbom => ({
+  ...sbom,
+  components: [complete, { ...complete, ...changes }],
+});
+
+describe('missingElements', () => {
+  it.each<[string, Sbom, readonly object[]]>([
+    ['nothing', sbom, []],
+    ['a supplier', lacking({ supplier: null }), [{ element: 'supplier', missing: 1, of: 2 }]],
+    ['a name', lacking({ name: null }), [{ element: 'name', missing: 1, of: 2 }]],
+    ['a version', lacking({ version: null }), [{ element: 'version', missing: 1, of: 2 }]],
+    ['an id', lacking({ identified: false }), [{ element: 'unique id', missing: 1, of: 2 }]],
+    ['a relationship', lacking({ related: false }), [{ element: 'relationship', missing: 1, of: 2 }]],
+    ['the time', { ...sbom, created: null }, [{ element: 'timestamp', missing: 1, of: 1 }]],
+    ['a person, but no tool', { ...sbom, author: null }, []],
+    ['author and tool', { ...sbom, author: null, tool: null }, [{ element: 'author', missing: 1, of: 1 }]],
+    [
+      'everything',
+      { ...lacking({ supplier: null, version: null }), created: null },
+      [
+        { element: 'supplier', missing: 1, of: 2 },
+        { element: 'version', missing: 1, of: 2 },
+        { element: 'timestamp', missing: 1, of: 1 },
+      ],
+    ],
+    ['all components', { ...sbom, components: [] }, []],
+  ])('%s', (_name, document, expected) => {
+    expect(missingElements(document)).toStrictEqual(expected);
+  });
+});
