@@ -355,6 +355,22 @@ describe('a second save into the same directory', () => {
     expect(await askAll(await opened(), shop)).toEqual(answers);
   });
 
+  it('loses nothing of what a run at the same time has saved: one of them is refused, and says so', async () => {
+    await save();
+    const second = {
+      at: LATER,
+      answers: [],
+      contents: new Map([[digestOf(Buffer.from('b')), Buffer.from('b')]]),
+    };
+    const outcomes = await Promise.all([
+      writeLayout(directory, recording, null),
+      writeLayout(directory, second, null),
+    ]);
+    expect(outcomes.some(({ ok }) => ok)).toBe(true);
+    for (const outcome of outcomes) expect(messageOf(outcome)).toMatch(/^$|in the meantime$|ENOENT$/);
+    expect(await askAll(await opened(), shop)).toEqual(answers);
+  });
+
   it('leaves in index.json what another tool has added there', async () => {
     await save();
     const index = await readIndex();

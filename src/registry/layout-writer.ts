@@ -8,9 +8,10 @@ import { failed, ok, type Outcome } from '../reasons.ts';
 import { questionKey, type Answer } from './answer.ts';
 import { blobPath, readBlobFile } from './blob-file.ts';
 import { digestOf, verifyDigest } from './digest.ts';
-import { evidenceArtifact } from './evidence-artifact.ts';
+import { evidenceArtifact, isEvidence } from './evidence-artifact.ts';
 import { formatEvidence, type EvidenceDocument } from './evidence-document.ts';
 import { errorCode, makeDirectory, openLayoutFiles, WriteRefused, type LayoutFiles } from './layout-files.ts';
+import { readIndexFile } from './layout-index.ts';
 import { formatIndex } from './layout-names.ts';
 import { inspectTarget, type EarlierEvidence } from './layout-target.ts';
 import type { Recording } from './recording.ts';
@@ -44,7 +45,7 @@ export async function writeLayout(
   const layout = compose(document, earlier.value, recording);
   if (!layout.ok) return layout;
   try {
-    const written = await write(directory, layout.value);
+    const written = await write(directory, layout.value, earlier.value);
     return ok({ savedAt: document.savedAt, answers: document.answers.length, written });
   } catch (error) {
     return notWritten(directory, error);
@@ -113,17 +114,30 @@ function compose(
 }
 
 /** Gives how many blobs were written. */
-async function write(directory: string, { blobs, index }: ComposedLayout): Promise<number> {
+async function write(
+  directory: string,
+  { blobs, index }: ComposedLayout,
+  earlier: EarlierEvidence | null,
+): Promise<number> {
   const files = await openLayoutFiles(directory);
   try {
     await files.place(join(directory, 'oci-layout'), MARKER);
     const written = await writeBlobs(directory, blobs, files);
+    await checkUnchanged(directory, earlier);
     await files.place(join(directory, 'index.json'), index);
     await files.settle(directory);
     return written;
   } finally {
     await files.close();
   }
+}
+
+/** What another run has saved there since would be lost. */
+async function checkUnchanged(directory: string, earlier: EarlierEvidence | null): Promise<void> {
+  const current = await readIndexFile(directory);
+  const now = current.ok ? current.value : [];
+  if (now.find(isEvidence)?.digest !== earlier?.descriptors.find(isEvidence)?.digest)
+    throw new WriteRefused('another run has saved evidence there in the meantime');
 }
 
 async function writeBlobs(
