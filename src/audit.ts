@@ -38,7 +38,7 @@ export async function audit(job: AuditJob): Promise<Report> {
   const references = parseReferences(workloads);
   const gathered = await gather(references.valid, job);
   const images = verifyImages(references, gathered, job.trust);
-  const judged = evaluate(job.policy, workloads, images, job.judgedAt);
+  const judged = evaluate(job.policy, workloads, images, { judgedAt: job.judgedAt, now: job.generatedAt });
   const allGaps = [...job.gaps, ...gaps, ...invalidReferenceGaps(workloads, images)];
   return createReport({
     ...job,

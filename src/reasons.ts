@@ -218,6 +218,11 @@ export const REASONS = {
 
 export type Reason = keyof typeof REASONS;
 
+/** Whether a text is one of the reason codes. */
+export function isReason(text: string): text is Reason {
+  return Object.hasOwn(REASONS, text);
+}
+
 /** Why something could not be fetched, read or verified: what and where, and what to do about it. */
 export interface Fault {
   readonly reason: Reason;

@@ -1,4 +1,4 @@
-import type { Builder } from './builder.ts';
+import type { ConfiguredBuilder } from '../attestations/slsa/builders.ts';
 import type { CheckName, Evaluate } from './finding.ts';
 import type { Authority } from './policy.ts';
 import type { RuleFile } from './schema.ts';
@@ -6,7 +6,7 @@ import type { RuleFile } from './schema.ts';
 /** What a policy defines outside its rules, by name. */
 export interface Definitions {
   readonly authorities: ReadonlyMap<string, Authority>;
-  readonly builders: readonly Builder[];
+  readonly builders: readonly ConfiguredBuilder[];
 }
 
 /** What a policy can ask of an image. A new check is one file in checks/ and one line in checks.ts. */

@@ -1,7 +1,19 @@
 import type { Check } from './check.ts';
+import { attestationsCheck } from './checks/attestations.ts';
+import { LATER } from './checks/later.ts';
 import { registriesCheck } from './checks/registries.ts';
+import { sbomCheck } from './checks/sbom.ts';
 import { signatureCheck } from './checks/signature.ts';
+import { slsaCheck } from './checks/slsa.ts';
 import { tagsCheck } from './checks/tags.ts';
 
 /** Everything a rule can ask. */
-export const CHECKS: readonly Check[] = [signatureCheck, registriesCheck, tagsCheck];
+export const CHECKS: readonly Check[] = [
+  signatureCheck,
+  registriesCheck,
+  tagsCheck,
+  sbomCheck,
+  slsaCheck,
+  attestationsCheck,
+  ...LATER,
+];

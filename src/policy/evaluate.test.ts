@@ -13,18 +13,19 @@ function check(status: Status, vouches = true, judge: Evaluate = () => judgement
 }
 
 function rule(name: string, checks: readonly RuleCheck[], more: Partial<Rule> = {}): Rule {
-  return { name, enforcement: 'enforce', matches: () => [], checks, ...more };
+  return { name, enforcement: 'enforce', enforcesArguments: false, matches: () => [], checks, ...more };
 }
 
 function policy(rules: readonly Rule[], byDefault: Policy['default'] = 'deny'): Policy {
-  return { sources: [], trust: { roots: [], keys: [] }, rules, default: byDefault };
+  return { sources: [], trust: { roots: [], keys: [] }, rules, default: byDefault, exceptions: [] };
 }
 
+const TIMES = { judgedAt: NOW, now: NOW };
 const TEXT = container().image;
 const IMAGES = new Map<string, JudgedContainer['image']>([[TEXT, image()]]);
 
 function findings(held: Policy | null, where = workload(), images = IMAGES) {
-  return evaluate(held, [where], images, NOW)[0]?.containers[0]?.findings.map(
+  return evaluate(held, [where], images, TIMES)[0]?.containers[0]?.findings.map(
     ({ status, reason, check: name, rule: of, enforcement }) =>
       [status, reason, name, of, enforcement].join(' '),
   );
@@ -91,7 +92,7 @@ describe('evaluation', () => {
     ['without a policy', null],
   ])('fails a reference that is none, %s', (_name, held) => {
     const images = new Map([[TEXT, { invalid: 'it is empty' }]]);
-    const [judged] = evaluate(held, [workload()], images, NOW);
+    const [judged] = evaluate(held, [workload()], images, TIMES);
     expect(judged?.containers[0]?.findings).toMatchObject([
       { status: 'fail', reason: 'ImageReferenceInvalid', message: 'spec.containers[0].image: it is empty' },
     ]);
@@ -105,7 +106,7 @@ describe('evaluation', () => {
 
   it('says what a rule took for granted', () => {
     const rules = [rule('a', [check('fail')], { matches: () => ['namespace', 'kind'] })];
-    expect(evaluate(policy(rules), [BARE], IMAGES, NOW)[0]?.containers[0]?.findings).toMatchObject([
+    expect(evaluate(policy(rules), [BARE], IMAGES, TIMES)[0]?.containers[0]?.findings).toMatchObject([
       {
         message: 'said; the rule applies because the namespace and the kind cannot be known here',
         details: { assumed: ['namespace', 'kind'] },
@@ -120,7 +121,7 @@ describe('evaluation', () => {
       policy([rule('a', [check('pass'), check('warn', false)])]),
       [where],
       images,
-      NOW,
+      TIMES,
     );
     expect(judged?.containers.map(({ status }) => status)).toEqual(['warn', 'fail']);
     expect(judged?.status).toBe('fail');
@@ -134,7 +135,7 @@ describe('evaluation', () => {
       policy(rules),
       Array.from({ length: 50 }, () => workload()),
       IMAGES,
-      NOW,
+      TIMES,
     );
     expect(judge).toHaveBeenCalledTimes(1);
     expect(other).toHaveBeenCalledTimes(1);
@@ -146,7 +147,7 @@ describe('evaluation', () => {
         matches: ({ workload: { namespace } }) => (namespace === null ? ['namespace'] : []),
       }),
     ];
-    const messages = evaluate(policy(rules), [BARE, workload()], IMAGES, NOW).map(
+    const messages = evaluate(policy(rules), [BARE, workload()], IMAGES, TIMES).map(
       ({ containers }) => containers[0]?.findings[0]?.details,
     );
     expect(messages).toEqual([{ assumed: ['namespace'] }, {}]);

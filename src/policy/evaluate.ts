@@ -7,6 +7,7 @@ import {
   type Status,
   worst,
 } from './finding.ts';
+import { withException } from './exceptions.ts';
 import type { Assumed } from './match.ts';
 import { judgeWithoutPolicy } from './no-policy.ts';
 import type { Policy, Rule } from './policy.ts';
@@ -26,6 +27,12 @@ export interface JudgedWorkload {
   readonly status: Status;
 }
 
+/** The time that evidence is judged at, and the real time, which ends exceptions. */
+export interface Times {
+  readonly judgedAt: Date;
+  readonly now: Date;
+}
+
 /**
  * Holds a policy, or none, against everything that was found. Pure: images come with their verified evidence, by the text
  * of their reference. A judgement depends on rule and image alone, so a thousand workloads of one image cost one.
@@ -34,7 +41,7 @@ export function evaluate(
   policy: Policy | null,
   workloads: readonly Workload[],
   images: ReadonlyMap<string, JudgedContainer['image']>,
-  judgedAt: Date,
+  { judgedAt, now }: Times,
 ): JudgedWorkload[] {
   const judge = memoised(judgedAt);
   return workloads.map((workload) => {
@@ -43,24 +50,39 @@ export function evaluate(
       const findings =
         'invalid' in image
           ? [invalidReference(container, image.invalid)]
-          : findingsOf(policy, workload, container, image, judge);
+          : findingsOf(policy, { workload, container, image }, judge, now);
       return { container, image, findings, status: worst(findings.map(({ status }) => status)) };
     });
     return { workload, containers, status: worst(containers.map(({ status }) => status)) };
   });
 }
 
+interface Place {
+  readonly workload: Workload;
+  readonly container: Container;
+  readonly image: JudgedImage;
+}
+
 function findingsOf(
   policy: Policy | null,
-  workload: Workload,
-  container: Container,
-  image: JudgedImage,
+  { workload, container, image }: Place,
   judge: Judge,
+  now: Date,
 ): Finding[] {
   if (policy === null) {
-    return [{ ...judge(judgeWithoutPolicy, image), check: 'signature', rule: null, enforcement: 'enforce' }];
+    const judgement = judge(judgeWithoutPolicy, image);
+    return [
+      advisory(container, {
+        ...judgement,
+        check: 'signature',
+        rule: null,
+        enforcement: 'enforce',
+        exception: null,
+      }),
+    ];
   }
   const scope = { image: image.reference, containerType: container.type, workload };
+  const digest = image.resolution.ok ? image.resolution.value.digest : null;
   const applying = policy.rules.flatMap((rule) => {
     const assumed = rule.matches(scope);
     return assumed === null ? [] : [{ rule, assumed }];
@@ -68,10 +90,25 @@ function findingsOf(
   const findings = applying.flatMap(({ rule, assumed }) =>
     rule.checks.map(({ name, evaluate }): Finding => {
       const judgement = assuming(judge(evaluate, image), assumed);
-      return enforced({ ...judgement, check: name, rule: rule.name, enforcement: rule.enforcement });
+      const finding = {
+        ...judgement,
+        check: name,
+        rule: rule.name,
+        enforcement: rule.enforcement,
+        exception: null,
+      };
+      return enforced(rule.enforcesArguments ? finding : advisory(container, finding));
     }),
   );
-  return applying.some(({ rule }) => asksForVouching(rule)) ? findings : [...findings, byDefault(policy)];
+  const all = applying.some(({ rule }) => asksForVouching(rule))
+    ? findings
+    : [...findings, enforced(advisory(container, byDefault(policy)))];
+  return all.map((finding) => withException(finding, policy.exceptions, scope, digest, now));
+}
+
+/** An image in an argument or variable may never be pulled: what is said of it weighs as a warning. */
+function advisory({ type }: Container, finding: Finding): Finding {
+  return type === 'argument' ? enforced({ ...finding, enforcement: 'warn' }) : finding;
 }
 
 /** A rule that applies because nothing says that it does not: the finding says so. */
@@ -116,7 +153,13 @@ const DEFAULTS: Readonly<Record<Policy['default'], Judgement>> = {
 };
 
 function byDefault(policy: Policy): Finding {
-  return { ...DEFAULTS[policy.default], check: 'policy', rule: null, enforcement: 'enforce' };
+  return {
+    ...DEFAULTS[policy.default],
+    check: 'policy',
+    rule: null,
+    enforcement: 'enforce',
+    exception: null,
+  };
 }
 
 function invalidReference({ field }: Container, message: string): Finding {
@@ -126,7 +169,7 @@ function invalidReference({ field }: Container, message: string): Finding {
     field === '' ? message : `${field}: ${message}`,
     'write a reference that a container runtime can pull',
   );
-  return { ...judgement, check: 'policy', rule: null, enforcement: 'enforce' };
+  return { ...judgement, check: 'policy', rule: null, enforcement: 'enforce', exception: null };
 }
 
 type Judge = (evaluate: Evaluate, image: JudgedImage) => Judgement;

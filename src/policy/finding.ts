@@ -75,6 +75,8 @@ export interface Finding extends Judgement {
   readonly check: CheckName;
   readonly rule: string | null;
   readonly enforcement: Enforcement;
+  /** The exception that turned a failure into a warning. */
+  readonly exception: string | null;
 }
 
 /** Judges one image as of a time. Pure, and asked once per image and rule. */

@@ -1,9 +1,11 @@
 import { createHash } from 'node:crypto';
 import type { TrustRoot } from '../verify/trust-root.ts';
-import { type Builder, compileBuilder } from './builder.ts';
+import type { ConfiguredBuilder } from '../attestations/slsa/builders.ts';
+import { compileBuilder } from './builder.ts';
 import type { Definitions } from './check.ts';
 import { CHECKS } from './checks.ts';
 import type { Signers } from './demand.ts';
+import { compileException, type Exception, unexcusable } from './exceptions.ts';
 import { type Known, noneNamed, type ReadFile, standsTwice } from './known.ts';
 import { compileMatch } from './match.ts';
 import {
@@ -44,10 +46,12 @@ export function loadPolicy(
     report: ({ path, document }, at, message, remediation) =>
       errors.push(policyError(path, document, at, message, remediation)),
   };
+  const exceptionNames = new Set<string>();
   for (const one of open) readTrustRoots(one, known);
   for (const one of open) readAuthorities(one, known);
   const builders = open.flatMap((one) => readBuilders(one, known));
   for (const one of open) readRules(one, builders, known);
+  const exceptions = open.flatMap((one) => readExceptions(one, exceptionNames, known));
   if (errors.length > 0) return { ok: false, errors: inOrder(errors, files) };
   const trust = { roots: [...known.trustRoots.values()].filter((root) => root !== null), keys: known.keys };
   const strictest = (['deny', 'warn', 'allow'] as const).find((value) =>
@@ -60,6 +64,7 @@ export function loadPolicy(
       trust,
       rules: [...known.rules.values()],
       default: strictest ?? 'deny',
+      exceptions,
     },
   };
 }
@@ -103,20 +108,33 @@ function checkSigners(open: OpenPolicy, at: readonly PropertyKey[], signers: Sig
   });
 }
 
-function readBuilders(open: OpenPolicy, known: Known): Builder[] {
+function readBuilders(open: OpenPolicy, known: Known): ConfiguredBuilder[] {
   return (open.file.spec.builders ?? []).map((builder, index) => {
-    checkSigners(open, ['spec', 'builders', index, 'signedBy'], builder.signedBy, known);
-    return compileBuilder(builder, usable(known.authorities));
+    checkSigners(open, ['spec', 'builders', index, 'signedBy'], { anyOf: builder.signedBy }, known);
+    return compileBuilder(builder);
   });
 }
 
-function readRules(open: OpenPolicy, builders: readonly Builder[], known: Known): void {
+function readRules(open: OpenPolicy, builders: readonly ConfiguredBuilder[], known: Known): void {
   const definitions = { authorities: usable(known.authorities), builders };
   open.file.spec.rules.forEach((rule, index) => {
     const at = ['spec', 'rules', index];
     if (known.rules.has(rule.name)) known.report(open, [...at, 'name'], ...standsTwice('rule', rule.name));
     for (const { field, signers } of signersIn(rule)) checkSigners(open, [...at, ...field], signers, known);
     known.rules.set(rule.name, compileRule(rule, definitions));
+  });
+}
+
+function readExceptions(open: OpenPolicy, names: Set<string>, { report }: Known): Exception[] {
+  return (open.file.spec.exceptions ?? []).map((exception, index) => {
+    const at = ['spec', 'exceptions', index];
+    if (names.has(exception.name)) report(open, [...at, 'name'], ...standsTwice('exception', exception.name));
+    names.add(exception.name);
+    exception.reasons?.forEach((reason, position) => {
+      const why = unexcusable(reason);
+      if (why !== null) report(open, [...at, 'reasons', position], `${JSON.stringify(reason)} ${why}`);
+    });
+    return compileException(exception);
   });
 }
 
@@ -130,5 +148,12 @@ function compileRule(rule: RuleFile, definitions: Definitions): Rule {
     const evaluate = check.compile(rule, definitions);
     return evaluate ? [{ name, vouches, evaluate }] : [];
   });
-  return { name: rule.name, enforcement: rule.enforcement, matches: compileMatch(rule.match), checks };
+  const { name, enforcement } = rule;
+  return {
+    name,
+    enforcement,
+    enforcesArguments: rule.arguments === 'enforce',
+    matches: compileMatch(rule.match),
+    checks,
+  };
 }

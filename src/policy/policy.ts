@@ -1,5 +1,6 @@
 import type { Claim, TrustMaterial } from '../verify/verifier.ts';
 import type { CheckName, Enforcement, Evaluate } from './finding.ts';
+import type { Exception } from './exceptions.ts';
 import type { Assumed, Scope } from './match.ts';
 
 /** A signer that the policy trusts. */
@@ -15,6 +16,8 @@ export interface Authority {
 export interface Rule {
   readonly name: string;
   readonly enforcement: Enforcement;
+  /** Whether images that stand in arguments and variables are held to the rule as others are. */
+  readonly enforcesArguments: boolean;
   /** What the rule assumes of a place that it applies to; null where it does not apply. */
   readonly matches: (scope: Scope) => Assumed | null;
   readonly checks: readonly RuleCheck[];
@@ -39,4 +42,5 @@ export interface Policy {
   readonly trust: TrustMaterial;
   readonly rules: readonly Rule[];
   readonly default: 'deny' | 'warn' | 'allow';
+  readonly exceptions: readonly Exception[];
 }

@@ -122,7 +122,7 @@ const rule = fields({
   `has no check; add one of ${CHECK_FIELDS.join(', ')}`,
 );
 
-const builder = fields({ id: z.string().min(1), signedBy, level: z.literal([1, 2, 3]) });
+const builder = fields({ id: z.string().min(1), signedBy: nonEmptyList, level: z.literal([1, 2, 3]) });
 
 const digest = z
   .string()
@@ -130,6 +130,19 @@ const digest = z
     /^sha(256:[0-9a-f]{64}|384:[0-9a-f]{96}|512:[0-9a-f]{128})$/,
     'must be a digest, as sha256: and 64 hexadecimal digits',
   );
+
+const CHECK_NAMES = [
+  'signature',
+  'registry',
+  'tag',
+  'age',
+  'sbom',
+  'slsa',
+  'vulnerabilities',
+  'base',
+  'attestation',
+  'policy',
+] as const;
 
 const exception = fields({
   name,
@@ -141,7 +154,7 @@ const exception = fields({
     kinds: nonEmptyList.optional(),
   }),
   reasons: nonEmptyList.optional(),
-  checks: nonEmptyList.optional(),
+  checks: z.array(z.enum(CHECK_NAMES)).min(1, 'must not be empty').optional(),
   reason: z.string().min(1),
   expires: z.iso.date({ error: 'must be a date, as 2027-01-31' }),
 }).refine((e) => e.reasons !== undefined || e.checks !== undefined, 'must have reasons or checks');

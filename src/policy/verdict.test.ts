@@ -12,7 +12,14 @@ function finding(said: Said): Finding {
   const soft = said === 'soft unknown' || said === 'soft warn';
   const status = said === 'soft unknown' ? 'unknown' : said === 'soft warn' ? 'warn' : said;
   const judgement = judgeReference('pass', 'TagAccepted', '');
-  return { ...judgement, status, enforcement: soft ? 'warn' : 'enforce', check: 'tag', rule: 'a' };
+  return {
+    ...judgement,
+    status,
+    enforcement: soft ? 'warn' : 'enforce',
+    check: 'tag',
+    rule: 'a',
+    exception: null,
+  };
 }
 
 function judged(...said: readonly Said[]): JudgedWorkload {

@@ -15,6 +15,7 @@ export function finding(status: Status, more: Partial<Finding> = {}): Finding {
     check: 'signature',
     rule: 'signed',
     enforcement: 'enforce',
+    exception: null,
     ...more,
   };
 }
@@ -46,6 +47,7 @@ export const POLICY: Policy = {
   trust: { roots: [], keys: [] },
   rules: [],
   default: 'deny',
+  exceptions: [],
 };
 
 const unused = () => Promise.reject(new Error('a report fetches nothing'));

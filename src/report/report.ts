@@ -62,7 +62,7 @@ export interface ReportContainer {
   readonly findings: readonly ReportFinding[];
 }
 
-export type ReportFinding = { readonly id: string } & Finding & { readonly exception: null };
+export type ReportFinding = { readonly id: string } & Finding;
 
 export interface ReportInput {
   readonly source: WorkloadSource;
@@ -135,7 +135,7 @@ function reportContainer(
     running: [],
     location: container.location,
     findings: findings
-      .map((finding) => ({ id: findingId(workload, container, finding), ...finding, exception: null }))
+      .map((finding) => ({ id: findingId(workload, container, finding), ...finding }))
       .toSorted(by(({ check, rule }) => [check, rule ?? ''])),
   };
 }

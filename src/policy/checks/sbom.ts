@@ -1,0 +1,132 @@
+import { missingElements } from '../../attestations/sbom/minimum-elements.ts';
+import { sbomFormatOfPredicate } from '../../attestations/sbom/predicate-types.ts';
+import type { Sbom } from '../../attestations/sbom/sbom.ts';
+import { readSbom } from '../../attestations/sbom/summary.ts';
+import type { Reading } from '../../attestations/reading.ts';
+import type { Fault } from '../../reasons.ts';
+import type { Claim } from '../../verify/verifier.ts';
+import { tooOld } from '../age.ts';
+import type { Check } from '../check.ts';
+import { demandOf } from '../demand.ts';
+import { notSupported } from '../not-supported.ts';
+import type { SbomFile } from '../schema.ts';
+import { judgeVouching, type Placed, type Vouched } from '../vouching.ts';
+
+/** Whether an authority that the rule accepts has attested an SBOM of this image that meets what the rule asks of it. */
+export const sbomCheck: Check = {
+  name: 'sbom',
+  vouches: false,
+  compile({ sbom }, { authorities }) {
+    if (!sbom) return null;
+    if (!sbom.signedBy) return notSupported('sbom.allowUnsigned');
+    if (sbom.minimumElements === 'cisa2025') return notSupported('sbom.minimumElements: cisa2025');
+    const demand = demandOf(sbom.signedBy, authorities);
+    return (image, judgedAt) => {
+      const children = image.resolution.ok ? image.resolution.value.children.length : 0;
+      return judgeVouching(image, {
+        demand,
+        counts: isSbom,
+        lacks: (placed) => lacks(placed, sbom, children, judgedAt),
+        missing: () => ({
+          reason: 'SbomMissing',
+          message: 'nothing that was attested is an SBOM',
+          remediation: ATTEST,
+        }),
+        holds,
+      });
+    };
+  },
+};
+
+const ATTEST =
+  'attest one in the pipeline that builds it: cosign attest --type spdxjson --predicate sbom.spdx.json NAME@DIGEST';
+
+function isSbom({ content }: Claim): boolean {
+  return content.kind === 'attestation' && sbomFormatOfPredicate(content.predicateType) !== null;
+}
+
+/** A statement is read once, however many children and rules ask for it. */
+const read = new WeakMap<Claim, Reading<Sbom>>();
+
+function sbomOf(claim: Claim): Reading<Sbom> {
+  const known = read.get(claim);
+  if (known) return known;
+  const { content } = claim;
+  const sbom =
+    content.kind === 'attestation'
+      ? readSbom(content.statement.predicate, sbomFormatOfPredicate(content.predicateType))
+      : { ok: false as const, message: 'it is no attestation' };
+  read.set(claim, sbom);
+  return sbom;
+}
+
+function lacks(
+  { claim, on, judged }: Placed,
+  asked: SbomFile,
+  children: number,
+  judgedAt: Date,
+): Fault | null {
+  const sbom = sbomOf(claim);
+  if (!sbom.ok) return { reason: 'SbomUnreadable', message: `the SBOM cannot be read: ${sbom.message}` };
+  const { format, components, describes, created } = sbom.value;
+  if (describes.length > 0 && !describes.includes(judged.digest) && !describes.includes(on.digest)) {
+    return {
+      reason: 'SbomForOtherImage',
+      message: `the SBOM describes ${describes.slice(0, 3).join(', ')}, not ${judged.digest}`,
+      remediation: 'attest the SBOM of this very image',
+    };
+  }
+  // What is said of an index may be true of one platform only: the SBOM has to name the child, or there is but one.
+  if (on !== judged && children > 1 && !describes.includes(judged.digest)) {
+    return {
+      reason: 'PlatformNotCovered',
+      message: `the SBOM is attested on the index and does not say that it describes ${judged.digest}`,
+      remediation: "attest every platform's SBOM on that platform's manifest",
+    };
+  }
+  if (asked.formats && !asked.formats.includes(format)) {
+    return {
+      reason: 'SbomFormatNotAccepted',
+      message: `the SBOM is ${format}, and the rule accepts ${asked.formats.join(', ')}`,
+      remediation: ATTEST,
+    };
+  }
+  if (components.length === 0) {
+    return {
+      reason: 'SbomEmpty',
+      message: 'the SBOM names no component',
+      remediation: 'make the SBOM from the image itself, with a tool that knows its package formats',
+    };
+  }
+  if (asked.minimumElements === 'ntia') {
+    const elements = missingElements(sbom.value).map(
+      ({ element, missing, of }) => `${element} (${missing} of ${of})`,
+    );
+    if (elements.length > 0) {
+      return {
+        reason: 'SbomElementsMissing',
+        message: `the SBOM lacks minimum elements: ${elements.join(', ')}`,
+        remediation: 'make the SBOM with a tool that fills these fields',
+      };
+    }
+  }
+  return asked.maxAge === undefined ? null : tooOld(claim, created ? [created] : [], asked.maxAge, judgedAt);
+}
+
+function holds(vouched: readonly Vouched[]): {
+  reason: 'SbomAccepted';
+  message: string;
+  details: Record<string, unknown>;
+} {
+  const [first] = vouched;
+  const sbom = first ? sbomOf(first.claim) : null;
+  if (!first || !sbom?.ok) return { reason: 'SbomAccepted', message: 'an SBOM was accepted', details: {} };
+  const { format, specVersion, components, tool } = sbom.value;
+  const by = `signed by ${first.authority.name}`;
+  const message = `${format} ${specVersion} with ${components.length} components, ${by}`;
+  return {
+    reason: 'SbomAccepted',
+    message,
+    details: { format, specVersion, components: components.length, tool },
+  };
+}
