@@ -20,7 +20,7 @@ export function readAs<T>(schema: z.ZodType<T>, document: unknown, what: string)
   const parsed = schema.safeParse(document);
   if (parsed.success) return read(parsed.data);
   const [issue] = parsed.error.issues;
-  const field = issue?.path.join('.') || 'document';
+  const field = issue?.path.join('.').slice(0, 200) || 'document';
   return unreadable(`it is not ${what}: ${field}: ${issue?.message ?? 'invalid'}`);
 }
 

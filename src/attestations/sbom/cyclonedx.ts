@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { DOCUMENT_DEPTH, SBOM_COMPONENTS } from '../../limits.ts';
+import { quoted } from '../quoted.ts';
 import { list, parseTime, read, readAs, type Reading, text, unreadable } from '../reading.ts';
 import { digestOf, digestOfHash, digestOfPurl, isImagePurl } from './image-digest.ts';
 import { type Component, type Sbom, tooManyComponents } from './sbom.ts';
@@ -60,9 +61,7 @@ export function readCyclonedx(document: unknown): Reading<Sbom> {
   if (!parsed.ok) return parsed;
   const { specVersion, metadata, components, dependencies } = parsed.value;
   if (!VERSIONS.test(specVersion)) {
-    return unreadable(
-      `it is CycloneDX of the version ${JSON.stringify(specVersion)}; 1.2 to 1.7 can be read`,
-    );
+    return unreadable(`it is CycloneDX of the version ${quoted(specVersion)}; 1.2 to 1.7 can be read`);
   }
   const related = new Set(dependencies.flatMap(({ ref, dependsOn }) => [ref, ...dependsOn]));
   const root = metadata?.component ?? null;

@@ -1,14 +1,7 @@
 import type { Component, Sbom } from './sbom.ts';
 
 /** NTIA, "The Minimum Elements For a Software Bill of Materials", 2021, section IV: the data fields. */
-export type MinimumElement =
-  | 'supplier'
-  | 'name'
-  | 'version'
-  | 'unique id'
-  | 'relationship'
-  | 'author'
-  | 'timestamp';
+type MinimumElement = 'supplier' | 'name' | 'version' | 'unique id' | 'relationship' | 'author' | 'timestamp';
 
 /** An element that is not there for `missing` of `of`: components, or the one document. */
 export interface MissingElement {

@@ -14,11 +14,17 @@ interface Package {
 /** Tags that begin another element than a package: what follows belongs to it. */
 const OTHER_ELEMENTS = new Set(['FileName', 'SnippetSPDXID', 'LicenseID']);
 
+const DOCUMENT_TAG = /^(SPDXVersion|DataLicense|SPDXID|DocumentName(space)?)[ \t]*:/;
+/** How far into a text its first tag is looked for: comments before it are a few lines. */
+const HEAD = 10_000;
+
 /** Whether a text is SPDX in tag-value form: its first line that is neither empty nor a comment is a tag of the document. */
 export function isTagValue(content: string): boolean {
-  return /^﻿?(\s*(#.*)?\r?\n)*\s*(SPDXVersion|DataLicense|SPDXID|DocumentName(space)?)\s*:/.test(
-    content.slice(0, 10_000),
-  );
+  const lines = content
+    .slice(0, HEAD)
+    .split('\n')
+    .map((line) => line.trim());
+  return DOCUMENT_TAG.test(lines.find((line) => line !== '' && !line.startsWith('#')) ?? '');
 }
 
 /** Brings SPDX 2 in tag-value form (SPDX 2.3, clause 4.4) into the shape of its JSON form. */
@@ -80,7 +86,7 @@ function setPackageTag(one: Package, tag: string, value: string): void {
 
 /** Every `Tag: value`, one to a line; only `<text>…</text>` goes over several, and what is in it is no tag. */
 function* tagsOf(content: string): Generator<{ tag: string; value: string }> {
-  const line = /^[^\S\n]*(?:﻿)?([A-Za-z][A-Za-z0-9]*):[^\S\n]*(.*)$/gm;
+  const line = /^[ \t]*(?:﻿)?([A-Za-z][A-Za-z0-9]*):[ \t]*(.*)$/gm;
   for (let match = line.exec(content); match !== null; match = line.exec(content)) {
     const [, tag = '', value = ''] = match;
     if (value.startsWith('<text>')) {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { quoted } from '../quoted.ts';
 import { list, parseTime, read, readAs, type Reading, text, unreadable } from '../reading.ts';
 import { digestOf, digestOfHash, digestOfPurl, isImagePurl } from './image-digest.ts';
 import { imageAndComponents, type ListedPackage, type Sbom } from './sbom.ts';
@@ -41,9 +42,7 @@ export function readSpdx2(document: unknown): Reading<Sbom> {
   const { spdxVersion, SPDXID, creationInfo, documentDescribes, packages, relationships } = parsed.value;
   const specVersion = VERSION.exec(spdxVersion)?.[1];
   if (specVersion === undefined) {
-    return unreadable(
-      `it is SPDX of the version ${JSON.stringify(spdxVersion)}; 2.2, 2.3 and 3.0 can be read`,
-    );
+    return unreadable(`it is SPDX of the version ${quoted(spdxVersion)}; 2.2, 2.3 and 3.0 can be read`);
   }
   const described = new Set([
     ...documentDescribes,

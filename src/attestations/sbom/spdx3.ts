@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { quoted } from '../quoted.ts';
 import { list, parseTime, read, readAs, type Reading, text, unreadable } from '../reading.ts';
 import { digestOf, digestOfHash, digestOfPurl, isImagePurl } from './image-digest.ts';
 import { imageAndComponents, type ListedPackage, type Sbom } from './sbom.ts';
@@ -67,9 +68,7 @@ export function readSpdx3(document: unknown): Reading<Sbom> {
     [shell.value['@context']].flat().find((one): one is string => typeof one === 'string') ?? '';
   const specVersion = CONTEXT.exec(context)?.[1];
   if (specVersion === undefined) {
-    return unreadable(
-      `it is SPDX under the context ${JSON.stringify(context)}; 2.2, 2.3 and 3.0 can be read`,
-    );
+    return unreadable(`it is SPDX under the context ${quoted(context)}; 2.2, 2.3 and 3.0 can be read`);
   }
   return read(sbomOf(elements.value, specVersion));
 }

@@ -394,3 +394,13 @@ describe('what cannot be read', () => {
     expect(read.ok ? 'it was read' : read.message).toContain(message);
   });
 });
+
+it('takes no longer for text that is made to take long', () => {
+  const long = 1_000_000;
+  const start = performance.now();
+  for (const line of ['\n', '\r', ' ', 'a', 'a:\n', '<text>', '# \n', 'PackageName: <text>\n']) {
+    readSbom(line.repeat(long), null);
+    readSbom(`SPDXVersion: SPDX-2.3\n${line.repeat(long)}`, null);
+  }
+  expect(performance.now() - start).toBeLessThan(20_000);
+});

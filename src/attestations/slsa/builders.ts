@@ -1,4 +1,5 @@
 import type { Signer } from '../../verify/verifier.ts';
+import { quoted } from '../quoted.ts';
 
 /** Who signed with a certificate. */
 export type CertificateSigner = Extract<Signer, { kind: 'certificate' }>;
@@ -110,8 +111,4 @@ function gitHubLevel(environment: string | undefined, builderId: string): Builde
   const why =
     'a workflow on a GitHub-hosted runner signed for it: that proves who built it from which source, not that the build could not write its own provenance';
   return { level: 2, why };
-}
-
-function quoted(value: string): string {
-  return JSON.stringify(value);
 }

@@ -1,3 +1,4 @@
+import { quoted } from '../quoted.ts';
 import { certifiedBuilder, type CertificateSigner } from './builders.ts';
 import type { Provenance } from './provenance.ts';
 import { normaliseSource } from './source-uri.ts';
@@ -80,8 +81,4 @@ function runOf(text: string): string | null {
     /^(\d+)-(\d+)$/.exec(text) ??
     [];
   return run === undefined ? null : `${run}-${attempt}`;
-}
-
-function quoted(value: string): string {
-  return JSON.stringify(value);
 }

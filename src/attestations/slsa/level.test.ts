@@ -76,6 +76,7 @@ describe('the level of a built-in builder', () => {
       2,
       'GitHub-hosted',
     ],
+    ['its delegator for itself', ...generator(DELEGATOR), 2, 'GitHub-hosted'],
     ['its delegator at a branch', ...generator(DELEGATOR.replace('tags/v2.0.0', 'heads/main')), 2, 'GitHub'],
     ['it under a certificate of before extension .9', withoutExtensions, generated, 3, 'apart'],
     ["the project's own workflow", workflow(RELEASE), own, 2, 'not that the build could not'],

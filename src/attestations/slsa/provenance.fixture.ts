@@ -1,7 +1,7 @@
 import type { Signer } from '../../verify/verifier.ts';
 import { type Provenance, readProvenance } from './provenance.ts';
 
-export const ISSUER = 'https://token.actions.githubusercontent.com';
+const ISSUER = 'https://token.actions.githubusercontent.com';
 export const REPOSITORY = 'https://github.com/acme/cart';
 export const COMMIT = '0123456789abcdef0123456789abcdef01234567';
 export const RELEASE = `${REPOSITORY}/.github/workflows/release.yml@refs/tags/v1.0.0`;

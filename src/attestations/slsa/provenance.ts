@@ -1,3 +1,4 @@
+import { quoted } from '../quoted.ts';
 import { type Reading, unreadable } from '../reading.ts';
 import { readProvenanceV01 } from './provenance-v0.1.ts';
 import { readProvenanceV02 } from './provenance-v0.2.ts';
@@ -66,6 +67,6 @@ export function readProvenance(predicateType: string, predicate: unknown): Readi
     case 'verification summary':
       return unreadable('it is a SLSA verification summary, which this version cannot judge');
     case null:
-      return unreadable(`it is of the type ${JSON.stringify(predicateType)}, which is not SLSA provenance`);
+      return unreadable(`it is of the type ${quoted(predicateType)}, which is not SLSA provenance`);
   }
 }

@@ -68,3 +68,19 @@ describe('isGitSource', () => {
     expect(isGitSource(uri)).toBe(expected);
   });
 });
+
+it('takes no longer for what is made to take long', () => {
+  const long = 1_000_000;
+  const start = performance.now();
+  for (const uri of [
+    'a.'.repeat(long),
+    `https://a.b/${'/'.repeat(long)}x`,
+    `ssh://${':1'.repeat(long)}`,
+    '@'.repeat(long),
+  ]) {
+    normaliseSource(uri);
+    refOfSource(uri);
+    isGitSource(uri);
+  }
+  expect(performance.now() - start).toBeLessThan(5_000);
+});

@@ -1,5 +1,5 @@
 /** `git@github.com:acme/cart`, the form that only ssh and git know. */
-const SCP = /^(?:[\w.-]+@)?([\w.-]+\.[\w-]+):(?!\/\/)\/?(.+)$/;
+const SCP = /^(?:[^@:/]+@)?([^@:/]+):\/?(.+)$/;
 
 /**
  * A source repository as one URL, however it was written: without `git+`, user, `.git`, `@ref`, `#…` and a slash at the
@@ -11,7 +11,7 @@ export function normaliseSource(uri: string): string {
   if (url === null) return uri;
   // A reference begins at the first `@` that does not begin a path segment.
   const [path = ''] = url.pathname.split(/(?<!\/)@/, 1);
-  const repository = path.replace(/\/+$/, '').replace(/\.git$/, '');
+  const repository = withoutSlashes(path).replace(/\.git$/, '');
   return `${url.protocol}//${url.host}${repository}${url.search}`;
 }
 
@@ -25,9 +25,17 @@ export function isGitSource(uri: string): boolean {
   return /^git(\+[a-z]+)?:/.test(uri) || /\.git(?:[@#]|$)/.test(uri) || /^git@[\w.-]+:/.test(uri);
 }
 
+function withoutSlashes(path: string): string {
+  let end = path.length;
+  while (path[end - 1] === '/') end -= 1;
+  return path.slice(0, end);
+}
+
 function repositoryUrl(uri: string): URL | null {
   const plain = uri.replace(/^git\+/, '');
   const scp = plain.includes('://') ? null : SCP.exec(plain);
+  // A host has a dot; `pkg:docker/…` has none.
+  if (scp && !scp[1]?.includes('.')) return null;
   // The port of ssh says nothing about that of https.
   const https = scp
     ? `https://${scp[1]}/${scp[2]}`
