@@ -49,5 +49,7 @@ function* containerAt(place: Place, name: string): Generator<ContainerField> {
     return;
   }
   const type = CONTAINER_FIELDS.find(([names]) => names.test(name))?.[1];
-  if (type !== undefined) yield { type, container: place, image: field(place, 'image') };
+  // Beside a repository the image is only a part of its name.
+  if (type === undefined || typeof field(place, 'repository').value === 'string') return;
+  yield { type, container: place, image: field(place, 'image') };
 }

@@ -278,6 +278,11 @@ describe('what looks like an image and runs none is left alone', () => {
       'a.b/v1 C',
       'spec: {container: blobs, script: "x", steps: [[], 1]}',
     ],
+    [
+      'a part of an image',
+      'nvidia.com/v1 ClusterPolicy',
+      'spec: {operator: {initContainer: {repository: nvcr.io/nvidia, image: cuda, version: "12"}}}',
+    ],
     ['metrics', 'metrics.k8s.io/v1beta1 PodMetrics', pod],
     [
       'Flux: ImageRepository',

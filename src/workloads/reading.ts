@@ -8,7 +8,7 @@ export interface Reading extends Discovery {
 }
 
 /** An object that leaves its images to others. */
-export interface Reference {
+interface Reference {
   /** By `objectKey`; null for what can be no object of the input. */
   readonly target: string | null;
   /** Where the target is not found among the objects. */

@@ -16,6 +16,7 @@ const REFERENCE_FIELDS: readonly ReferenceField[] = [
   ['postgresql.cnpg.io', 'Cluster', 'spec.imageCatalogRef', 'ImageCatalog'],
   ['tekton.dev', 'Task', 'spec.steps[].ref', 'StepAction'],
   ['tekton.dev', 'TaskRun', 'spec.taskRef', 'Task'],
+  ['tekton.dev', 'TaskRun', 'spec.taskSpec.steps[].ref', 'StepAction'],
   ['tekton.dev', 'Pipeline', 'spec.tasks[].taskRef', 'Task'],
   ['tekton.dev', 'Pipeline', 'spec.finally[].taskRef', 'Task'],
   ['tekton.dev', 'PipelineRun', 'spec.pipelineRef', 'Pipeline'],
