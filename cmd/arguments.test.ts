@@ -10,6 +10,7 @@ describe('arguments', () => {
     ['a value behind =', ['--namespace=shop'], { namespace: ['shop'] }],
     ['a value with = in it', ['--output=json=report.json'], { output: ['json=report.json'] }],
     ['a short flag', ['-n', 'shop'], { namespace: ['shop'] }],
+    ['a short flag and a value behind =', ['-o=json', '-n=shop'], { output: ['json'], namespace: ['shop'] }],
     ['a short flag and its value in one', ['-nshop', '-ojson'], { namespace: ['shop'], output: ['json'] }],
     [
       'short flags in one',

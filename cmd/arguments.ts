@@ -33,7 +33,9 @@ export function readArguments(args: readonly string[], known: Readonly<Record<st
     if (token.kind !== 'option') continue;
     const { name, rawName } = token;
     const option = Object.hasOwn(known, name) ? known[name] : undefined;
-    const value = token.value ?? (option?.type === 'boolean' ? 'true' : '');
+    const given = token.value ?? (option?.type === 'boolean' ? 'true' : '');
+    // `-o=json`, as kubectl takes it: behind a short flag Node's parser leaves the sign in the value.
+    const value = token.inlineValue && !rawName.startsWith('--') ? given.replace(/^=/, '') : given;
     if (name === 'help') help = true;
     else if (!option) faults.push(unknownFlag(rawName, Object.keys(known)));
     else if (value === '') faults.push(`the flag ${rawName} needs a value`);
