@@ -100,6 +100,11 @@ it.each<[string, string, object]>([
     { reason: 'InputInvalid', wrongInput: true, message: 'DIR cannot be rendered: [31merror: no good [0m' },
   ],
   [
+    'logs its error',
+    `echo 'E1122 20:57:00.497742   24601 run.go:72] "command failed" err="no good"' >&2; exit 1`,
+    { message: 'DIR cannot be rendered: "no good"' },
+  ],
+  [
     'fails silently',
     'exit 3',
     { reason: 'InputInvalid', message: 'DIR cannot be rendered: kubectl failed (3)' },

@@ -80,11 +80,17 @@ function execute(directory: string, milliseconds: number): Promise<Run> {
   });
 }
 
+/** As klog writes an error: severity, time, process and place, which differ from run to run, before the cause. */
+const LOGGED = /^[EFIW]\d{4} \d\d:\d\d:[\d.]+ +\d+ \S+\] (?:"command failed" err=)?/;
+
 /** What a program says went wrong, as it may stand in a message. */
 function firstLine(errors: Uint8Array): string | null {
   const lines = new TextDecoder().decode(errors).split(/[\r\n]+/);
   const plain = lines.map((line) => line.replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, ' ').trim());
-  const line = plain.find((text) => text !== '')?.replace(/^error: /, '');
+  const line = plain
+    .find((text) => text !== '')
+    ?.replace(/^error: /, '')
+    .replace(LOGGED, '');
   if (line === undefined) return null;
   return line.length > LONGEST_QUOTE ? `${line.slice(0, LONGEST_QUOTE)}…` : line;
 }
