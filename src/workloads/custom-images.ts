@@ -8,7 +8,11 @@ import type { Place } from './place.ts';
 import type { Container, ContainerType, Gap } from './source.ts';
 
 /** What a parameter, an expression or a variable puts in when the object is used. */
-const PLACEHOLDER = /\{\{.*\}\}|\$\(.*\)|\$\{.*\}/s;
+const PLACEHOLDERS = [
+  ['{{', '}}'],
+  ['$(', ')'],
+  ['${', '}'],
+] as const;
 
 /** The images of an object whose kind is not built in, and the places of those that it does not name. */
 export interface CustomImages {
@@ -33,7 +37,7 @@ export function customImages(
   const gaps: Gap[] = [];
   const take = (image: Place, name: string, type: ContainerType): void => {
     if (typeof image.value !== 'string') gaps.push(wrongInput(image, 'must be a string', 'put it in quotes'));
-    else if (PLACEHOLDER.test(image.value)) placeholders.push(image);
+    else if (hasPlaceholder(image.value)) placeholders.push(image);
     else containers.push(named(image, image.value, name, type));
   };
   for (const { type, container, image } of fields) {
@@ -53,6 +57,13 @@ export function customImages(
 function named(place: Place, image: string, name: string, type: ContainerType): Container {
   const path = fieldName(place.path.slice(place.origin));
   return { name, type, image, field: path, location: locationOf(place) };
+}
+
+function hasPlaceholder(text: string): boolean {
+  return PLACEHOLDERS.some(([opening, closing]) => {
+    const start = text.indexOf(opening);
+    return start !== -1 && text.lastIndexOf(closing) > start;
+  });
 }
 
 /** OpenShift writes a blank where a trigger fills in the image. */

@@ -386,3 +386,9 @@ it('reads a large object quickly', async () => {
   expect(found.workloads[0]?.containers).toHaveLength(20_000);
   expect(performance.now() - started).toBeLessThan(5000);
 });
+
+it('looks for placeholders in linear time', async () => {
+  const started = performance.now();
+  await discover(object('a.b/v1 C', `spec: {containers: [{name: a, image: "${'{{$('.repeat(500_000)}"}]}`));
+  expect(performance.now() - started).toBeLessThan(5000);
+});
