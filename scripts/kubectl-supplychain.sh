@@ -8,4 +8,4 @@ done
 here=$(cd "$(dirname "$self")" && pwd -P)
 node=$here/../node_modules/.bin/node
 [ -x "$node" ] || node=node
-exec "$node" "$here/kubectl-supplychain.mjs" "$@"
+exec "$node" "$here/main.mjs" "$@"

@@ -193,6 +193,8 @@ interface Bundled {
   /** Whom the bundle names; null for a bare key. */
   readonly certificate: Buffer | null;
   readonly promise?: boolean;
+  /** What the bundle says of the entry's place in the log, where it is not what the log says. */
+  readonly place?: { readonly rootHash?: string; readonly treeSize?: string; readonly logIndex?: string };
   readonly integratedTime?: string;
 }
 
@@ -202,6 +204,7 @@ async function bundle({
   certificate,
   promise = true,
   integratedTime,
+  place = {},
 }: Bundled): Promise<Evidence> {
   const [entry] = Object.values(
     z.record(z.string(), loggedSchema).parse(await log.log(bodyOf(kind, logged))),
@@ -218,7 +221,7 @@ async function bundle({
           : { publicKey: { hint: 'x' } }),
         tlogEntries: [
           {
-            logIndex: String(entry.logIndex),
+            logIndex: place.logIndex ?? String(promise ? entry.logIndex : proof.logIndex),
             logId: { keyId: Buffer.from(entry.logID, 'hex').toString('base64') },
             kindVersion: { kind: name, version },
             integratedTime: integratedTime ?? String(entry.integratedTime),
@@ -231,8 +234,8 @@ async function bundle({
               : {}),
             inclusionProof: {
               logIndex: String(proof.logIndex),
-              rootHash: Buffer.from(proof.rootHash, 'hex').toString('base64'),
-              treeSize: String(proof.treeSize),
+              rootHash: place.rootHash ?? Buffer.from(proof.rootHash, 'hex').toString('base64'),
+              treeSize: place.treeSize ?? String(proof.treeSize),
               hashes: [],
               checkpoint: { envelope: proof.checkpoint },
             },
@@ -301,6 +304,24 @@ describe.each(Object.keys(BODIES))('a log entry of kind %s', (kind) => {
     expect(reason(made, key())).toContain(
       'LogEntryInvalid: the transparency log entry was made for another certificate or key',
     );
+  });
+});
+
+describe('the place of a log entry', () => {
+  it.each<[string, string, NonNullable<Bundled['place']>, string]>([
+    ['is that of the checkpoint', 'dsse/0.0.2', {}, 'verified'],
+    [
+      'has the root of the checkpoint',
+      'dsse/0.0.1',
+      { rootHash: hash(PAYLOAD, 'base64') },
+      'LogEntryInvalid',
+    ],
+    ['has the tree size of the checkpoint', 'dsse/0.0.1', { treeSize: '2' }, 'LogEntryInvalid'],
+    ['has the index of the proof under Rekor v2', 'dsse/0.0.2', { logIndex: '7' }, 'LogEntryInvalid'],
+    ['has an index of its own under Rekor v1', 'dsse/0.0.1', { logIndex: '7' }, 'verified'],
+  ])('%s', async (_what, kind, place, expected) => {
+    const made = await bundle({ kind, logged: own(), certificate: null, promise: false, place });
+    expect(reason(made, key())).toContain(expected);
   });
 });
 

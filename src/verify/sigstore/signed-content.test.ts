@@ -1,10 +1,13 @@
-import { constants, generateKeyPairSync, type KeyPairKeyObjectResult, sign } from 'node:crypto';
+import { ed25519ph } from '@noble/curves/ed25519.js';
+import { constants, createHash, generateKeyPairSync, type KeyPairKeyObjectResult, sign } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { signedContent, verifySignature } from './signed-content.ts';
 
 const data = Buffer.from('what is signed');
 const ec = (namedCurve: string) => generateKeyPairSync('ec', { namedCurve });
 const rsa = generateKeyPairSync('rsa', { modulusLength: 2048 });
+const ed = generateKeyPairSync('ed25519');
+const seed = Buffer.from(ed.privateKey.export({ format: 'jwk' }).d ?? '', 'base64url');
 const pss = { padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: constants.RSA_PSS_SALTLEN_DIGEST };
 
 describe('the hash fits the key', () => {
@@ -21,6 +24,13 @@ describe('the hash fits the key', () => {
     ['RSA with PKCS #1 v1.5', rsa, ({ privateKey }) => sign('sha256', data, privateKey), true],
     ['RSA with PSS', rsa, ({ privateKey }) => sign('sha256', data, { key: privateKey, ...pss }), true],
     ['Ed25519', generateKeyPairSync('ed25519'), ({ privateKey }) => sign(null, data, privateKey), true],
+    ['Ed25519 prehashed, as cosign does', ed, () => Buffer.from(ed25519ph.sign(data, seed)), true],
+    [
+      'Ed25519 over the hash alone',
+      ed,
+      ({ privateKey }) => sign(null, createHash('sha512').update(data).digest(), privateKey),
+      false,
+    ],
     ['P-256 with SHA-1', ec('P-256'), ({ privateKey }) => sign('sha1', data, privateKey), false],
     ['P-384 with SHA-1', ec('P-384'), ({ privateKey }) => sign('sha1', data, privateKey), false],
     ['RSA with SHA-1', rsa, ({ privateKey }) => sign('sha1', data, privateKey), false],

@@ -1,3 +1,4 @@
+import { ed25519ph } from '@noble/curves/ed25519.js';
 import { constants, createHash, type KeyObject, timingSafeEqual, verify } from 'node:crypto';
 import { dsse } from '@sigstore/core';
 import type { SignedEntity } from '@sigstore/verify';
@@ -33,9 +34,22 @@ export function verifySignature(key: KeyObject, data: Uint8Array, signature: Uin
         attempt('sha256', constants.RSA_PKCS1_PADDING) || attempt('sha256', constants.RSA_PKCS1_PSS_PADDING)
       );
     case 'ed25519':
-      return attempt(null);
+      return attempt(null) || verifyPrehashed(key, data, signature);
     default:
       return false;
+  }
+}
+
+/**
+ * Ed25519ph (RFC 8032 section 5.1), which node:crypto does not offer and cosign uses for its `.sig` layout. `zip215: false` is the
+ * RFC's own rule: encodings have to be canonical.
+ */
+function verifyPrehashed(key: KeyObject, data: Uint8Array, signature: Uint8Array): boolean {
+  const { x } = key.export({ format: 'jwk' });
+  try {
+    return ed25519ph.verify(signature, data, Buffer.from(x ?? '', 'base64url'), { zip215: false });
+  } catch {
+    return false; // a signature or key of the wrong length
   }
 }
 
