@@ -4,7 +4,7 @@ import { JUDGING_FLAGS, judgingFlagsSchema, SOURCE_FLAGS, sourceFlagsSchema } fr
 import { judge } from './judge.ts';
 
 export const auditCommand: Command = {
-  usage: 'audit -f FILE|DIR|- ... [-R] [flags]',
+  usage: 'audit (-f FILE|DIR|URL|- ... [-R] | -k DIR) [flags]',
   description:
     'Say for every container of rendered manifests whether its image may run, why, and what to do next.',
   examples: [
@@ -28,21 +28,24 @@ export const auditCommand: Command = {
   flags: { ...SOURCE_FLAGS, ...JUDGING_FLAGS },
   words: true,
   async run(words, typed, io) {
-    const { filename, recursive, namespace = null } = sourceFlagsSchema.parse(typed);
+    const { filename, kustomize = null, recursive, namespace = null } = sourceFlagsSchema.parse(typed);
     if (words.length > 0)
       throw new UsageError(
         `reading ${words.join(' ')} from a cluster is not in this version; audit manifests with -f`,
       );
-    if (filename.length === 0)
+    if (filename.length > 0 && kustomize !== null) throw new UsageError('-k excludes -f; name one of them');
+    if (kustomize !== null && recursive) throw new UsageError('-R goes with -f DIR, not with -k');
+    if (filename.length === 0 && kustomize === null)
       throw new UsageError(
-        'auditing a cluster is not in this version; name manifests with -f FILE, -f DIR or -f -',
+        'auditing a cluster is not in this version; name manifests with -f FILE, -f DIR, -f URL, -f - or -k DIR',
       );
-    const url = filename.find((path) => /^https?:\/\//.test(path));
-    if (url !== undefined)
-      throw new UsageError(
-        `-f ${url}: reading a URL is not in this version; pipe it: curl URL | … audit -f -`,
-      );
-    const source = createManifestSource({ paths: filename, recursive, namespace, stdin: io.stdin });
+    const source = createManifestSource({
+      paths: filename,
+      kustomize,
+      recursive,
+      namespace,
+      stdin: io.stdin,
+    });
     return judge(source, judgingFlagsSchema.parse(typed), io);
   },
 };

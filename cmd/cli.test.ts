@@ -35,7 +35,7 @@ describe('command line', () => {
 
   it('shows in its help no flag of a later version', async () => {
     const { stdout } = await run(['audit', '--help']);
-    expect(stdout).not.toMatch(/--(offline|kustomize|selector|context|save-evidence)/);
+    expect(stdout).not.toMatch(/--(offline|selector|context|kubeconfig)/);
   });
 
   it('prints its version', async () => {
@@ -76,7 +76,7 @@ describe('command line', () => {
     [
       'a cluster',
       ['audit'],
-      'error: auditing a cluster is not in this version; name manifests with -f FILE, -f DIR or -f -\n',
+      'error: auditing a cluster is not in this version; name manifests with -f FILE, -f DIR, -f URL, -f - or -k DIR\n',
     ],
     [
       'a workload of a cluster',
@@ -84,9 +84,9 @@ describe('command line', () => {
       'error: reading deploy/app from a cluster is not in this version; audit manifests with -f\n',
     ],
     [
-      'a URL',
-      ['audit', '-f', 'https://example.com/a.yaml'],
-      'error: -f https://example.com/a.yaml: reading a URL is not in this version; pipe it: curl URL | … audit -f -\n',
+      'a kustomization beside manifests',
+      ['audit', '-f', 'a.yaml', '-k', '.'],
+      'error: -k excludes -f; name one of them\n',
     ],
     [
       'an unknown flag',

@@ -42,8 +42,6 @@ export const FLAGS_NOT_IN_THIS_VERSION: ReadonlySet<string> = new Set([
   'deadline',
   'at',
   'no-headers',
-  'kustomize',
-  'k',
   // of a cluster
   'all-namespaces',
   'A',

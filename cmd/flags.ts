@@ -74,10 +74,16 @@ export const SOURCE_FLAGS = {
   filename: {
     ...repeatable,
     alias: 'f',
-    describe: 'file or directory of manifests, or - for standard input; may be repeated',
+    describe: 'file, directory or URL of manifests, or - for standard input; may be repeated',
   },
+  kustomize: { ...one, alias: 'k', describe: 'directory that `kubectl kustomize` renders; excludes -f' },
   recursive: { type: 'boolean', alias: 'R', describe: 'read the directories below as well' },
   namespace: { ...one, alias: 'n', describe: 'namespace of manifests that name none (default: default)' },
 } satisfies Record<string, Options>;
 
-export const sourceFlagsSchema = z.object({ filename: list, recursive: set, namespace: last });
+export const sourceFlagsSchema = z.object({
+  filename: list,
+  kustomize: last,
+  recursive: set,
+  namespace: last,
+});
