@@ -49,7 +49,7 @@ export function evaluate(
       const image = images.get(container.image) ?? { invalid: 'the image was not looked at' };
       const findings =
         'invalid' in image
-          ? [invalidReference(container, image.invalid)]
+          ? [withoutImage(policy, container, image.invalid)]
           : findingsOf(policy, { workload, container, image }, judge, now);
       return { container, image, findings, status: worst(findings.map(({ status }) => status)) };
     });
@@ -102,13 +102,15 @@ function findingsOf(
   );
   const all = applying.some(({ rule }) => asksForVouching(rule))
     ? findings
-    : [...findings, enforced(advisory(container, byDefault(policy)))];
+    : [...findings, advisory(container, byDefault(policy))];
   return all.map((finding) => withException(finding, policy.exceptions, scope, digest, now));
 }
 
-/** An image in an argument or variable may never be pulled: what is said of it weighs as a warning. */
+/** An image in an argument or variable may never be pulled: what is said of it is never worse than a warning. */
 function advisory({ type }: Container, finding: Finding): Finding {
-  return type === 'argument' ? enforced({ ...finding, enforcement: 'warn' }) : finding;
+  if (type !== 'argument') return finding;
+  const worse = finding.status === 'fail' || finding.status === 'unknown';
+  return { ...finding, enforcement: 'warn', status: worse ? 'warn' : finding.status };
 }
 
 /** A rule that applies because nothing says that it does not: the finding says so. */
@@ -160,6 +162,12 @@ function byDefault(policy: Policy): Finding {
     enforcement: 'enforce',
     exception: null,
   };
+}
+
+/** Which rules apply to a reference that is none cannot be known: one that holds arguments to it counts for all. */
+function withoutImage(policy: Policy | null, container: Container, message: string): Finding {
+  const finding = invalidReference(container, message);
+  return policy?.rules.some((rule) => rule.enforcesArguments) ? finding : advisory(container, finding);
 }
 
 function invalidReference({ field }: Container, message: string): Finding {

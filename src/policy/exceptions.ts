@@ -1,8 +1,8 @@
 import { isReason, REASONS } from '../reasons.ts';
 import type { Finding } from './finding.ts';
-import { glob, patternList } from './glob.ts';
+import { patternList } from './glob.ts';
 import { type ImageName, imagePattern } from './image-pattern.ts';
-import type { Scope } from './match.ts';
+import { compileMatch, type Scope } from './match.ts';
 import type { ExceptionFile } from './schema.ts';
 
 /** An agreement to live with a finding until a day. */
@@ -42,11 +42,8 @@ export function compileException({
   const image = patternList<ImageName>(match.images, (pattern, excludes) =>
     imagePattern(pattern, excludes ? 'matches' : 'differs'),
   );
-  const known = (patterns: readonly string[] | undefined) => {
-    const matches = patterns ? patternList<string>(patterns, (pattern) => glob(pattern)) : null;
-    return (value: string | null) => matches === null || (value !== null && matches(value));
-  };
-  const [cluster, namespace, kind] = [known(match.clusters), known(match.namespaces), known(match.kinds)];
+  const { clusters, namespaces, kinds } = match;
+  const place = compileMatch({ images: ['**'], clusters, namespaces, kinds });
   const covered = (found: Finding): boolean =>
     (reasons?.includes(found.reason) ?? false) ||
     ((checks?.includes(found.check) ?? false) && COVERED_BY_CHECK.has(REASONS[found.reason].class));
@@ -54,14 +51,12 @@ export function compileException({
     name,
     reason,
     expires,
-    covers: (finding, { image: of, workload }, digest) =>
+    covers: (finding, scope, digest) =>
       covered(finding) &&
       !NEVER_EXCUSED.has(REASONS[finding.reason].class) &&
-      image({ ...of, digest: digest ?? of.digest }) &&
+      image({ ...scope.image, digest: digest ?? scope.image.digest }) &&
       (match.digests === undefined || (digest !== null && match.digests.includes(digest))) &&
-      cluster(workload.cluster) &&
-      namespace(workload.namespace) &&
-      kind(workload.apiVersion === '' ? null : workload.kind),
+      place(scope)?.length === 0,
   };
 }
 

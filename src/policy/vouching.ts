@@ -1,3 +1,4 @@
+import type { EvidenceFormat } from '../evidence/collector.ts';
 import { formatPlatform } from '../registry/platform.ts';
 import { type Fault, REASONS, type ReasonClass } from '../reasons.ts';
 import type { Claim } from '../verify/verifier.ts';
@@ -25,11 +26,18 @@ export interface Question {
   readonly demand: Demand;
   /** Whether a claim is of the kind that is asked for: a signature, an attestation of some predicate type. */
   readonly counts: (claim: Claim) => boolean;
+  /** Whether evidence of this format may hold such a claim: of a refused piece nothing else is known for sure. */
+  readonly mayCount: (format: EvidenceFormat) => boolean;
   /** What a claim by an accepted signer lacks; null if it holds. */
   readonly lacks: (placed: Placed) => Fault | null;
   /** What is said where there is nothing of the kind by anybody. `others` are verified claims of other kinds. */
   readonly missing: (others: readonly Claim[], manifests: readonly JudgedManifest[]) => Fault;
   readonly holds: (vouched: readonly Vouched[]) => Pick<Judgement, 'reason' | 'message' | 'details'>;
+}
+
+/** Attestations are DSSE envelopes, in a bundle or alone; the other formats have no place for a predicate. */
+export function mayAttest(format: EvidenceFormat): boolean {
+  return format === 'sigstore-bundle' || format === 'dsse-envelope';
 }
 
 const EMPTY = { authority: null, subject: null, details: {}, evidence: [] } as const;
@@ -111,12 +119,14 @@ interface Shortfall extends Fault {
 const PRECEDENCE: readonly ReasonClass[] = ['invalid', 'untrusted', 'stale', 'missing'];
 
 function shortfallOf(judged: JudgedManifest, root: JudgedManifest, question: Question): Shortfall {
-  const { demand, counts, lacks, missing } = question;
+  const { demand, counts, mayCount, lacks, missing } = question;
   const manifests = judged === root ? [root] : [root, judged];
   const faults = manifests.flatMap((manifest) => manifest.faults);
   const refusals = manifests.flatMap((manifest) =>
     manifest.verdicts.flatMap((verdict) =>
-      verdict.result === 'refused' ? [{ ...verdict.refusal, location: verdict.evidence.location }] : [],
+      verdict.result === 'refused' && mayCount(verdict.evidence.format)
+        ? [{ ...verdict.refusal, location: verdict.evidence.location }]
+        : [],
     ),
   );
   const candidates = manifests.flatMap((on) => claimsOn(on, counts).map((claim) => ({ claim, on, judged })));
@@ -136,16 +146,24 @@ function shortfallOf(judged: JudgedManifest, root: JudgedManifest, question: Que
   if (doubt) return { ...doubt, undetermined: true };
   const unsupported = demand.accepted.find((authority) => authority.unsupported !== null);
   if (unsupported) {
-    const message = `the rule accepts ${unsupported.name}, and ${unsupported.unsupported} is not in this version`;
-    return { reason: 'NotSupported', message, location: null, undetermined: true };
+    return {
+      reason: 'NotSupported',
+      message: `the rule accepts ${unsupported.name}, and ${unsupported.unsupported} is not in this version`,
+      location: null,
+      undetermined: true,
+    };
   }
-  const nothing = partly(accepted, demand) ?? missing(otherClaims(manifests, counts), manifests);
+  const message = partly(accepted, demand);
+  const nothing =
+    message === null
+      ? missing(otherClaims(manifests, counts), manifests)
+      : { ...missing([], manifests), message };
   const [gravest] = [...seen, ...strangers].toSorted(byGravity);
   return { ...(gravest ?? { ...nothing, location: null }), undetermined: false };
 }
 
 /** Some of those who must vouch do, and others do not. */
-function partly(accepted: readonly Placed[], { accepted: authorities }: Demand): Fault | null {
+function partly(accepted: readonly Placed[], { accepted: authorities }: Demand): string | null {
   const [have, lack] = [true, false].map((has) =>
     authorities
       .filter(({ accepts }) => accepted.some(({ claim }) => accepts(claim)) === has)
@@ -153,7 +171,7 @@ function partly(accepted: readonly Placed[], { accepted: authorities }: Demand):
   );
   if (!have?.length) return null;
   const others = lack?.length ? `not by ${lack.join(', ')}` : 'not by as many signers as the rule asks for';
-  return { reason: 'SignatureMissing', message: `signed by ${have.join(', ')}, but ${others}` };
+  return `signed by ${have.join(', ')}, but ${others}`;
 }
 
 function otherClaims(manifests: readonly JudgedManifest[], counts: (claim: Claim) => boolean): Claim[] {

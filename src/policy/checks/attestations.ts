@@ -6,7 +6,8 @@ import { worst } from '../finding.ts';
 import { notSupported } from '../not-supported.ts';
 import type { AttestationFile } from '../schema.ts';
 import type { Definitions } from '../check.ts';
-import { judgeVouching } from '../vouching.ts';
+import { judgeVouching, mayAttest } from '../vouching.ts';
+import { statedTimes } from './stated-times.ts';
 
 /** Whether there are attestations of the predicate types that the rule names, each by an accepted signer. */
 export const attestationsCheck: Check = {
@@ -27,7 +28,9 @@ function demandFor(asked: AttestationFile, { authorities }: Definitions): Evalua
     judgeVouching(image, {
       demand,
       counts: ({ content }) => content.kind === 'attestation' && content.predicateType === predicateType,
-      lacks: ({ claim }) => (maxAge === undefined ? null : tooOld(claim, [], maxAge, judgedAt)),
+      mayCount: mayAttest,
+      lacks: ({ claim }) =>
+        maxAge === undefined ? null : tooOld(claim, statedTimes(claim), maxAge, judgedAt),
       missing: () => ({
         reason: 'AttestationMissing',
         message: `there is no attestation of type ${predicateType}`,

@@ -1,16 +1,12 @@
 import { missingElements } from '../../attestations/sbom/minimum-elements.ts';
-import { sbomFormatOfPredicate } from '../../attestations/sbom/predicate-types.ts';
-import type { Sbom } from '../../attestations/sbom/sbom.ts';
-import { readSbom } from '../../attestations/sbom/summary.ts';
-import type { Reading } from '../../attestations/reading.ts';
 import type { Fault } from '../../reasons.ts';
-import type { Claim } from '../../verify/verifier.ts';
 import { tooOld } from '../age.ts';
 import type { Check } from '../check.ts';
 import { demandOf } from '../demand.ts';
 import { notSupported } from '../not-supported.ts';
 import type { SbomFile } from '../schema.ts';
-import { judgeVouching, type Placed, type Vouched } from '../vouching.ts';
+import { judgeVouching, mayAttest, type Placed, type Vouched } from '../vouching.ts';
+import { isSbom, sbomOf } from './sbom-claim.ts';
 
 /** Whether an authority that the rule accepts has attested an SBOM of this image that meets what the rule asks of it. */
 export const sbomCheck: Check = {
@@ -22,10 +18,11 @@ export const sbomCheck: Check = {
     if (sbom.minimumElements === 'cisa2025') return notSupported('sbom.minimumElements: cisa2025');
     const demand = demandOf(sbom.signedBy, authorities);
     return (image, judgedAt) => {
-      const children = image.resolution.ok ? image.resolution.value.children.length : 0;
+      const children = image.resolution.ok ? image.resolution.value.children.map(({ digest }) => digest) : [];
       return judgeVouching(image, {
         demand,
         counts: isSbom,
+        mayCount: mayAttest,
         lacks: (placed) => lacks(placed, sbom, children, judgedAt),
         missing: () => ({
           reason: 'SbomMissing',
@@ -41,35 +38,17 @@ export const sbomCheck: Check = {
 const ATTEST =
   'attest one in the pipeline that builds it: cosign attest --type spdxjson --predicate sbom.spdx.json NAME@DIGEST';
 
-function isSbom({ content }: Claim): boolean {
-  return content.kind === 'attestation' && sbomFormatOfPredicate(content.predicateType) !== null;
-}
-
-/** A statement is read once, however many children and rules ask for it. */
-const read = new WeakMap<Claim, Reading<Sbom>>();
-
-function sbomOf(claim: Claim): Reading<Sbom> {
-  const known = read.get(claim);
-  if (known) return known;
-  const { content } = claim;
-  const sbom =
-    content.kind === 'attestation'
-      ? readSbom(content.statement.predicate, sbomFormatOfPredicate(content.predicateType))
-      : { ok: false as const, message: 'it is no attestation' };
-  read.set(claim, sbom);
-  return sbom;
-}
-
 function lacks(
   { claim, on, judged }: Placed,
   asked: SbomFile,
-  children: number,
+  children: readonly string[],
   judgedAt: Date,
 ): Fault | null {
   const sbom = sbomOf(claim);
   if (!sbom.ok) return { reason: 'SbomUnreadable', message: `the SBOM cannot be read: ${sbom.message}` };
   const { format, components, describes, created } = sbom.value;
-  if (describes.length > 0 && !describes.includes(judged.digest) && !describes.includes(on.digest)) {
+  const ours = [judged.digest, on.digest, ...(on === judged ? [] : children)];
+  if (describes.length > 0 && !describes.some((digest) => ours.includes(digest))) {
     return {
       reason: 'SbomForOtherImage',
       message: `the SBOM describes ${describes.slice(0, 3).join(', ')}, not ${judged.digest}`,
@@ -77,7 +56,7 @@ function lacks(
     };
   }
   // What is said of an index may be true of one platform only: the SBOM has to name the child, or there is but one.
-  if (on !== judged && children > 1 && !describes.includes(judged.digest)) {
+  if (on !== judged && children.length > 1 && !describes.includes(judged.digest)) {
     return {
       reason: 'PlatformNotCovered',
       message: `the SBOM is attested on the index and does not say that it describes ${judged.digest}`,

@@ -10,7 +10,7 @@ import { type Demand, demandOf } from '../demand.ts';
 import { glob, patternList } from '../glob.ts';
 import { notSupported } from '../not-supported.ts';
 import type { SlsaFile } from '../schema.ts';
-import { judgeVouching, type Vouched } from '../vouching.ts';
+import { judgeVouching, mayAttest, type Vouched } from '../vouching.ts';
 
 /** Whether provenance by an accepted signer shows the SLSA level, source and builder that the rule asks for. */
 export const slsaCheck: Check = {
@@ -25,6 +25,7 @@ export const slsaCheck: Check = {
       judgeVouching(image, {
         demand,
         counts: isProvenance,
+        mayCount: mayAttest,
         lacks: ({ claim }) => examine(claim, judgedAt),
         missing: () => ({
           reason: 'ProvenanceMissing',
@@ -104,7 +105,10 @@ function normalisePattern(pattern: string): string {
 
 function normaliseGlob(pattern: string): string {
   return pattern.includes('*')
-    ? pattern.replace(/^git\+/, '').replace(/\.git$/, '')
+    ? pattern
+        .replace(/^git\+/, '')
+        .replace(/(?<=[^/])@refs\/.*$/, '')
+        .replace(/\.git$/, '')
     : normaliseSource(pattern);
 }
 
