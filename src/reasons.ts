@@ -72,6 +72,7 @@ export const REASONS = {
     class: 'untrusted',
     meaning: 'The rule asks for the repository that was signed, and the signature does not name one.',
   },
+  EvidenceUnsigned: { class: 'untrusted', meaning: 'Nobody has signed this piece of evidence.' },
   EvidenceTooOld: { class: 'stale', meaning: 'The evidence is older than the rule allows.' },
   AgeUnknown: {
     class: 'undetermined',

@@ -235,3 +235,52 @@ describe('a manifest that is listed as a referrer and refers to something else',
     ]);
   });
 });
+
+describe('what nobody has signed', () => {
+  const sbom = JSON.stringify({ bomFormat: 'CycloneDX', specVersion: '1.6', components: [] });
+  const layer = { mediaType: 'application/vnd.cyclonedx+json', digest: sha256(sbom), size: sbom.length };
+
+  it('is named as evidence, and is no signature', async () => {
+    const { finding } = await verify(
+      await serve({
+        [`${tag}.sbom`]: manifest(sigWith([layer])),
+        [`/v2/app/blobs/${layer.digest}`]: text(200, sbom),
+      }),
+    );
+    expect(finding).toMatchObject({ status: 'fail', reason: 'SignatureMissing' });
+    expect(finding?.evidence).toMatchObject([{ kind: 'attestation', reason: 'EvidenceUnsigned' }]);
+  });
+
+  it('is found in an index as BuildKit puts it there, under the child that it is about', async () => {
+    const statement = JSON.stringify({ _type: 'https://in-toto.io/Statement/v0.1' });
+    const attestation = sigWith([
+      { mediaType: 'application/vnd.in-toto+json', digest: sha256(statement), size: statement.length },
+    ]);
+    const described = (body: string) => ({ mediaType: MANIFEST, digest: sha256(body), size: body.length });
+    const index = JSON.stringify({
+      schemaVersion: 2,
+      mediaType: INDEX,
+      manifests: [
+        { ...described(image), platform: { os: 'linux', architecture: 'amd64' } },
+        {
+          ...described(attestation),
+          platform: { os: 'unknown', architecture: 'unknown' },
+          annotations: {
+            'vnd.docker.reference.type': 'attestation-manifest',
+            'vnd.docker.reference.digest': digest,
+          },
+        },
+      ],
+    });
+    const { finding } = await verify(
+      await serve({
+        '/v2/app/manifests/v1': text(200, index, INDEX),
+        [`/v2/app/manifests/${sha256(attestation)}`]: manifest(attestation),
+        [`/v2/app/blobs/${sha256(statement)}`]: text(200, statement),
+        [`/v2/app/referrers/${sha256(index)}`]: noReferrers,
+      }),
+    );
+    expect(finding).toMatchObject({ status: 'fail', reason: 'SignatureMissing' });
+    expect(finding?.evidence).toMatchObject([{ subject: digest, reason: 'EvidenceUnsigned' }]);
+  });
+});

@@ -7,8 +7,16 @@ import type { Registry } from '../registry/registry.ts';
  * - `simple-signing`: a payload whose signature stands in the layer's annotations (cosign's SIGNATURE_SPEC.md)
  * - `dsse-envelope`: a DSSE envelope whose certificate and log entry stand in the layer's annotations (cosign's ATTESTATION_SPEC.md)
  * - `notation`: a Notary Project signature
+ * - `sbom`: an SBOM by itself, which nobody has signed
+ * - `statement`: an in-toto statement by itself, as BuildKit attaches them, which nobody has signed
  */
-export type EvidenceFormat = 'sigstore-bundle' | 'simple-signing' | 'dsse-envelope' | 'notation';
+export type EvidenceFormat =
+  | 'sigstore-bundle'
+  | 'simple-signing'
+  | 'dsse-envelope'
+  | 'notation'
+  | 'sbom'
+  | 'statement';
 
 /** One piece of what is attached to an image: bytes that hash to `digest`, not yet judged. */
 export interface Evidence {

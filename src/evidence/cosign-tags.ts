@@ -1,10 +1,10 @@
 import type { Collected, Collector } from './collector.ts';
 import { collectLayers } from './layers.ts';
 
-/** The tags under which cosign keeps what it attaches where there are no referrers: `sha256-<hex>.sig` and `.att`. */
-const SUFFIXES = ['sig', 'att'] as const;
+/** The tags under which cosign keeps what it attaches where there are no referrers: `sha256-<hex>.sig`, `.att` and `.sbom`. */
+const SUFFIXES = ['sig', 'att', 'sbom'] as const;
 
-/** Signatures and attestations in cosign's legacy tag layout (cosign's SIGNATURE_SPEC.md, "Tag-based discovery"). */
+/** Signatures, attestations and SBOMs in cosign's legacy tag layout (cosign's SIGNATURE_SPEC.md, "Tag-based discovery"). */
 export const cosignTags: Collector = {
   name: 'cosign tags',
   async collect(registry, repository, digest) {

@@ -27,6 +27,17 @@ export interface GatherOptions {
   readonly concurrency: number;
   /** The time for one image's evidence, in milliseconds. */
   readonly timeout: number;
+  /** Aborted when the run is to end: what is not there by then is a fault. */
+  readonly signal?: AbortSignal | undefined;
+  /** Told of each image that is begun and done. */
+  readonly onProgress?: ((progress: Progress) => void) | undefined;
+}
+
+/** How far a run is. `waitingFor` are the registries of the images that are being worked on. */
+export interface Progress {
+  readonly done: number;
+  readonly total: number;
+  readonly waitingFor: readonly string[];
 }
 
 /**
@@ -39,16 +50,36 @@ export async function gather(
 ): Promise<ReadonlyMap<string, Outcome<GatheredImage>>> {
   const limit = pLimit(options.concurrency);
   const collect = collectOnce(options);
+  const tracked = trackProgress(references.length, options.onProgress);
+  const stopped = whenStopped(options.signal);
   const gathered = references.map((reference) =>
-    limit(
-      async () =>
-        [
-          reference.text,
-          await within(options.timeout, reference, gatherImage(reference, options, collect)),
-        ] as const,
-    ),
+    limit(async () => {
+      const outcome = await tracked(reference, () =>
+        within(options, reference, stopped, () => gatherImage(reference, options, collect)),
+      );
+      return [reference.text, outcome] as const;
+    }),
   );
   return new Map(await Promise.all(gathered));
+}
+
+/** Runs the work on an image, and tells of its begin and its end. */
+function trackProgress(total: number, onProgress: GatherOptions['onProgress']) {
+  const underWay = new Set<ImageReference>();
+  let done = 0;
+  const tell = () => {
+    const waitingFor = new Set([...underWay].map(({ repository }) => repository.split('/')[0] ?? ''));
+    onProgress?.({ done, total, waitingFor: [...waitingFor] });
+  };
+  return async <T>(reference: ImageReference, work: () => Promise<T>): Promise<T> => {
+    underWay.add(reference);
+    tell();
+    const result = await work();
+    underWay.delete(reference);
+    done += 1;
+    tell();
+    return result;
+  };
 }
 
 type Collect = (repository: string, digest: string) => Promise<Collected>;
@@ -97,19 +128,48 @@ async function collectAll(
 }
 
 async function within<T>(
-  timeout: number,
+  { timeout, signal }: GatherOptions,
   reference: ImageReference,
-  work: Promise<Outcome<T>>,
+  stopped: Promise<void>,
+  work: () => Promise<Outcome<T>>,
 ): Promise<Outcome<T>> {
+  const what = `${reference.text}: its evidence was not there`;
+  if (signal?.aborted) return stoppedFault(signal, what);
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<Outcome<T>>((resolve) => {
-    const message = `${reference.text}: its evidence was not there within ${timeout / 1000} s`;
-    const timedOut = failed('TimedOut', message, 'try again, or give it more time with --timeout');
+    const timedOut = failed(
+      'TimedOut',
+      `${what} within ${timeout / 1000} s`,
+      'try again, or give it more time with --timeout',
+    );
     timer = setTimeout(() => resolve(timedOut), timeout);
   });
   try {
-    return await Promise.race([work, late]);
+    const outcome = await Promise.race([work(), late, stopped]);
+    // What came of requests that were broken off says less than that they were.
+    return outcome && !signal?.aborted ? outcome : stoppedFault(signal, what);
   } finally {
     clearTimeout(timer);
   }
+}
+
+/** Settles when the run is to end. */
+export function whenStopped(signal: AbortSignal | undefined): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal?.aborted) resolve();
+    signal?.addEventListener('abort', () => resolve(), { once: true });
+  });
+}
+
+/** Why a run ended before its time: its own deadline, or somebody who did not want to wait. */
+export function stopReason(signal: AbortSignal | undefined): 'TimedOut' | 'Interrupted' | null {
+  if (!signal?.aborted) return null;
+  return signal.reason instanceof Error && signal.reason.name === 'TimeoutError' ? 'TimedOut' : 'Interrupted';
+}
+
+/** The fault of what was not known when the run ended. */
+export function stoppedFault(signal: AbortSignal | undefined, what: string) {
+  return stopReason(signal) === 'TimedOut'
+    ? failed('TimedOut', `${what} when the time of the whole run was over`, 'give it more time with --deadline')
+    : failed('Interrupted', `${what} when the run was interrupted`, 'run it again');
 }

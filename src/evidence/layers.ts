@@ -11,6 +11,11 @@ const FORMATS: readonly { readonly pattern: RegExp; readonly format: EvidenceFor
   { pattern: /^application\/vnd\.dev\.cosign\.simplesigning\.v1\+json$/, format: 'simple-signing' },
   { pattern: /^application\/vnd\.dsse\.envelope\.v1\+json$/, format: 'dsse-envelope' },
   { pattern: /^application\/(jose\+json|cose)$/, format: 'notation' },
+  {
+    pattern: /^(application\/vnd\.(cyclonedx|syft)|(application|text)\/spdx)(\+(json|xml))?(;.*)?$/,
+    format: 'sbom',
+  },
+  { pattern: /^application\/vnd\.in-toto\+json$/, format: 'statement' },
 ];
 
 /**

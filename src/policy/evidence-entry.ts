@@ -1,3 +1,4 @@
+import type { EvidenceFormat } from '../evidence/collector.ts';
 import type { Claim, Signer, Verdict } from '../verify/verifier.ts';
 import type { EvidenceEntry } from './finding.ts';
 import type { JudgedManifest } from './subject.ts';
@@ -26,10 +27,13 @@ const EMPTY = {
   trustRoot: null,
 } as const;
 
+/** Formats that hold nothing but attestations. */
+const ATTESTING: ReadonlySet<EvidenceFormat> = new Set(['dsse-envelope', 'sbom', 'statement']);
+
 function entriesOf(verdict: Verdict): EvidenceEntry[] {
   const { location, digest, subject, format } = verdict.evidence;
   if (verdict.result === 'refused') {
-    const kind = format === 'dsse-envelope' ? 'attestation' : 'signature';
+    const kind = ATTESTING.has(format) ? 'attestation' : 'signature';
     return [{ ...EMPTY, kind, location, digest, subject, result: 'refused', ...verdict.refusal }];
   }
   return verdict.claims.map((claim) => ({ location, digest, subject, ...claimed(claim) }));

@@ -44,7 +44,8 @@ function sayOf(manifests: readonly JudgedManifest[]): Said {
   }
   const refused = manifests
     .flatMap((manifest) => evidenceEntries(manifest))
-    .filter((entry) => entry.result === 'refused');
+    // What nobody has signed says nothing of who signed the image.
+    .filter((entry) => entry.result === 'refused' && entry.reason !== 'EvidenceUnsigned');
   const doubt = refused.find(({ reason }) => reason !== null && REASONS[reason].class === 'undetermined');
   if (doubt) {
     const fault = manifests

@@ -35,6 +35,11 @@ export interface Question {
   readonly holds: (vouched: readonly Vouched[]) => Pick<Judgement, 'reason' | 'message' | 'details'>;
 }
 
+/** Whether evidence of this format is signed at all; an SBOM or statement by itself says nothing of who wrote it. */
+export function isSigned(format: EvidenceFormat): boolean {
+  return format !== 'sbom' && format !== 'statement';
+}
+
 /** Attestations are DSSE envelopes, in a bundle or alone; the other formats have no place for a predicate. */
 export function mayAttest(format: EvidenceFormat): boolean {
   return format === 'sigstore-bundle' || format === 'dsse-envelope';

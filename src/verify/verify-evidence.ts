@@ -9,6 +9,13 @@ const VERIFIERS: readonly Verifier[] = [sigstore];
 export function verifyEvidence(evidence: Evidence, trust: TrustMaterial): Verdict {
   const verifier = VERIFIERS.find(({ formats }) => formats.includes(evidence.format));
   if (verifier) return verifier.verify(evidence, trust);
+  if (evidence.format === 'sbom' || evidence.format === 'statement') {
+    return {
+      result: 'refused',
+      evidence,
+      refusal: { reason: 'EvidenceUnsigned', message: 'nobody has signed it' },
+    };
+  }
   const message = `it is a signature in the format ${evidence.format}, which this version cannot verify`;
   return { result: 'refused', evidence, refusal: { reason: 'SignerNotTrusted', message } };
 }

@@ -1,3 +1,4 @@
+import type { EvidenceFormat } from '../../evidence/collector.ts';
 import { formatPlatform } from '../../registry/platform.ts';
 import { parseReference } from '../../registry/reference.ts';
 import type { Fault } from '../../reasons.ts';
@@ -7,7 +8,7 @@ import type { Check } from '../check.ts';
 import { demandOf } from '../demand.ts';
 import type { SignatureFile } from '../schema.ts';
 import type { JudgedImage, JudgedManifest } from '../subject.ts';
-import { judgeVouching, type Vouched } from '../vouching.ts';
+import { isSigned, judgeVouching, type Vouched } from '../vouching.ts';
 
 /** Whether an authority that the rule accepts has signed the image: the index, or every child that is judged. */
 export const signatureCheck: Check = {
@@ -20,13 +21,21 @@ export const signatureCheck: Check = {
       judgeVouching(image, {
         demand,
         counts: isSignature,
-        mayCount: () => true,
+        mayCount: isSigned,
         lacks: ({ claim }) => lacks(claim, signature, image, judgedAt),
         missing,
         holds,
       });
   },
 };
+
+/** What is signed at all: an attestation may turn out to be what `cosign sign` writes. */
+const SIGNED: ReadonlySet<EvidenceFormat> = new Set([
+  'sigstore-bundle',
+  'simple-signing',
+  'dsse-envelope',
+  'notation',
+]);
 
 function isSignature(claim: Claim): boolean {
   return claim.content.kind === 'signature';

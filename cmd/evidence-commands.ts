@@ -1,0 +1,130 @@
+import { COLLECTORS } from '../src/evidence/collectors.ts';
+import { gather } from '../src/evidence/gather.ts';
+import { parseReference, type ImageReference } from '../src/registry/reference.ts';
+import { evidenceTree } from '../src/report/evidence-tree.ts';
+import { verifyEvidence } from '../src/verify/verify-evidence.ts';
+import { createImageSource } from '../src/workloads/images.ts';
+import { createManifestSource } from '../src/workloads/manifests.ts';
+import type { WorkloadSource } from '../src/workloads/source.ts';
+import { type Io, UsageError } from './command.ts';
+import {
+  JUDGING_FLAGS,
+  type JudgingFlags,
+  judgingFlagsSchema,
+  SOURCE_FLAGS,
+  sourceFlagsSchema,
+} from './flags.ts';
+import {
+  openRegistry,
+  readCount,
+  readDuration,
+  readPlatform,
+  readTrustRoot,
+  readVerbosity,
+} from './judge.ts';
+import { findPolicy } from './policy-files.ts';
+import { checkSaving, saver } from './save-evidence.ts';
+
+const { output: _output, 'save-evidence': _save, 'fail-on': _failOn, ...gathering } = JUDGING_FLAGS;
+
+export const EVIDENCE_FLAGS = { ...SOURCE_FLAGS, ...gathering };
+
+/** Downloads what is attached to images and saves it, judging nothing. Exit code 3 where something could not be had. */
+export async function saveEvidence(
+  [directory, ...images]: readonly string[],
+  typed: unknown,
+  io: Io,
+): Promise<number> {
+  if (directory === undefined) throw new UsageError('name the directory to save into: evidence save DIR');
+  const flags = judgingFlagsSchema.parse(typed);
+  if (flags.evidence !== undefined)
+    throw new UsageError('evidence save asks registries; it does not go with --evidence');
+  const source = sourceOf(images, typed, io);
+  await checkSaving(directory, 'evidence save', io);
+  const registry = await openRegistry(
+    flags,
+    readCount('concurrency', flags.concurrency ?? '8'),
+    readVerbosity(flags.v ?? '0'),
+    io,
+  );
+  try {
+    const saved = saver(source, registry, directory, 'evidence save', io);
+    const { workloads, gaps } = await saved.source.discover();
+    const texts = new Set(workloads.flatMap(({ containers }) => containers.map(({ image }) => image)));
+    const references = [...texts].flatMap((text) => valid(text) ?? []);
+    const gathered = await gather(references, { ...gatherOptions(flags), registry: saved.registry });
+    const { answers } = await saved.save();
+    const missed = [...gathered.values()].filter(
+      (one) => !one.ok || hasFaults(one.value.root) || one.value.children.some(hasFaults),
+    );
+    for (const { message } of gaps) io.stderr(`not seen: ${message}\n`);
+    io.stdout(
+      `saved ${answers} answers about ${references.length} images in ${directory}; ${missed.length} of them are not complete\n`,
+    );
+    if (gaps.some(({ wrongInput }) => wrongInput) || references.length < texts.size) return 2;
+    return missed.length > 0 || gaps.length > 0 ? 3 : 0;
+  } finally {
+    await registry.close();
+  }
+}
+
+/** Draws what is known of images: signed by, built from, contains. Exit code 3 where something could not be had. */
+export async function showEvidence(images: readonly string[], typed: unknown, io: Io): Promise<number> {
+  if (images.length === 0) throw new UsageError('name an image: evidence show IMAGE');
+  const flags = judgingFlagsSchema.parse(typed);
+  const references = images.map((text) => {
+    const parsed = parseReference(text);
+    if (!parsed.ok) throw new UsageError(parsed.message);
+    return parsed.value;
+  });
+  const roots = [readTrustRoot(flags['trusted-root'], io)];
+  const trust = findPolicy(flags.policy, roots, flags.quiet, io)?.trust ?? { roots, keys: [] };
+  const registry = await openRegistry(
+    flags,
+    readCount('concurrency', flags.concurrency ?? '8'),
+    readVerbosity(flags.v ?? '0'),
+    io,
+  );
+  try {
+    const gathered = await gather(references, { ...gatherOptions(flags), registry });
+    let complete = true;
+    for (const { text } of references) {
+      const outcome = gathered.get(text);
+      if (!outcome) continue;
+      complete &&= outcome.ok && !hasFaults(outcome.value.root) && !outcome.value.children.some(hasFaults);
+      io.stdout(evidenceTree(text, outcome, (evidence) => verifyEvidence(evidence, trust)));
+    }
+    return complete ? 0 : 3;
+  } finally {
+    await registry.close();
+  }
+}
+
+function hasFaults({ faults }: { readonly faults: readonly unknown[] }): boolean {
+  return faults.length > 0;
+}
+
+function sourceOf(images: readonly string[], typed: unknown, io: Io): WorkloadSource {
+  const { filename, kustomize = null, recursive, namespace = null } = sourceFlagsSchema.parse(typed);
+  const manifests = filename.length > 0 || kustomize !== null;
+  if (manifests === images.length > 0)
+    throw new UsageError('evidence save DIR wants images, or manifests with -f or -k');
+  if (filename.length > 0 && kustomize !== null) throw new UsageError('-k excludes -f; name one of them');
+  return manifests
+    ? createManifestSource({ paths: filename, kustomize, recursive, namespace, stdin: io.stdin })
+    : createImageSource(images);
+}
+
+function valid(text: string): ImageReference | null {
+  const parsed = parseReference(text);
+  return parsed.ok ? parsed.value : null;
+}
+
+function gatherOptions(flags: JudgingFlags) {
+  return {
+    collectors: COLLECTORS,
+    platform: readPlatform(flags.platform),
+    concurrency: readCount('concurrency', flags.concurrency ?? '8'),
+    timeout: readDuration('timeout', flags.timeout ?? '30s'),
+  };
+}

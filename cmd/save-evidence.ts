@@ -1,0 +1,46 @@
+import { resolve } from 'node:path';
+import { checkSaveDirectory, writeLayout } from '../src/registry/layout-writer.ts';
+import { recordRegistry } from '../src/registry/recording.ts';
+import type { Registry } from '../src/registry/registry.ts';
+import { inventoryOf } from '../src/workloads/inventory.ts';
+import type { Discovery, WorkloadSource } from '../src/workloads/source.ts';
+import { type Io, usageError } from './command.ts';
+import { VERSION } from './version.ts';
+
+/** A source and a registry that remember what they answered, until it is saved. */
+export interface Saver {
+  readonly source: WorkloadSource;
+  readonly registry: Registry;
+  /** Writes everything that was answered, and the inventory of workloads, into the directory. Throws `UsageError`. */
+  save(): Promise<{ readonly answers: number; readonly written: number }>;
+}
+
+/** Refuses a directory that nothing may be saved into, before any work. Throws `UsageError`. */
+export async function checkSaving(directory: string, flag: string, io: Io): Promise<void> {
+  const checked = await checkSaveDirectory(resolve(io.cwd, directory));
+  if (!checked.ok) throw usageError(flag, checked.fault);
+}
+
+/** Wraps a source and a registry for saving into `directory`; `flag` names it in errors. */
+export function saver(
+  source: WorkloadSource,
+  registry: Registry,
+  directory: string,
+  flag: string,
+  io: Io,
+): Saver {
+  const recorder = recordRegistry(registry, io.clock);
+  let discovered: Promise<Discovery> | null = null;
+  const discover = (): Promise<Discovery> => (discovered ??= source.discover());
+  return {
+    source: { kind: source.kind, discover },
+    registry: recorder.registry,
+    async save() {
+      const inventory = inventoryOf(source.kind, await discover());
+      const tool = `kubectl-supplychain ${VERSION}`;
+      const saved = await writeLayout(resolve(io.cwd, directory), recorder.recorded(), inventory, tool);
+      if (!saved.ok) throw usageError(flag, saved.fault);
+      return saved.value;
+    },
+  };
+}

@@ -1,0 +1,115 @@
+import { sbomFormatOfPredicate } from '../attestations/sbom/predicate-types.ts';
+import { summariseSbom } from '../attestations/sbom/summary.ts';
+import { provenanceLevel } from '../attestations/slsa/level.ts';
+import { readProvenance, slsaPredicate } from '../attestations/slsa/provenance.ts';
+import type { Evidence } from '../evidence/collector.ts';
+import type { GatheredImage, GatheredManifest } from '../evidence/gather.ts';
+import { describeSigner } from '../policy/evidence-entry.ts';
+import type { Outcome } from '../reasons.ts';
+import { formatPlatform } from '../registry/platform.ts';
+import type { Claim, Verdict } from '../verify/verifier.ts';
+import { terminalText } from './terminal-text.ts';
+
+interface Node {
+  readonly text: string;
+  readonly below: readonly Node[];
+}
+
+/** Draws one image as a tree: its manifests, who signed each, from what it was built, and what it contains. */
+export function evidenceTree(
+  text: string,
+  outcome: Outcome<GatheredImage>,
+  verify: (evidence: Evidence) => Verdict,
+): string {
+  if (!outcome.ok)
+    return draw({
+      text,
+      below: [{ text: `unknown  ${outcome.fault.reason}: ${outcome.fault.message}`, below: [] }],
+    });
+  const { root, children, resolved } = outcome.value;
+  const own = {
+    text: `${root.digest}${children.length > 0 ? ' (index)' : ''}`,
+    below: nodesOf(root, verify),
+  };
+  const platforms = children.map((child): Node => {
+    const name = child.platform ? formatPlatform(child.platform) : 'unknown platform';
+    return { text: `${name}  ${child.digest}`, below: nodesOf(child, verify) };
+  });
+  return draw({ text: resolved.reference.text, below: [{ ...own, below: [...own.below, ...platforms] }] });
+}
+
+function nodesOf({ evidence, faults }: GatheredManifest, verify: (evidence: Evidence) => Verdict): Node[] {
+  const found = evidence
+    .flatMap((piece) => verdictNodes(verify(piece)))
+    .toSorted((a, b) => (a.text < b.text ? -1 : 1));
+  const unread = faults.map(({ reason, location, message }) => ({
+    text: `not seen  ${reason}: ${location}: ${message}`,
+    below: [],
+  }));
+  return found.length + unread.length > 0
+    ? [...found, ...unread]
+    : [{ text: 'nothing is attached', below: [] }];
+}
+
+function verdictNodes(verdict: Verdict): Node[] {
+  const place = { text: `at ${verdict.evidence.location}`, below: [] };
+  if (verdict.result === 'refused') {
+    const { reason, message } = verdict.refusal;
+    return [{ text: `refused  ${reason}: ${message}`, below: [place] }];
+  }
+  return verdict.claims.map((claim) => ({ text: said(claim), below: [...details(claim), place] }));
+}
+
+function said({ content, signer }: Claim): string {
+  if (content.kind === 'signature') return `signed by  ${describeSigner(signer)}`;
+  const { predicateType, statement } = content;
+  const by = `attested by ${describeSigner(signer)}`;
+  const format = sbomFormatOfPredicate(predicateType);
+  if (format !== null) {
+    const sbom = summariseSbom(statement.predicate, format);
+    return sbom.ok
+      ? `contains  ${sbom.value.components} components (${format} ${sbom.value.specVersion}), ${by}`
+      : `contains  an SBOM that cannot be read (${sbom.message}), ${by}`;
+  }
+  return slsaPredicate(predicateType) === null ? `attested  ${predicateType}, ${by}` : `built  ${by}`;
+}
+
+function details({ content, signer, times, logIndex, trustRoot }: Claim): Node[] {
+  const [time] = times;
+  const source = time?.source === 'tsa' ? 'timestamp authority' : 'log';
+  const lines = [
+    time
+      ? `at ${time.value.toISOString()} by the ${source} of ${trustRoot ?? 'no trust root'}`
+      : 'at no verified time',
+    ...(logIndex === null ? [] : [`log index ${logIndex}`]),
+    ...(content.kind === 'attestation'
+      ? provenanceLines(content.predicateType, content.statement.predicate, signer)
+      : []),
+  ];
+  return lines.map((text) => ({ text, below: [] }));
+}
+
+function provenanceLines(predicateType: string, predicate: unknown, signer: Claim['signer']): string[] {
+  if (slsaPredicate(predicateType) === null) return [];
+  const provenance = readProvenance(predicateType, predicate);
+  if (!provenance.ok) return [`provenance that cannot be read: ${provenance.message}`];
+  const { builder, source, sourceRef, contradictions } = provenanceLevel(
+    { signer },
+    provenance.value,
+    [],
+    [],
+  );
+  return [
+    `from ${source ?? 'a source that nobody names'}${sourceRef === null ? '' : ` at ${sourceRef}`}`,
+    `by ${builder}`,
+    ...contradictions.map((contradiction) => `contradicts its certificate: ${contradiction}`),
+  ];
+}
+
+function draw(node: Node, prefix = '', branch = ''): string {
+  const indent = branch === '' ? '' : branch === '└── ' ? '    ' : '│   ';
+  const below = node.below.map((child, index) =>
+    draw(child, `${prefix}${indent}`, index === node.below.length - 1 ? '└── ' : '├── '),
+  );
+  return `${prefix}${branch}${terminalText(node.text)}\n${below.join('')}`;
+}
