@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { POLICY_BYTES } from '../src/limits.ts';
-import { loadPolicy } from '../src/policy/load.ts';
+import { loadPolicy, type Loaded } from '../src/policy/load.ts';
 import type { PolicyBytes } from '../src/policy/policy-file.ts';
 import type { Policy } from '../src/policy/policy.ts';
 import { failed, ok, type Outcome } from '../src/reasons.ts';
@@ -22,13 +22,26 @@ export function findPolicy(
   quiet: boolean,
   io: Io,
 ): Policy | null {
+  return findLoadedPolicy(flag, roots, quiet, io)?.policy ?? null;
+}
+
+/** A policy, and its files as they are written. */
+export type LoadedPolicy = Extract<Loaded, { ok: true }>;
+
+/** As findPolicy, for who looks at the files themselves. */
+export function findLoadedPolicy(
+  flag: readonly string[],
+  roots: readonly TrustRoot[],
+  quiet: boolean,
+  io: Io,
+): LoadedPolicy | null {
   const fromEnvironment = io.env[VARIABLE];
   const named = flag.length > 0 ? flag : fromEnvironment ? [fromEnvironment] : null;
   if (named?.includes('none')) {
     if (named.length > 1) throw new UsageError('--policy none stands alone');
     return null;
   }
-  if (named) return load(flag.length > 0 ? '--policy' : VARIABLE, named, roots, io);
+  if (named) return loadPolicyFiles(flag.length > 0 ? '--policy' : VARIABLE, named, roots, io);
   if (io.env['CI'] || io.env['KUBERNETES_SERVICE_HOST']) {
     throw new UsageError(
       'in CI and in a cluster the policy must be named: --policy FILE, or --policy none to audit without one',
@@ -36,13 +49,19 @@ export function findPolicy(
   }
   if (!existsSync(resolve(io.cwd, DEFAULT_POLICY))) return null;
   if (!quiet) io.stderr(`using the policy ./${DEFAULT_POLICY}\n`);
-  return load('the working directory', [DEFAULT_POLICY], roots, io);
+  return loadPolicyFiles('the working directory', [DEFAULT_POLICY], roots, io);
 }
 
-function load(where: string, paths: readonly string[], roots: readonly TrustRoot[], io: Io): Policy {
+/** Loads files and directories as one policy; `where` named them. Throws `UsageError` with every error of all of them. */
+export function loadPolicyFiles(
+  where: string,
+  paths: readonly string[],
+  roots: readonly TrustRoot[],
+  io: Io,
+): LoadedPolicy {
   const files = paths.flatMap((path) => policyFiles(where, path, io));
   const loaded = loadPolicy(files, roots, (path, limit) => readBounded(resolve(io.cwd, path), path, limit));
-  if (loaded.ok) return loaded.policy;
+  if (loaded.ok) return loaded;
   const errors = loaded.errors.map(({ message, remediation }) => {
     const next = remediation === null ? '' : `\n    next: ${terminalText(remediation)}`;
     return `  ${terminalText(message)}${next}`;

@@ -60,6 +60,11 @@ export function compileException({
   };
 }
 
+/** An exception ends with its day in UTC. */
+export function hasExpired(expires: string, now: Date): boolean {
+  return now.getTime() >= new Date(expires).getTime() + DAY;
+}
+
 /**
  * Applies exceptions to a finding that fails: it becomes a warning that names the exception. An exception ends with its day
  * in UTC, by the real clock (`now`) whatever time is judged at; an expired one is named and does nothing.
@@ -73,7 +78,7 @@ export function withException(
 ): Finding {
   if (finding.status !== 'fail') return finding;
   const covering = exceptions.filter((exception) => exception.covers(finding, scope, digest));
-  const current = covering.find(({ expires }) => now.getTime() < new Date(expires).getTime() + DAY);
+  const current = covering.find(({ expires }) => !hasExpired(expires, now));
   if (current) {
     const message = `${finding.message}; excepted by ${current.name} until ${current.expires}: ${current.reason}`;
     return { ...finding, status: 'warn', exception: current.name, message };

@@ -21,6 +21,14 @@ function wholeString(expression: RE2JS): (text: string) => boolean {
   return (text) => expression.matches(text);
 }
 
+/** What a list of patterns says of a value, and the pattern that decided it; null where none did. */
+interface Decision {
+  readonly matches: boolean;
+  readonly pattern: string | null;
+}
+
+type CompilePattern<T> = (pattern: string, excludes: boolean) => (value: T) => boolean;
+
 /**
  * A list of patterns: `!` excludes, excludes win whatever the order, and a list of only excludes starts from everything.
  * `compile` turns one pattern into a test, so that image patterns and plain globs share these rules; it is told whether the
@@ -28,15 +36,27 @@ function wholeString(expression: RE2JS): (text: string) => boolean {
  */
 export function patternList<T>(
   patterns: readonly string[],
-  compile: (pattern: string, excludes: boolean) => (value: T) => boolean,
+  compile: CompilePattern<T>,
 ): (value: T) => boolean {
-  const includes = patterns
-    .filter((pattern) => !pattern.startsWith('!'))
-    .map((pattern) => compile(pattern, false));
-  const excludes = patterns
-    .filter((pattern) => pattern.startsWith('!'))
-    .map((pattern) => compile(pattern.slice(1), true));
-  return (value) =>
-    !excludes.some((matches) => matches(value)) &&
-    (includes.length === 0 || includes.some((matches) => matches(value)));
+  const decide = decidingPattern(patterns, compile);
+  return (value) => decide(value).matches;
+}
+
+/** As patternList, for who wants to know which pattern it was. */
+export function decidingPattern<T>(
+  patterns: readonly string[],
+  compile: CompilePattern<T>,
+): (value: T) => Decision {
+  const compiled = patterns.map((pattern) => {
+    const excludes = pattern.startsWith('!');
+    return { pattern, excludes, matches: compile(excludes ? pattern.slice(1) : pattern, excludes) };
+  });
+  const excludes = compiled.filter((one) => one.excludes);
+  const includes = compiled.filter((one) => !one.excludes);
+  return (value) => {
+    const excluded = excludes.find(({ matches }) => matches(value));
+    if (excluded) return { matches: false, pattern: excluded.pattern };
+    const included = includes.find(({ matches }) => matches(value));
+    return { matches: included !== undefined || includes.length === 0, pattern: included?.pattern ?? null };
+  };
 }

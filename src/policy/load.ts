@@ -20,7 +20,12 @@ import type { RuleFile } from './schema.ts';
 import { readAuthorities, readTrustRoots } from './trust.ts';
 
 export type Loaded =
-  | { readonly ok: true; readonly policy: Policy }
+  | {
+      readonly ok: true;
+      readonly policy: Policy;
+      /** The files as they are written, for who explains or doubts them. */
+      readonly files: readonly OpenPolicy[];
+    }
   | { readonly ok: false; readonly errors: readonly PolicyError[] };
 
 /**
@@ -59,6 +64,7 @@ export function loadPolicy(
   );
   return {
     ok: true,
+    files: open,
     policy: {
       sources: open.map(sourceOf),
       trust,
@@ -80,7 +86,7 @@ function sourceOf({ path, bytes, file }: OpenPolicy): PolicySource {
 }
 
 /** Every list of authorities in a rule, with its field. */
-function signersIn(
+export function signersIn(
   rule: RuleFile,
 ): readonly { readonly field: readonly PropertyKey[]; readonly signers: Signers }[] {
   const { signature, sbom, slsa, vulnerabilities, attestations = [] } = rule;

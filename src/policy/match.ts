@@ -1,5 +1,5 @@
 import type { ContainerType, Workload } from '../workloads/source.ts';
-import { glob, patternList } from './glob.ts';
+import { decidingPattern, glob } from './glob.ts';
 import { type ImageName, imagePattern, type Unknown } from './image-pattern.ts';
 import type { RuleFile } from './schema.ts';
 
@@ -13,52 +13,91 @@ export interface Scope {
 /** What a match took for granted because nothing says it, as `namespace`; empty where everything is known. */
 export type Assumed = readonly string[];
 
+export type MatchField = 'images' | 'clusters' | 'namespaces' | 'kinds' | 'selector';
+
+/** What one part of a `match` says of a scope. */
+export interface PartAnswer {
+  readonly field: MatchField;
+  readonly holds: boolean;
+  /** What it took for granted, as `namespace`; null where everything is known. */
+  readonly assumed: string | null;
+  /** The pattern or label that decided; null where none did: no pattern includes it, or none excludes it. */
+  readonly pattern: string | null;
+  /** What it was held against; null where nothing says. */
+  readonly value: string | null;
+}
+
 /**
  * Compiles a rule's `match`: what it assumes of a scope that it matches, or null for one that it does not. All of its parts
  * must match; what cannot be known matches (a bare image has no namespace, kind or labels), so that leaving information out
  * never takes an image out of a rule.
  */
 export function compileMatch(match: RuleFile['match']): (scope: Scope) => Assumed | null {
-  const parts = [
-    imagePart(match.images),
-    attribute('cluster', match.clusters, ({ workload }) => workload.cluster),
-    attribute('namespace', match.namespaces, ({ workload }) => workload.namespace),
-    kindPart(match.kinds),
-    labelPart(match.selector?.matchLabels),
-  ];
+  const parts = partsOf(match);
   return (scope) => {
     const assumed: string[] = [];
     for (const part of parts) {
       const answer = part(scope);
-      if (answer === false) return null;
-      if (answer !== true) assumed.push(answer.unknown);
+      if (!answer.holds) return null;
+      if (answer.assumed !== null) assumed.push(answer.assumed);
     }
     return assumed;
   };
 }
 
-/** Whether a part of `match` holds; or what it would have to know for that. */
-type Part = (scope: Scope) => boolean | { readonly unknown: string };
+/** As compileMatch, for who wants to know why: what every part that the `match` has says. */
+export function explainMatch(match: RuleFile['match']): (scope: Scope) => readonly PartAnswer[] {
+  const parts = partsOf(match);
+  return (scope) => parts.map((part) => part(scope));
+}
+
+type Part = (scope: Scope) => PartAnswer;
+
+function partsOf({ images, clusters, namespaces, kinds, selector }: RuleFile['match']): readonly Part[] {
+  return [
+    imagePart(images),
+    ...(clusters ? [attribute('clusters', 'cluster', clusters, ({ workload }) => workload.cluster)] : []),
+    ...(namespaces
+      ? [attribute('namespaces', 'namespace', namespaces, ({ workload }) => workload.namespace)]
+      : []),
+    ...(kinds ? [kindPart(kinds)] : []),
+    ...(selector ? [labelPart(selector.matchLabels)] : []),
+  ];
+}
 
 function imagePart(patterns: readonly string[]): Part {
   const list = (unknown: Unknown) =>
-    patternList(patterns, (pattern, excludes) => imagePattern(pattern, excludes ? 'differs' : unknown));
+    decidingPattern(patterns, (pattern, excludes) => imagePattern(pattern, excludes ? 'differs' : unknown));
   const possibly = list('matches');
   const certainly = list('differs');
-  return ({ image }) => certainly(image) || (possibly(image) && { unknown: 'tag or digest' });
+  return ({ image }) => {
+    const certain = certainly(image);
+    const { matches, pattern } = certain.matches ? certain : possibly(image);
+    const assumed = matches && !certain.matches ? 'tag or digest' : null;
+    return { field: 'images', holds: matches, assumed, pattern, value: image.repository };
+  };
 }
 
 function attribute(
+  field: MatchField,
   name: string,
-  patterns: readonly string[] | undefined,
+  patterns: readonly string[],
   read: (scope: Scope) => string | null,
 ): Part {
-  if (patterns === undefined) return () => true;
-  const matches = patternList(patterns, (pattern) => glob(pattern));
-  return (scope) => {
-    const value = read(scope);
-    return value === null ? { unknown: name } : matches(value);
-  };
+  const decide = decidingPattern<string>(patterns, (pattern) => glob(pattern));
+  return (scope) => answer(field, name, read(scope), decide);
+}
+
+/** What cannot be known matches. */
+function answer(
+  field: MatchField,
+  name: string,
+  value: string | null,
+  decide: ReturnType<typeof decidingPattern<string>>,
+): PartAnswer {
+  if (value === null) return { field, holds: true, assumed: name, pattern: null, value };
+  const { matches, pattern } = decide(value);
+  return { field, holds: matches, assumed: null, pattern, value };
 }
 
 /** What a kind makes on its way to the pod. */
@@ -68,20 +107,29 @@ const INTERMEDIATE: ReadonlyMap<string, string> = new Map([
 ]);
 
 /** A kind is that of the pod, of what stands between, or of the top owner; an exclude names the top owner alone. */
-function kindPart(patterns: readonly string[] | undefined): Part {
-  if (patterns === undefined) return () => true;
-  const matches = patternList<string>(patterns, (pattern, excludes) => {
+function kindPart(patterns: readonly string[]): Part {
+  const decide = decidingPattern<string>(patterns, (pattern, excludes) => {
     const test = glob(pattern);
     return (owner) => test(owner) || (!excludes && (test(INTERMEDIATE.get(owner) ?? '') || test('Pod')));
   });
-  return ({ workload }) => (workload.apiVersion === '' ? { unknown: 'kind' } : matches(workload.kind));
+  return ({ workload: { apiVersion, kind } }) =>
+    answer('kinds', 'kind', apiVersion === '' ? null : kind, decide);
 }
 
-function labelPart(labels: Readonly<Record<string, string>> = {}): Part {
+function labelPart(labels: Readonly<Record<string, string>>): Part {
   const wanted = Object.entries(labels);
-  if (wanted.length === 0) return () => true;
-  return ({ workload: { templateLabels } }) =>
-    templateLabels === null
-      ? { unknown: 'labels' }
-      : wanted.every(([label, value]) => templateLabels[label] === value);
+  const shown = wanted.map(([label, value]) => `${label}=${value}`).join(', ');
+  return ({ workload: { templateLabels } }) => {
+    const known = { field: 'selector', assumed: null } as const;
+    if (wanted.length === 0) return { ...known, holds: true, pattern: null, value: null };
+    if (templateLabels === null)
+      return { ...known, holds: true, assumed: 'labels', pattern: shown, value: null };
+    const different = wanted.find(([label, value]) => templateLabels[label] !== value);
+    if (!different) return { ...known, holds: true, pattern: shown, value: shown };
+    const [label, value] = different;
+    const found = Object.hasOwn(templateLabels, label)
+      ? `${label}=${templateLabels[label]}`
+      : `no label ${label}`;
+    return { ...known, holds: false, pattern: `${label}=${value}`, value: found };
+  };
 }
