@@ -47,8 +47,8 @@ function lacks(
   const sbom = sbomOf(claim);
   if (!sbom.ok) return { reason: 'SbomUnreadable', message: `the SBOM cannot be read: ${sbom.message}` };
   const { format, components, describes, created } = sbom.value;
-  const ours = [judged.digest, on.digest, ...(on === judged ? [] : children)];
-  if (describes.length > 0 && !describes.some((digest) => ours.includes(digest))) {
+  const ours = new Set([judged.digest, on.digest, ...(on === judged ? [] : children)]);
+  if (describes.length > 0 && !describes.some((digest) => ours.has(digest))) {
     return {
       reason: 'SbomForOtherImage',
       message: `the SBOM describes ${describes.slice(0, 3).join(', ')}, not ${judged.digest}`,

@@ -1,4 +1,3 @@
-import type { EvidenceFormat } from '../../evidence/collector.ts';
 import { formatPlatform } from '../../registry/platform.ts';
 import { parseReference } from '../../registry/reference.ts';
 import type { Fault } from '../../reasons.ts';
@@ -28,14 +27,6 @@ export const signatureCheck: Check = {
       });
   },
 };
-
-/** What is signed at all: an attestation may turn out to be what `cosign sign` writes. */
-const SIGNED: ReadonlySet<EvidenceFormat> = new Set([
-  'sigstore-bundle',
-  'simple-signing',
-  'dsse-envelope',
-  'notation',
-]);
 
 function isSignature(claim: Claim): boolean {
   return claim.content.kind === 'signature';
