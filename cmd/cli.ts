@@ -1,4 +1,3 @@
-import yargs from 'yargs';
 import { terminalLines, wrapped } from '../src/report/terminal-text.ts';
 import { nearest, readArguments } from './arguments.ts';
 import { type Command, type Io, UsageError } from './command.ts';
@@ -51,6 +50,8 @@ function seeHelp(name: string): string {
 /** As kubectl has it: what the command is for, then examples, then the rest. */
 async function helpOf({ usage, description, examples, flags }: Command, io: Io): Promise<string> {
   const shown = examples.flatMap(({ what, command }) => [`  # ${what}`, `  ${command}`, '']);
+  // Only help is drawn with it: what runs a command does not wait for it.
+  const { default: yargs } = await import('yargs');
   const options = await yargs([])
     .usage('')
     .options(flags)
