@@ -39,9 +39,7 @@ export function evidenceTree(
 }
 
 function nodesOf({ evidence, faults }: GatheredManifest, verify: (evidence: Evidence) => Verdict): Node[] {
-  const found = evidence
-    .flatMap((piece) => verdictNodes(verify(piece)))
-    .toSorted((a, b) => (a.text < b.text ? -1 : 1));
+  const found = evidence.flatMap((piece) => verdictNodes(verify(piece))).toSorted(byWeight);
   const unread = faults.map(({ reason, location, message }) => ({
     text: `not seen  ${reason}: ${location}: ${message}`,
     below: [],
@@ -49,6 +47,14 @@ function nodesOf({ evidence, faults }: GatheredManifest, verify: (evidence: Evid
   return found.length + unread.length > 0
     ? [...found, ...unread]
     : [{ text: 'nothing is attached', below: [] }];
+}
+
+/** Who signed comes first, what was refused last. */
+const WEIGHT = ['signed by', 'built', 'contains', 'attested', 'refused'];
+
+function byWeight(a: Node, b: Node): number {
+  const weight = ({ text }: Node) => WEIGHT.findIndex((word) => text.startsWith(word));
+  return weight(a) - weight(b) || (a.text < b.text ? -1 : 1);
 }
 
 function verdictNodes(verdict: Verdict): Node[] {

@@ -74,10 +74,9 @@ function bundleOf(evidence: Evidence): Bundle {
     case 'dsse-envelope':
       return bundleFromEnvelope(evidence);
     case 'notation':
-      throw new Refused(
-        'EvidenceUnsupported',
-        'it is a Notation signature, which this version cannot verify',
-      );
+    case 'sbom':
+    case 'statement':
+      throw new Refused('EvidenceUnsupported', 'it is no Sigstore signature');
   }
 }
 
