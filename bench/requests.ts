@@ -1,0 +1,44 @@
+import { startCountingProxy } from './counting-proxy.ts';
+import type { Images } from './images.ts';
+import { cosign } from './peers/cosign.ts';
+import { ours } from './peers/ours.ts';
+import { threeChecks, twoChecks } from './policies.ts';
+import type { Bench } from './setup.ts';
+
+export interface Requests {
+  /** Ours for an image of one platform. */
+  readonly image: number;
+  /** Ours for an index of two platforms. */
+  readonly index: number;
+  /** cosign's three commands for the same image of one platform. */
+  readonly peer: number;
+}
+
+/** Counts what reaches the registry for the three checks. */
+export async function countRequests(bench: Bench, { keyless, index }: Images): Promise<Requests> {
+  const proxy = await startCountingProxy(bench.registry);
+  try {
+    const counted = async (name: string, work: () => Promise<unknown>): Promise<number> => {
+      proxy.take();
+      await work();
+      const taken = proxy.take();
+      console.error(`  ${name}: ${summary(taken)}`);
+      return taken.length;
+    };
+    const through = (image: string): string => image.replace(/^[^/]+/, proxy.host);
+    const [image = ''] = keyless.map(through);
+    const verify = (one: string, policy: string) => ours(bench, ['verify', one, '--policy', policy]);
+    return {
+      image: await counted('ours', () => verify(image, threeChecks(bench))),
+      index: await counted('ours, index', () => verify(through(index), twoChecks(bench))),
+      peer: await counted('cosign', () => cosign(bench, [image], 1)),
+    };
+  } finally {
+    await proxy.stop();
+  }
+}
+
+function summary(requests: readonly string[]): string {
+  const kinds = Map.groupBy(requests, (one) => one);
+  return [...kinds].map(([kind, all]) => `${all.length} ${kind}`).join(', ');
+}
