@@ -10,6 +10,13 @@ export interface Io {
   readonly stderr: (text: string) => void;
   /** Columns of the terminal behind stdout; null where it is a file or a pipe. */
   readonly columns: number | null;
+  /** Columns of the terminal behind stderr; nothing where it is none. */
+  readonly errorColumns?: number | null | undefined;
+  /**
+   * Takes over what Ctrl-C does: the signal is aborted by the first, and the second ends the program. A command that does not ask for
+   * it is ended by the first.
+   */
+  readonly onInterrupt?: (() => AbortSignal) | undefined;
   readonly clock: () => Date;
 }
 

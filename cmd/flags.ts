@@ -1,12 +1,10 @@
 import type { Options } from 'yargs';
 import { z } from 'zod';
 import { FAIL_ON } from '../src/policy/verdict.ts';
-import { RENDERERS } from '../src/report/renderers.ts';
+import { FORMATS } from './outputs.ts';
 
 const one = { type: 'string', nargs: 1, requiresArg: true } as const;
 const repeatable = { ...one, array: true } as const;
-
-const formats = RENDERERS.map(({ format }) => format);
 
 /** The flags that every command which judges images has in common. */
 export const JUDGING_FLAGS = {
@@ -17,8 +15,9 @@ export const JUDGING_FLAGS = {
   output: {
     ...repeatable,
     alias: 'o',
-    describe: `${formats.join(', ')}, or FORMAT=PATH to write a file; may be repeated`,
+    describe: `${FORMATS}, or FORMAT=PATH to write a file (not with EXPR or SPEC); may be repeated. EXPR is kubectl's over the report, SPEC a NAME:.path,... over each workload`,
   },
+  'no-headers': { type: 'boolean', describe: 'no column titles in table, wide, csv and custom-columns' },
   'fail-on': {
     ...one,
     describe: `what makes the exit code other than 0: ${FAIL_ON.join(', ')} (default: unknown)`,
@@ -29,14 +28,25 @@ export const JUDGING_FLAGS = {
   },
   'trusted-root': { ...one, describe: 'Sigstore trusted_root.json in place of the built-in one' },
   evidence: { ...one, describe: 'read registry evidence from this OCI layout; no network is touched' },
+  'save-evidence': {
+    ...one,
+    describe:
+      'save everything that registries answered, and the workloads, into this directory (an OCI layout)',
+  },
   'registry-config': { ...one, describe: 'docker config.json to take registry credentials from' },
   'plain-http': { ...repeatable, describe: 'registry that speaks plain HTTP; may be repeated' },
   'insecure-registry': {
     ...repeatable,
     describe: 'registry whose TLS certificate is not verified; may be repeated',
   },
+  at: {
+    ...one,
+    describe:
+      'judge evidence as of this RFC 3339 time or date (00:00 UTC); exceptions still end by the real clock',
+  },
   concurrency: { ...one, describe: 'images worked on at a time (default: 8)' },
   timeout: { ...one, describe: "time for one image's evidence, as 30s or 2m (default: 30s)" },
+  deadline: { ...one, describe: 'time for the whole run, as 10m; what is not known by then is unknown' },
   'no-color': { type: 'boolean', describe: 'no colours, as with $NO_COLOR' },
   quiet: { type: 'boolean', alias: 'q', describe: 'no notices on stderr' },
   v: { ...one, describe: 'how much is told on stderr; 6 names every request, without secrets' },
@@ -54,15 +64,19 @@ const set = list.transform((values) => values.at(-1) === 'true');
 export const judgingFlagsSchema = z.object({
   policy: list,
   output: list,
+  'no-headers': set,
   'fail-on': last,
   platform: last,
   'trusted-root': last,
   evidence: last,
+  'save-evidence': last,
   'registry-config': last,
   'plain-http': list,
   'insecure-registry': list,
+  at: last,
   concurrency: last,
   timeout: last,
+  deadline: last,
   'no-color': set,
   quiet: set,
   v: last,

@@ -12,6 +12,7 @@ import {
   run,
   TRUSTED_ROOT,
 } from './fake-io.fixture.ts';
+import { FORMATS } from './outputs.ts';
 
 const EXPECTED = z
   .array(z.object({ image: z.string(), check: z.string(), expect: z.string(), reason: z.string() }))
@@ -113,16 +114,16 @@ describe('flags', () => {
       '--concurrency: "many" is not a number from 1 to 999',
     ],
     ['-v', ['-v', 'high'], '-v: "high" is not a number from 0 to 99'],
-    ['an unknown format', ['-o', 'xml'], 'unknown output format "xml"; there are: table, json'],
+    ['an unknown format', ['-o', 'xml'], `unknown output format "xml"; there are: ${FORMATS}`],
     [
       'a format of a later version',
-      ['-o', 'yaml'],
-      'the output format "yaml" is not in this version; there are: table, json',
+      ['-o', 'sarif'],
+      `the output format "sarif" is not in this version; there are: ${FORMATS}`,
     ],
     [
-      'a format with an expression, of a later version',
-      ['-o', 'jsonpath={.verdict}'],
-      'the output format "jsonpath" is not in this version; there are: table, json',
+      'a format with a file, of a later version',
+      ['-o', 'junit=report.xml'],
+      `the output format "junit" is not in this version; there are: ${FORMATS}`,
     ],
     [
       'two outputs to stdout',

@@ -1,5 +1,6 @@
 import { homedir } from 'node:os';
 import { resolve } from 'node:path';
+import { z } from 'zod';
 import { audit } from '../src/audit.ts';
 import { parseDuration } from '../src/duration.ts';
 import { COLLECTORS } from '../src/evidence/collectors.ts';
@@ -16,6 +17,8 @@ import { type Io, UsageError, usageError } from './command.ts';
 import type { JudgingFlags } from './flags.ts';
 import { openOutputs, writeOutputs } from './outputs.ts';
 import { findPolicy, readBounded } from './policy-files.ts';
+import { checkSaving, saver } from './save-evidence.ts';
+import { createProgress } from './progress.ts';
 import { VERSION } from './version.ts';
 
 /** Turns flags into a job, runs the pipeline on a source, writes the report and returns the exit code. Throws `UsageError`. */
@@ -24,6 +27,8 @@ export async function judge(source: WorkloadSource, flags: JudgingFlags, io: Io)
   const platform = readPlatform(flags.platform);
   const concurrency = readCount('concurrency', flags.concurrency ?? '8');
   const timeout = readDuration('timeout', flags.timeout ?? '30s');
+  const at = readTime('at', flags.at);
+  const deadline = flags.deadline === undefined ? null : readDuration('deadline', flags.deadline);
   const verbosity = readVerbosity(flags.v ?? '0');
   const roots = [readTrustRoot(flags['trusted-root'], io)];
   const policy = findPolicy(flags.policy, roots, flags.quiet, io);
@@ -34,12 +39,26 @@ export async function judge(source: WorkloadSource, flags: JudgingFlags, io: Io)
   }
   const trust = policy?.trust ?? { roots, keys: [] };
   const outputs = openOutputs(flags.output, io);
-  const registry = await openRegistry(flags, concurrency, verbosity, io);
+  const saving = flags['save-evidence'];
+  if (saving !== undefined && flags.evidence !== undefined)
+    throw new UsageError(
+      '--save-evidence saves what registries answer, and --evidence asks none; name one of them',
+    );
+  if (saving !== undefined) await checkSaving(saving, '--save-evidence', io);
+  const interrupt = io.onInterrupt?.();
+  const signal = stopSignal(interrupt, deadline);
+  const registry = await openRegistry(flags, concurrency, verbosity, io, signal);
+  const saved = saving === undefined ? null : saver(source, registry, saving, '--save-evidence', io);
+  const progress = createProgress(io, !flags.quiet && verbosity < REQUESTS_SHOWN);
+  interrupt?.addEventListener('abort', () => {
+    progress.clear();
+    if (!flags.quiet) io.stderr('interrupted: reporting what is known; once more to end at once\n');
+  });
   try {
     const now = io.clock();
     const report = await audit({
-      source,
-      registry,
+      source: saved?.source ?? source,
+      registry: saved?.registry ?? registry,
       collectors: COLLECTORS,
       policy,
       trust,
@@ -49,24 +68,41 @@ export async function judge(source: WorkloadSource, flags: JudgingFlags, io: Io)
       failOn,
       gaps: [],
       generatedAt: now,
-      judgedAt: now,
+      judgedAt: at ?? now,
       tool: `kubectl-supplychain ${VERSION}`,
+      signal,
+      onProgress: (known) => progress.update(known),
     });
+    progress.clear();
     const color = !flags['no-color'] && !io.env['NO_COLOR'] && io.columns !== null;
-    writeOutputs(outputs, report, { columns: io.columns, color }, io);
+    if (!signal.aborted) await saved?.save();
+    else if (saved) io.stderr('nothing was saved: the run ended before all evidence was there\n');
+    writeOutputs(outputs, report, { columns: io.columns, color, headers: !flags['no-headers'] }, io);
     return exitCode(report, io);
   } finally {
+    progress.clear();
     await registry.close();
   }
 }
 
+/** From here on every request is named. */
+const REQUESTS_SHOWN = 6;
+
+/** Ends the waiting when the user wants it or the time is over, whatever comes first. */
+function stopSignal(interrupt: AbortSignal | undefined, deadline: number | null): AbortSignal {
+  return AbortSignal.any([
+    ...(interrupt ? [interrupt] : []),
+    ...(deadline === null ? [] : [AbortSignal.timeout(deadline)]),
+  ]);
+}
+
 /** That nothing was judged is said aloud, as a report without rows is easily taken for a good one. */
 function exitCode({ workloads, verdict }: Report, io: Io): number {
-  if (workloads.length === 0) io.stderr('error: no workload was found\n');
+  if (workloads.length === 0 && verdict.exitCode === 2) io.stderr('error: no workload was found\n');
   return verdict.exitCode;
 }
 
-function readTrustRoot(path: string | undefined, io: Io): TrustRoot {
+export function readTrustRoot(path: string | undefined, io: Io): TrustRoot {
   if (path === undefined) return publicGoodRoot();
   const bytes = readBounded(resolve(io.cwd, path), path, TRUSTED_ROOT_BYTES);
   const root = bytes.ok ? parseTrustedRoot('sigstore', bytes.value, DEFAULT_THRESHOLDS, path) : bytes;
@@ -74,11 +110,12 @@ function readTrustRoot(path: string | undefined, io: Io): TrustRoot {
   throw usageError('--trusted-root', root.fault);
 }
 
-async function openRegistry(
+export async function openRegistry(
   flags: JudgingFlags,
   concurrency: number,
   verbosity: number,
   io: Io,
+  signal?: AbortSignal,
 ): Promise<Registry> {
   if (flags.evidence !== undefined) {
     const layout = await openLayout(resolve(io.cwd, flags.evidence));
@@ -101,7 +138,8 @@ async function openRegistry(
     insecure: new Set(flags['insecure-registry']),
     userAgent: `kubectl-supplychain/${VERSION}`,
     concurrencyPerHost: concurrency,
-    ...(verbosity >= 6
+    signal,
+    ...(verbosity >= REQUESTS_SHOWN
       ? {
           onRequest: (method, url, status, ms) =>
             io.stderr(terminalText(`${method} ${url} ${status} ${Math.round(ms)} ms`) + '\n'),
@@ -116,7 +154,7 @@ function readFailOn(text: string | undefined): FailOn {
   throw new UsageError(`--fail-on: ${JSON.stringify(text)} is none of ${FAIL_ON.join(', ')}`);
 }
 
-function readPlatform(text: string | undefined): Platform | null {
+export function readPlatform(text: string | undefined): Platform | null {
   if (text === undefined) return null;
   const [os, architecture, variant, ...more] = text.split('/');
   if (!os || !architecture || variant === '' || more.length > 0) {
@@ -127,20 +165,30 @@ function readPlatform(text: string | undefined): Platform | null {
   return variant === undefined ? { os, architecture } : { os, architecture, variant };
 }
 
-function readCount(flag: string, text: string): number {
+export function readCount(flag: string, text: string): number {
   if (/^[1-9]\d{0,2}$/.test(text)) return Number(text);
   throw new UsageError(`--${flag}: ${JSON.stringify(text)} is not a number from 1 to 999`);
 }
 
-function readVerbosity(text: string): number {
+export function readVerbosity(text: string): number {
   if (/^\d{1,2}$/.test(text)) return Number(text);
   throw new UsageError(`-v: ${JSON.stringify(text)} is not a number from 0 to 99`);
+}
+
+const TIME = z.union([z.iso.date(), z.iso.datetime({ offset: true })]);
+
+function readTime(flag: string, text: string | undefined): Date | null {
+  if (text === undefined) return null;
+  if (TIME.safeParse(text).success) return new Date(text);
+  throw new UsageError(
+    `--${flag}: ${JSON.stringify(text)} is no RFC 3339 time or date, as 2026-01-31T12:00:00Z or 2026-01-31`,
+  );
 }
 
 /** A timer that is set for longer than this runs out at once. */
 const LONGEST_HOURS = 24;
 
-function readDuration(flag: string, text: string): number {
+export function readDuration(flag: string, text: string): number {
   const duration = parseDuration(text);
   if (duration === null || duration <= 0)
     throw new UsageError(`--${flag}: ${JSON.stringify(text)} is not a duration, as 30s or 2m`);

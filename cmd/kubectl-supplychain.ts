@@ -1,6 +1,8 @@
 import { terminalLines } from '../src/report/terminal-text.ts';
 import { runCommandLine } from './cli.ts';
 
+const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
+
 // A reader that has seen enough (`| head`) closes the pipe; that is no failure.
 for (const stream of [process.stdout, process.stderr]) {
   stream.on('error', (error: NodeJS.ErrnoException) => {
@@ -16,6 +18,8 @@ try {
     stdout: (text) => process.stdout.write(text),
     stderr: (text) => process.stderr.write(text),
     columns: process.stdout.isTTY ? process.stdout.columns : null,
+    errorColumns: process.stderr.isTTY ? process.stderr.columns : null,
+    onInterrupt,
     clock: () => new Date(),
   });
 } catch (cause) {
@@ -25,3 +29,17 @@ try {
   );
   process.exitCode = 3;
 }
+
+/** The first signal is for the command to report what it knows; the second meets no handler, and so ends the program. */
+function onInterrupt(): AbortSignal {
+  const interrupt = new AbortController();
+  const stop = () => {
+    for (const signal of SIGNALS) process.off(signal, stop);
+    interrupt.abort();
+  };
+  for (const signal of SIGNALS) process.on(signal, stop);
+  return interrupt.signal;
+}
+
+// What still waits for a registry or for standard input is not waited for.
+process.stdout.write('', () => process.stderr.write('', () => process.exit()));

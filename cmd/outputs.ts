@@ -1,7 +1,7 @@
 import { closeSync, fstatSync, ftruncateSync, openSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import type { Renderer, Screen } from '../src/report/renderer.ts';
-import { RENDERERS } from '../src/report/renderers.ts';
+import type { Renderer, Screen, TemplateFormat } from '../src/report/renderer.ts';
+import { RENDERERS, TEMPLATES } from '../src/report/renderers.ts';
 import type { Report } from '../src/report/report.ts';
 import { type Io, UsageError } from './command.ts';
 
@@ -11,23 +11,17 @@ interface Output {
   readonly file: { readonly path: string; readonly descriptor: number } | null;
 }
 
-const FORMATS = RENDERERS.map(({ format }) => format).join(', ');
-const FORMATS_NOT_IN_THIS_VERSION: ReadonlySet<string> = new Set([
-  'wide',
-  'yaml',
-  'name',
-  'jsonpath',
-  'custom-columns',
-  'sarif',
-  'junit',
-  'html',
-  'markdown',
-  'csv',
-]);
+/** Every format as it is typed: `table, …, jsonpath=EXPR`. */
+export const FORMATS = [
+  ...RENDERERS.map(({ format }) => format),
+  ...TEMPLATES.map(({ format, placeholder }) => `${format}=${placeholder}`),
+].join(', ');
+const FORMATS_NOT_IN_THIS_VERSION: ReadonlySet<string> = new Set(['sarif', 'junit', 'html']);
 
 /**
  * Reads `-o FORMAT` and `-o FORMAT=PATH`, and opens the files, so that one that cannot be written is known before any work; what
- * they hold stays until there is something new. At most one output goes to stdout; `table` if none is named at all.
+ * they hold stays until there is something new. What stands behind `jsonpath=` and `custom-columns=` is an expression, and goes to
+ * stdout: an expression may hold any `=`, so no file can follow. At most one output goes to stdout; `table` if none is named at all.
  */
 export function openOutputs(texts: readonly string[], io: Io): readonly Output[] {
   const outputs = (texts.length === 0 ? ['table'] : texts).map((text) => openOutput(text, io));
@@ -44,6 +38,8 @@ export function openOutputs(texts: readonly string[], io: Io): readonly Output[]
 function openOutput(text: string, io: Io): Output {
   const [format = '', ...rest] = text.split('=');
   const path = rest.join('=');
+  const template = TEMPLATES.find((one) => one.format === format);
+  if (template) return { renderer: compiled(template, path), file: null };
   const renderer = RENDERERS.find((one) => one.format === format);
   if (!renderer) {
     const shown = JSON.stringify(format);
@@ -65,6 +61,20 @@ function openOutput(text: string, io: Io): Output {
   }
 }
 
+const EXAMPLES: Readonly<Record<string, string>> = {
+  jsonpath: "-o jsonpath='{.verdict.status}'",
+  'custom-columns': '-o custom-columns=NAME:.name,STATUS:.status',
+};
+
+function compiled(template: TemplateFormat, expression: string): Renderer {
+  const { format } = template;
+  if (expression === '')
+    throw new UsageError(`-o ${format}: name what to print behind the =, as ${EXAMPLES[format] ?? format}`);
+  const read = template.compile(expression);
+  if (read.ok) return read.renderer;
+  throw new UsageError(`-o ${format}: ${read.message}: ${expression}`);
+}
+
 /** Writes the report in every form that was asked for. Files get no colours and no line breaks for a screen's sake. */
 export function writeOutputs(outputs: readonly Output[], report: Report, screen: Screen, io: Io): void {
   for (const { renderer, file } of outputs) {
@@ -74,7 +84,7 @@ export function writeOutputs(outputs: readonly Output[], report: Report, screen:
     }
     const { descriptor } = file;
     if (fstatSync(descriptor).isFile()) ftruncateSync(descriptor);
-    writeFileSync(descriptor, renderer.render(report, { columns: null, color: false }));
+    writeFileSync(descriptor, renderer.render(report, { ...screen, columns: null, color: false }));
     closeSync(descriptor);
   }
 }

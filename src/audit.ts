@@ -1,6 +1,14 @@
 import type { Collector } from './evidence/collector.ts';
-import { type GatheredImage, type GatheredManifest, gather } from './evidence/gather.ts';
-import { evaluate, type JudgedContainer } from './policy/evaluate.ts';
+import {
+  gather,
+  type GatheredImage,
+  type GatheredManifest,
+  type Progress,
+  stoppedFault,
+  stopReason,
+  whenStopped,
+} from './evidence/gather.ts';
+import { evaluate, type JudgedContainer, type JudgedWorkload } from './policy/evaluate.ts';
 import type { Policy } from './policy/policy.ts';
 import type { JudgedManifest } from './policy/subject.ts';
 import { type FailOn, verdictOf } from './policy/verdict.ts';
@@ -10,7 +18,7 @@ import type { Platform, Registry } from './registry/registry.ts';
 import { createReport, type Report } from './report/report.ts';
 import type { TrustMaterial } from './verify/verifier.ts';
 import { verifyEvidence } from './verify/verify-evidence.ts';
-import type { Gap, Workload, WorkloadSource } from './workloads/source.ts';
+import type { Discovery, Gap, Workload, WorkloadSource } from './workloads/source.ts';
 
 /** Everything an audit needs, passed in: no stage reads the clock, the network or the environment for itself. */
 export interface AuditJob {
@@ -30,13 +38,17 @@ export interface AuditJob {
   readonly generatedAt: Date;
   readonly judgedAt: Date;
   readonly tool: string;
+  /** Aborted when the run is to end: what is known then is reported, and the rest is unknown. */
+  readonly signal?: AbortSignal | undefined;
+  readonly onProgress?: ((progress: Progress) => void) | undefined;
 }
 
 /** The whole program: workloads → images → evidence → claims → findings → report. */
 export async function audit(job: AuditJob): Promise<Report> {
-  const { workloads, gaps } = await job.source.discover();
+  const { workloads, gaps } = await discover(job);
   const references = parseReferences(workloads);
   const gathered = await gather(references.valid, job);
+  const interrupted = stopReason(job.signal) === 'Interrupted';
   const images = verifyImages(references, gathered, job.trust);
   const judged = evaluate(job.policy, workloads, images, { judgedAt: job.judgedAt, now: job.generatedAt });
   const allGaps = [...job.gaps, ...gaps, ...invalidReferenceGaps(workloads, images)];
@@ -44,8 +56,35 @@ export async function audit(job: AuditJob): Promise<Report> {
     ...job,
     workloads: judged,
     gaps: allGaps,
-    verdict: verdictOf(judged, allGaps, job.failOn),
+    verdict: finalVerdict(judged, allGaps, job, interrupted),
   });
+}
+
+const INTERRUPTED = 130;
+const UNDETERMINED = 3;
+
+/** What was interrupted says so before all else. That a deadline left no time to find workloads is not the user's wrong input. */
+function finalVerdict(
+  judged: readonly JudgedWorkload[],
+  gaps: readonly Gap[],
+  { failOn, signal }: AuditJob,
+  interrupted: boolean,
+): Report['verdict'] {
+  const verdict = verdictOf(judged, gaps, failOn);
+  if (interrupted) return { ...verdict, exitCode: INTERRUPTED };
+  const stopped = judged.length === 0 && signal?.aborted === true;
+  return stopped && !gaps.some((gap) => gap.wrongInput) ? { ...verdict, exitCode: UNDETERMINED } : verdict;
+}
+
+/** What a source finds, as long as somebody waits for it. */
+async function discover({ source, signal }: AuditJob): Promise<Discovery> {
+  const found = await Promise.race([source.discover(), whenStopped(signal)]);
+  if (found) return found;
+  const { fault } = stoppedFault(signal, 'the workloads were not all found');
+  return {
+    workloads: [],
+    gaps: [{ ...fault, scope: 'file', name: source.kind, cluster: null, wrongInput: false }],
+  };
 }
 
 interface References {

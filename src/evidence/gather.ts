@@ -68,7 +68,7 @@ function trackProgress(total: number, onProgress: GatherOptions['onProgress']) {
   const underWay = new Set<ImageReference>();
   let done = 0;
   const tell = () => {
-    const waitingFor = new Set([...underWay].map(({ repository }) => repository.split('/')[0] ?? ''));
+    const waitingFor = new Set([...underWay].map(({ registry }) => registry));
     onProgress?.({ done, total, waitingFor: [...waitingFor] });
   };
   return async <T>(reference: ImageReference, work: () => Promise<T>): Promise<T> => {
@@ -170,6 +170,10 @@ export function stopReason(signal: AbortSignal | undefined): 'TimedOut' | 'Inter
 /** The fault of what was not known when the run ended. */
 export function stoppedFault(signal: AbortSignal | undefined, what: string) {
   return stopReason(signal) === 'TimedOut'
-    ? failed('TimedOut', `${what} when the time of the whole run was over`, 'give it more time with --deadline')
+    ? failed(
+        'TimedOut',
+        `${what} when the time of the whole run was over`,
+        'give it more time with --deadline',
+      )
     : failed('Interrupted', `${what} when the run was interrupted`, 'run it again');
 }

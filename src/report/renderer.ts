@@ -4,10 +4,23 @@ import type { Report } from './report.ts';
 export interface Screen {
   readonly columns: number | null;
   readonly color: boolean;
+  /** Whether columns get titles. */
+  readonly headers: boolean;
 }
 
 /** How a report looks. A new format is one file and one line in renderers.ts. */
 export interface Renderer {
   readonly format: string;
   render(report: Report, screen: Screen): string;
+}
+
+/** A format that is told what to draw by what stands behind its `=`. */
+export interface TemplateFormat {
+  readonly format: string;
+  /** What stands behind the `=`, as help shows it. */
+  readonly placeholder: string;
+  /** The renderer that a text asks for, or what is wrong with the text. */
+  compile(
+    text: string,
+  ): { readonly ok: true; readonly renderer: Renderer } | { readonly ok: false; readonly message: string };
 }

@@ -74,7 +74,7 @@ describe('report', () => {
   });
 
   it('does not show what is its own affair', () => {
-    const text = json.render(full(), { columns: null, color: false });
+    const text = json.render(full(), { columns: null, color: false, headers: true });
     expect(text).not.toMatch(/wrongInput|templateLabels/);
   });
 
@@ -175,7 +175,7 @@ describe('JSON', () => {
     const made = report([
       within([judged('registry.example.com/shop/app:v1', [finding('fail', { message })])]),
     ]);
-    const text = json.render(made, { columns: null, color: true });
+    const text = json.render(made, { columns: null, color: true, headers: true });
     expect(text.replaceAll('\n', '')).not.toMatch(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u);
     expect(JSON.parse(text)).toEqual(JSON.parse(JSON.stringify(made)));
   });

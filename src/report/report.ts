@@ -29,7 +29,8 @@ export interface Report {
     }[];
     readonly hosts: readonly string[];
   };
-  readonly verdict: RunVerdict;
+  /** 130 where the run was interrupted. */
+  readonly verdict: { readonly status: Status; readonly exitCode: RunVerdict['exitCode'] | 130 };
   readonly summary: Counts & {
     readonly workloads: number;
     readonly containers: number;
@@ -74,7 +75,7 @@ export interface ReportInput {
   readonly tool: string;
   readonly workloads: readonly JudgedWorkload[];
   readonly gaps: readonly Gap[];
-  readonly verdict: RunVerdict;
+  readonly verdict: Report['verdict'];
 }
 
 /** Brings what was judged into the report's form. */

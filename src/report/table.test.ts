@@ -7,7 +7,7 @@ import type { Report } from './report.ts';
 import { finding, judged, POLICY, report, within } from './report.fixture.ts';
 import { table } from './table.ts';
 
-const PIPE: Screen = { columns: null, color: false };
+const PIPE: Screen = { columns: null, color: false, headers: true };
 
 const lines = (made: Report, screen = PIPE) => table.render(made, screen).split('\n');
 
@@ -64,14 +64,14 @@ describe('table', () => {
   });
 
   it.each([80, 100, 120, 200])('on a screen of %i columns has no longer line', (columns) => {
-    const shown = lines(report([LONG]), { columns, color: true });
+    const shown = lines(report([LONG]), { columns, color: true, headers: true });
     const plain = shown.map((line) => stripVTControlCharacters(line));
     // What cannot be broken is one word: the name of a place.
     expect(plain.filter((line) => line.length > columns && line.trim().includes(' '))).toEqual([]);
   });
 
   it('on a narrow screen leaves out what nobody asked for, and keeps the end of an image', () => {
-    const [head, row] = lines(report([LONG]), { columns: 80, color: false }).slice(2);
+    const [head, row] = lines(report([LONG]), { columns: 80, color: false, headers: true }).slice(2);
     expect(head?.split(/ +/)).toEqual([
       'NAMESPACE',
       'WORKLOAD',
@@ -86,19 +86,21 @@ describe('table', () => {
 
   it('on a narrow screen drops the digest before the name', () => {
     const pinned = judged(`${IMAGE}@sha256:${'a'.repeat(64)}`, [finding('pass')]);
-    expect(lines(report([within([pinned])]), { columns: 80, color: false })[3]).toMatch(/ …\S*v1\.2\.3@… /);
+    expect(lines(report([within([pinned])]), { columns: 80, color: false, headers: true })[3]).toMatch(
+      / …\S*v1\.2\.3@… /,
+    );
   });
 
   it('on a wide screen is as in a pipe', () => {
-    const wide = lines(report([LONG]), { columns: 200, color: false });
+    const wide = lines(report([LONG]), { columns: 200, color: false, headers: true });
     expect(wide.slice(2, 4)).toEqual(lines(report([LONG])).slice(2, 4));
   });
 
   it('colours a status where the screen has colours', () => {
-    const coloured = table.render(report([LONG]), { columns: 200, color: true });
+    const coloured = table.render(report([LONG]), { columns: 200, color: true, headers: true });
     expect(coloured).toContain('\u001B[31mfail\u001B[39m');
     expect(stripVTControlCharacters(coloured)).toBe(
-      table.render(report([LONG]), { columns: 200, color: false }),
+      table.render(report([LONG]), { columns: 200, color: false, headers: true }),
     );
   });
 
@@ -139,7 +141,11 @@ describe('table', () => {
 
 describe('hostile text', () => {
   const hostile = 'x\u001B[2J\u009B31m\u202Egpj\u2028\r\nfail  Forged';
-  const screens: Screen[] = [PIPE, { columns: 80, color: false }, { columns: 200, color: false }];
+  const screens: Screen[] = [
+    PIPE,
+    { columns: 80, color: false, headers: true },
+    { columns: 200, color: false, headers: true },
+  ];
 
   it.each([
     ['an image', () => report([within([judged(hostile, [finding('fail')])])])],
@@ -243,7 +249,7 @@ describe('explanations', () => {
     const location = `registry.example.com/shop/app@sha256:${'a'.repeat(64)}`;
     const made = report([one('a', finding('fail', { details: { location } }))]);
     expect(below(made)).toContain(`  evidence: ${location}\n`);
-    expect(table.render(made, { columns: 80, color: false })).toContain(
+    expect(table.render(made, { columns: 80, color: false, headers: true })).toContain(
       '  evidence: registry.example.com/shop/app@sha256:aaaaaaaaaaaa…\n',
     );
   });

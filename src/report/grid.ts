@@ -1,0 +1,159 @@
+import Table from 'cli-table3';
+import type { Status } from '../policy/finding.ts';
+import type { Screen } from './renderer.ts';
+import type { Report, ReportContainer, ReportWorkload } from './report.ts';
+import { statusText, terminalText, wrapped } from './terminal-text.ts';
+
+export interface Column {
+  readonly title: string;
+  /** The least that it is cut to, and how; null for one that is never cut. */
+  readonly cut: { readonly least: number; readonly to: (text: string, width: number) => string } | null;
+  /** When it leaves a screen that is too narrow for all: 1 first. Those without a number stay. */
+  readonly leaves?: number | undefined;
+  readonly cell: (workload: ReportWorkload, container: ReportContainer) => string;
+}
+
+/** Stands in a cell that has nothing to say. */
+export const NOTHING = '-';
+const GAP = 2;
+
+interface Row {
+  readonly cells: readonly string[];
+}
+
+/**
+ * A row per container. On a narrow screen columns give way and names are cut, which is said below where it hides something; in a
+ * file or a pipe all is there.
+ */
+export function grid(report: Report, columns: readonly Column[], screen: Screen): string {
+  const rows = report.workloads.flatMap((workload) =>
+    workload.containers.map((container): Row => ({
+      cells: columns.map(({ cell }) => terminalText(cell(workload, container))),
+    })),
+  );
+  if (rows.length === 0) return '';
+  const shown = report.metadata.policies.length === 0 ? grouped(rows, columns) : rows;
+  const { widths, hidden } = fit(shown, columns, screen.columns);
+  const kept = columns.flatMap((column, index) => {
+    const width = widths[index] ?? 0;
+    return width === 0 ? [] : [{ ...column, index, width }];
+  });
+  const drawn = new Table({
+    head: screen.headers ? kept.map(({ title }) => title) : [],
+    style: { head: [], border: [], 'padding-left': 0, 'padding-right': GAP },
+    chars: NO_BORDERS,
+  });
+  for (const { cells } of shown) {
+    drawn.push(
+      kept.map(({ cut, index, width }) => {
+        const text = cells[index] ?? '';
+        return cut ? cut.to(text, width) : coloured(text, screen);
+      }),
+    );
+  }
+  const lines = drawn
+    .toString()
+    .split('\n')
+    .map((line) => line.trimEnd())
+    .join('\n');
+  if (hidden.length === 0) return lines;
+  const note = `this screen is too narrow for ${hidden.join(', ')}; a pipe or a file has every column`;
+  return `${lines}\n\n${wrapped(note, screen.columns)}`;
+}
+
+/** A cell that begins with a status has its colour. */
+function coloured(text: string, { color }: Screen): string {
+  const status = STATUSES.find((one) => one === text || text.startsWith(`${one} `));
+  return status ? statusText(status, color, text) : text;
+}
+
+const STATUSES: readonly Status[] = ['pass', 'fail', 'warn', 'unknown', 'skip'];
+
+export function cutEnd(text: string, width: number): string {
+  return text.length <= width ? text : `${text.slice(0, width - 1)}…`;
+}
+
+export function cutStart(text: string, width: number): string {
+  return text.length <= width ? text : `…${text.slice(text.length - width + 1)}`;
+}
+
+const NO_BORDERS = Object.fromEntries(
+  [
+    'top',
+    'top-mid',
+    'top-left',
+    'top-right',
+    'bottom',
+    'bottom-mid',
+    'bottom-left',
+    'bottom-right',
+    'left',
+    'left-mid',
+    'mid',
+    'mid-mid',
+    'right',
+    'right-mid',
+    'middle',
+  ].map((side) => [side, '']),
+);
+
+/** Rows that say the same of the same image are one, with the number of the others behind the first. */
+function grouped(rows: readonly Row[], columns: readonly Column[]): Row[] {
+  const image = columns.findIndex(({ title }) => title === 'IMAGE');
+  const workload = columns.findIndex(({ title }) => title === 'WORKLOAD');
+  const groups = Map.groupBy(rows, ({ cells }) => JSON.stringify(cells.slice(image)));
+  return [...groups.values()].flatMap(([first, ...others]) => {
+    if (!first) return [];
+    const more = others.length === 0 ? '' : ` (+${others.length})`;
+    return [{ cells: first.cells.map((cell, index) => (index === workload ? `${cell}${more}` : cell)) }];
+  });
+}
+
+interface Fit {
+  /** 0 for a column that is not shown. */
+  readonly widths: readonly number[];
+  /** The titles of columns that have something to say and no room for it. */
+  readonly hidden: readonly string[];
+}
+
+/**
+ * Column widths. On a screen that is too narrow the columns go that say nothing of any row; then, if not even cut names fit, those
+ * that are told to leave; then names are cut, the widest first. In a file or a pipe nothing gives way.
+ */
+function fit(rows: readonly Row[], columns: readonly Column[], room: number | null): Fit {
+  const widths = columns.map(({ title }, index) =>
+    Math.max(title.length, ...rows.map(({ cells }) => cells[index]?.length ?? 0)),
+  );
+  if (room === null || total(widths) <= room) return { widths, hidden: [] };
+  for (const index of columns.keys()) {
+    if (rows.every(({ cells }) => cells[index] === NOTHING)) widths[index] = 0;
+  }
+  const least = columns.map(({ cut }, index) => {
+    const width = widths[index] ?? 0;
+    return cut ? Math.min(cut.least, width) : width;
+  });
+  const hidden: string[] = [];
+  for (const { index, title } of leaving(columns)) {
+    if (total(least) <= room) break;
+    if (widths[index] !== 0) hidden.push(title);
+    widths[index] = 0;
+    least[index] = 0;
+  }
+  while (total(widths) > room) {
+    const spare = widths.map((width, index) => width - (least[index] ?? 0));
+    const widest = spare.indexOf(Math.max(...spare));
+    if ((spare[widest] ?? 0) <= 0) break;
+    widths[widest] = (widths[widest] ?? 0) - 1;
+  }
+  return { widths, hidden };
+}
+
+function leaving(columns: readonly Column[]) {
+  return columns
+    .flatMap(({ title, leaves }, index) => (leaves === undefined ? [] : [{ index, title, leaves }]))
+    .toSorted((a, b) => a.leaves - b.leaves);
+}
+
+function total(widths: readonly number[]): number {
+  return widths.reduce((sum, width) => sum + (width === 0 ? 0 : width + GAP), -GAP);
+}

@@ -1,0 +1,20 @@
+import type { Renderer } from './renderer.ts';
+import type { ReportWorkload } from './report.ts';
+import { terminalText } from './terminal-text.ts';
+
+/** A line per workload as `kubectl get -o name` has it: `deployment.apps/cart`. An image that was named by itself is its reference. */
+export const name: Renderer = {
+  format: 'name',
+  render: (report) =>
+    report.workloads
+      .flatMap((workload) => namesOf(workload))
+      .map((line) => `${terminalText(line)}\n`)
+      .join(''),
+};
+
+function namesOf({ apiVersion, kind, name, containers }: ReportWorkload): string[] {
+  if (apiVersion === '') return containers.map(({ image }) => image.reference);
+  const [group, version] = apiVersion.split('/');
+  const of = version === undefined ? '' : `.${group}`;
+  return [`${kind.toLowerCase()}${of}/${name}`];
+}
