@@ -24,6 +24,11 @@ export const COMMANDS: readonly Listed[] = [
     load: async () => (await import('./evidence.ts')).evidenceCommand,
   },
   {
+    name: 'policy',
+    summary: 'Write, check and explain a policy',
+    load: async () => (await import('./policy.ts')).policyCommand,
+  },
+  {
     name: 'version',
     summary: 'Print the version',
     load: async () => (await import('./version.ts')).versionCommand,
@@ -34,7 +39,6 @@ export const COMMANDS: readonly Listed[] = [
 export const NOT_IN_THIS_VERSION: readonly string[] = [
   'presync',
   'sweep',
-  'policy',
   'trust-root',
   'completion',
 ];

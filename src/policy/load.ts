@@ -17,6 +17,7 @@ import {
 } from './policy-file.ts';
 import type { Authority, Policy, PolicySource, Rule } from './policy.ts';
 import type { RuleFile } from './schema.ts';
+import { signersIn } from './signers-in.ts';
 import { readAuthorities, readTrustRoots } from './trust.ts';
 
 export type Loaded =
@@ -83,25 +84,6 @@ function inOrder(errors: readonly PolicyError[], files: readonly PolicyBytes[]):
 
 function sourceOf({ path, bytes, file }: OpenPolicy): PolicySource {
   return { name: file.metadata.name, path, sha256: createHash('sha256').update(bytes).digest('hex') };
-}
-
-/** Every list of authorities in a rule, with its field. */
-export function signersIn(
-  rule: RuleFile,
-): readonly { readonly field: readonly PropertyKey[]; readonly signers: Signers }[] {
-  const { signature, sbom, slsa, vulnerabilities, attestations = [] } = rule;
-  const lists = [
-    { field: ['signature'], signers: signature },
-    { field: ['sbom', 'signedBy'], signers: sbom?.signedBy },
-    { field: ['slsa', 'signedBy'], signers: slsa?.signedBy },
-    { field: ['vulnerabilities', 'signedBy'], signers: vulnerabilities?.signedBy },
-    { field: ['vulnerabilities', 'vex', 'signedBy'], signers: vulnerabilities?.vex?.signedBy },
-    ...attestations.map(({ signedBy }, index) => ({
-      field: ['attestations', index, 'signedBy'],
-      signers: signedBy,
-    })),
-  ];
-  return lists.flatMap(({ field, signers }) => (signers ? [{ field, signers }] : []));
 }
 
 function checkSigners(open: OpenPolicy, at: readonly PropertyKey[], signers: Signers, known: Known): void {

@@ -1,0 +1,62 @@
+import type { Remark, Warning } from './remark.ts';
+import type { PolicyFile, RuleFile } from './schema.ts';
+
+/** Warnings of what the format has and this version cannot check: it is answered "unknown", never passed over. */
+export const UNSUPPORTED_WARNINGS: readonly Warning[] = [demandsNotSupported, authoritiesNotSupported];
+
+type Steps = readonly (string | number)[];
+
+/** The demands of a rule that have no check yet, as far as it makes them. */
+function unsupportedDemands(rule: RuleFile): readonly Steps[] {
+  const { age, tags, sbom, slsa, vulnerabilities, baseImages, attestations = [] } = rule;
+  const demands: readonly { readonly made: boolean; readonly at: Steps }[] = [
+    { made: age !== undefined, at: ['age'] },
+    { made: tags?.drift !== undefined, at: ['tags', 'drift'] },
+    { made: sbom?.allowUnsigned === true, at: ['sbom', 'allowUnsigned'] },
+    { made: sbom?.minimumElements === 'cisa2025', at: ['sbom', 'minimumElements'] },
+    { made: slsa?.parameters !== undefined, at: ['slsa', 'parameters'] },
+    { made: vulnerabilities !== undefined, at: ['vulnerabilities'] },
+    { made: baseImages !== undefined, at: ['baseImages'] },
+    ...attestations.map(({ conditions }, index) => ({
+      made: conditions !== undefined,
+      at: ['attestations', index, 'conditions'],
+    })),
+  ];
+  return demands.filter(({ made }) => made).map(({ at }) => at);
+}
+
+function demandsNotSupported({ spec }: PolicyFile): Remark[] {
+  return spec.rules.flatMap((rule, index) =>
+    unsupportedDemands(rule).map((at): Remark => ({
+      at: ['spec', 'rules', index, ...at],
+      what: 'this version cannot check what is asked here',
+      why: 'every image that the rule matches is unknown (NotSupported), and the exit code 3',
+      instead: 'leave it out until it can be checked, or set enforcement: warn for a rule of its own',
+    })),
+  );
+}
+
+function authoritiesNotSupported({ spec }: PolicyFile): Remark[] {
+  const unusable = (spec.trustRoots ?? []).filter(({ sigstore }) => !sigstore);
+  const roots = new Set(unusable.map(({ name }) => name));
+  return (spec.authorities ?? []).flatMap(
+    ({ keyless, key, notation, signatureRepository }, index): Remark[] => {
+      const kinds: readonly { readonly used: boolean; readonly at: Steps }[] = [
+        { used: notation !== undefined, at: ['notation'] },
+        { used: signatureRepository !== undefined, at: ['signatureRepository'] },
+        { used: key?.secret !== undefined, at: ['key', 'secret'] },
+        { used: roots.has(keyless?.trustRoot ?? ''), at: ['keyless', 'trustRoot'] },
+        { used: roots.has(key?.trustRoot ?? ''), at: ['key', 'trustRoot'] },
+      ];
+      return kinds
+        .filter(({ used }) => used)
+        .map(({ at }) => ({
+          at: ['spec', 'authorities', index, ...at],
+          what: 'this version cannot verify signatures of this authority',
+          why: 'it accepts nothing, and an image that only it could vouch for is unknown (NotSupported)',
+          instead:
+            'a keyless authority or a key under a sigstore trusted root, until this one can be verified',
+        }));
+    },
+  );
+}
