@@ -2,7 +2,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { LAYOUT, POLICY, run } from './fake-io.fixture.ts';
+import { directory, LAYOUT, POLICY, run } from './fake-io.fixture.ts';
 
 const reportSchema = z.object({
   metadata: z.object({ judgedAt: z.string(), generatedAt: z.string() }),
@@ -28,14 +28,19 @@ const reasons = (text: string) =>
 
 const CART = 'registry.example.com/shop/cart:v1';
 
+const ABSENT = 'absent';
+
 describe('a run that is ended before its time', () => {
   let server: Server;
   let host = '';
   let asked: () => void = () => {};
 
   beforeAll(async () => {
-    // A registry that answers nothing.
-    server = createServer(() => asked());
+    // A registry that lacks one image, and says nothing of the others.
+    server = createServer((request, response) => {
+      if (request.url?.startsWith(`/v2/${ABSENT}/`)) response.writeHead(404).end();
+      else asked();
+    });
     await new Promise<void>((resolve) => {
       server.listen(0, '127.0.0.1', resolve);
     });
@@ -90,20 +95,24 @@ describe('a run that is ended before its time', () => {
     expect(ran).toMatchObject({ exitCode, stderr: '' });
   });
 
-  it('keeps what was known: an image from evidence passes beside the end of the run', async () => {
-    const ran = await run([
-      'verify',
-      CART,
-      '--evidence',
-      LAYOUT,
-      '--policy',
-      POLICY,
-      '--deadline',
-      '10m',
-      '-o',
-      'json',
+  it('keeps what was known before', async () => {
+    const interrupt = new AbortController();
+    asked = () => interrupt.abort();
+    const args = ['verify', `${host}/${ABSENT}:v1`, `${host}/b:v1`, `${host}/c:v1`, '--plain-http', host];
+    const ran = await run([...args, '--policy', 'none', '--concurrency', '1', '-q', '-o', 'json'], {
+      onInterrupt: () => interrupt.signal,
+    });
+    expect(reasons(ran.stdout)).toEqual([
+      'unknown ImageNotFound',
+      'unknown Interrupted',
+      'unknown Interrupted',
     ]);
-    expect(ran.exitCode).toBe(0);
+    expect(ran.exitCode).toBe(130);
+  });
+
+  it('has 130 before the 2 of wrong input', async () => {
+    const ran = await run([...verify('-q'), 'Not An Image'], { onInterrupt: () => AbortSignal.abort() });
+    expect(ran.exitCode).toBe(130);
   });
 
   it.each<[string, string[], number, string]>([
@@ -142,6 +151,28 @@ describe('a run that is ended before its time', () => {
 });
 
 describe('--at', () => {
+  it.each([
+    ['2026-01-01', '2025-01-01', { status: 'fail', exception: null }],
+    ['2026-01-03', '2030-01-01', { status: 'warn', exception: 'still' }],
+  ])('leaves exceptions to the real clock: one that ends on %s, at %s', async (expires, at, expected) => {
+    const policy = `apiVersion: kubectl-supplychain/v1alpha1
+kind: Policy
+metadata: { name: small }
+spec:
+  rules: [{ name: registries, registries: { allow: ["elsewhere.example.com/**"] } }]
+  default: allow
+  exceptions:
+    - { name: still, match: { images: ["registry.example.com/shop/cart"] }, reasons: [RegistryNotAllowed], reason: moving, expires: ${expires} }
+`;
+    const cwd = directory({ 'policy.yaml': policy });
+    const args = ['verify', CART, '--evidence', LAYOUT, '--policy', 'policy.yaml', '-o', 'json'];
+    const ran = await run([...args, '--at', at], { cwd });
+    const found = parse(ran.stdout).workloads.flatMap(({ containers }) =>
+      containers.flatMap((one) => one.findings),
+    );
+    expect(found.find(({ reason }) => reason === 'RegistryNotAllowed')).toMatchObject(expected);
+  });
+
   const verify = (at: string) =>
     run(['verify', CART, '--evidence', LAYOUT, '--policy', POLICY, '-o', 'json', '--at', at]);
 

@@ -21,7 +21,7 @@ export const markdown: Renderer = {
 };
 
 /** ASCII punctuation that GitHub's Markdown gives a meaning anywhere in a line. */
-const MARKS = /[\\`*_[\]()|~#!$]/g;
+const MARKS = /[\\`*_[\]|~#$]/g;
 /** What would call a person; an empty comment between keeps it from that. */
 const MENTION = /(?<![\w])@(?=\w)/g;
 

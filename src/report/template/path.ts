@@ -26,25 +26,30 @@ export const OPERATORS = ['==', '!=', '<=', '>=', '<', '>'] as const;
 export type Operator = (typeof OPERATORS)[number];
 
 /** The values that a path leads to. What is not there is no value: a report need not have every field in every place. */
-export function follow(path: Path, from: unknown): unknown[] {
-  return path.reduce<unknown[]>((values, step) => values.flatMap((value) => take(step, value)), [from]);
+export function follow(path: Path, from: unknown): readonly unknown[] {
+  return path.reduce<readonly unknown[]>((values, step) => take(step, values), [from]);
 }
 
-function take(step: Step, value: unknown): readonly unknown[] {
+/** Of several names or indices the first is taken of all values, then the next, as in kubectl. */
+function take(step: Step, values: readonly unknown[]): readonly unknown[] {
   switch (step.step) {
     case 'fields':
-      return step.names.flatMap((name) => field(value, name));
-    case 'all':
-      return inner(value);
-    case 'descend':
-      return descend(value);
+      return step.names.flatMap((name) => values.flatMap((value) => field(value, name)));
     case 'items':
-      return Array.isArray(value) ? step.indices.flatMap((index) => item(value, index)) : [];
+      return step.indices.flatMap((index) => lists(values).flatMap((list) => item(list, index)));
+    case 'all':
+      return values.flatMap(inner);
+    case 'descend':
+      return values.flatMap(descend);
     case 'slice':
-      return Array.isArray(value) ? slice(value, step) : [];
+      return lists(values).flatMap((list) => slice(list, step));
     case 'filter':
-      return Array.isArray(value) ? value.filter((one) => holds(step, one)) : [];
+      return lists(values).flatMap((list) => list.filter((one) => holds(step, one)));
   }
+}
+
+function lists(values: readonly unknown[]): (readonly unknown[])[] {
+  return values.filter((value) => Array.isArray(value));
 }
 
 function inner(value: unknown): readonly unknown[] {
@@ -85,7 +90,7 @@ function holds({ left, comparison }: Extract<Step, { step: 'filter' }>, value: u
   return lefts.length === 1 && rights.length === 1 && compare(one, comparison.operator, other);
 }
 
-function valuesOf(operand: Operand, value: unknown): unknown[] {
+function valuesOf(operand: Operand, value: unknown): readonly unknown[] {
   return operand.operand === 'literal' ? [operand.value] : follow(operand.path, value);
 }
 

@@ -48,6 +48,7 @@ describe('template', () => {
     ['a name with escaped dots behind a dot', '{.labels.app\\.kubernetes\\.io/name}', 'cart'],
     ['a path in brackets', "{['labels.a.b']}", 'deep'],
     ['several names', "{['kind','on']}", 'Report true'],
+    ['several names of all', "{.items[*]['name','size']}", 'a b c 1 2.5 10'],
     ['what lies anywhere below', '{..name}', 'a inner b c'],
     ['what lies anywhere, filtered', '{..[?(@.size>5)].name}', 'c'],
     ['text in quotes', '{"a\\tb"}{\'c\'}{"\\u00e9"}{"\\""}', 'a\tbcé"'],
