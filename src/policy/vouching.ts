@@ -160,9 +160,7 @@ function shortfallOf(judged: JudgedManifest, root: JudgedManifest, question: Que
   }
   const message = partly(accepted, demand);
   const nothing =
-    message === null
-      ? missing(otherClaims(manifests, counts), manifests)
-      : { ...missing([], manifests), message };
+    message === null ? missing(otherClaims(manifests, counts), manifests) : { ...missing([], []), message };
   const [gravest] = [...seen, ...strangers].toSorted(byGravity);
   return { ...(gravest ?? { ...nothing, location: null }), undetermined: false };
 }

@@ -4,7 +4,7 @@ import type { Claim } from '../../verify/verifier.ts';
 import { image, refused, signature, unreadable, verified } from '../judged-image.fixture.ts';
 import type { AttestationFile } from '../schema.ts';
 import type { JudgedImage } from '../subject.ts';
-import { attached, attested, judgeBy, platform, refusedSignature, said } from './attested.fixture.ts';
+import { attached, attested, judgeBy, platform, refusedPiece, said } from './attested.fixture.ts';
 import { attestationsCheck } from './attestations.ts';
 
 const REVIEW = 'https://example.com/review/v1';
@@ -48,7 +48,7 @@ describe('attestations', () => {
     ],
     [
       'beside a signature in doubt',
-      image({ ...attached('a'), verdicts: [refusedSignature()] }),
+      image({ ...attached('a'), verdicts: [refusedPiece('simple-signing', 'TrustRootOutdated')] }),
       [],
       'fail AttestationMissing',
     ],

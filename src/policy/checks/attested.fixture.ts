@@ -1,4 +1,6 @@
 import { GENERATOR, REPOSITORY } from '../../attestations/slsa/provenance.fixture.ts';
+import type { EvidenceFormat } from '../../evidence/collector.ts';
+import type { Reason } from '../../reasons.ts';
 import type { Claim, Signer } from '../../verify/verifier.ts';
 import { keyAuthority, keylessAuthority, unsupportedAuthority } from '../authority.ts';
 import type { Check, Definitions } from '../check.ts';
@@ -45,10 +47,10 @@ export function attached(digit: string, ...claims: readonly Claim[]): JudgedMani
   return manifest(digit, ...claims.map((claim) => verified(claim)));
 }
 
-/** A refused piece in cosign's layout for signatures, which has no place for an attestation. */
-export function refusedSignature(): ReturnType<typeof refused> {
-  const verdict = refused('TrustRootOutdated');
-  return { ...verdict, evidence: { ...verdict.evidence, format: 'simple-signing' } };
+/** A refused piece of some format: cosign's for signatures has no place for an attestation. */
+export function refusedPiece(format: EvidenceFormat, reason: Reason): ReturnType<typeof refused> {
+  const verdict = refused(reason);
+  return { ...verdict, evidence: { ...verdict.evidence, format } };
 }
 
 /** Holds one rule with one check against an image. */

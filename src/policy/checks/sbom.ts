@@ -1,10 +1,12 @@
 import { missingElements } from '../../attestations/sbom/minimum-elements.ts';
 import type { Fault } from '../../reasons.ts';
+import type { Claim } from '../../verify/verifier.ts';
 import { tooOld } from '../age.ts';
 import type { Check } from '../check.ts';
 import { demandOf } from '../demand.ts';
 import { notSupported } from '../not-supported.ts';
 import type { SbomFile } from '../schema.ts';
+import type { JudgedManifest } from '../subject.ts';
 import { judgeVouching, mayAttest, type Placed, type Vouched } from '../vouching.ts';
 import { isSbom, sbomOf } from './sbom-claim.ts';
 
@@ -24,11 +26,7 @@ export const sbomCheck: Check = {
         counts: isSbom,
         mayCount: mayAttest,
         lacks: (placed) => lacks(placed, sbom, children, judgedAt),
-        missing: () => ({
-          reason: 'SbomMissing',
-          message: 'nothing that was attested is an SBOM',
-          remediation: ATTEST,
-        }),
+        missing,
         holds,
       });
     };
@@ -37,6 +35,16 @@ export const sbomCheck: Check = {
 
 const ATTEST =
   'attest one in the pipeline that builds it: cosign attest --type spdxjson --predicate sbom.spdx.json NAME@DIGEST';
+
+/** An SBOM that nobody has signed may be anybody's: it is told apart from none at all. */
+function missing(_others: readonly Claim[], manifests: readonly JudgedManifest[]): Fault {
+  const unsigned = manifests.flatMap(({ verdicts }) =>
+    verdicts.filter(({ evidence }) => evidence.format === 'sbom'),
+  );
+  return unsigned.length > 0
+    ? { reason: 'SbomUnsigned', message: 'there is an SBOM, and nobody has signed it', remediation: ATTEST }
+    : { reason: 'SbomMissing', message: 'nothing that was attested is an SBOM', remediation: ATTEST };
+}
 
 function lacks(
   { claim, on, judged }: Placed,

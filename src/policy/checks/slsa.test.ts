@@ -19,7 +19,7 @@ import {
   attested,
   judgeBy,
   platform,
-  refusedSignature,
+  refusedPiece,
   said,
 } from './attested.fixture.ts';
 import {
@@ -84,7 +84,7 @@ describe('slsa', () => {
     ],
     [
       'beside a signature in doubt, which has no place for one',
-      image({ ...attached('a'), verdicts: [refusedSignature()] }),
+      image({ ...attached('a'), verdicts: [refusedPiece('simple-signing', 'TrustRootOutdated')] }),
       'fail ProvenanceMissing',
     ],
     [
@@ -100,6 +100,11 @@ describe('slsa', () => {
     [
       'on one child of two',
       image(attached('e'), [platform('a', GOOD), platform('b')]),
+      'fail ProvenanceMissing',
+    ],
+    [
+      'that nobody has signed',
+      image({ ...attached('a'), verdicts: [refusedPiece('statement', 'EvidenceUnsigned')] }),
       'fail ProvenanceMissing',
     ],
   ])('%s', (_name, judged, expected) => {
