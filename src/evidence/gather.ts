@@ -145,9 +145,8 @@ async function within<T>(
     timer = setTimeout(() => resolve(timedOut), timeout);
   });
   try {
-    const outcome = await Promise.race([work(), late, stopped]);
-    // What came of requests that were broken off says less than that they were.
-    return outcome && !signal?.aborted ? outcome : stoppedFault(signal, what);
+    // The end is heard of before what comes of requests that it breaks off, which would say less.
+    return (await Promise.race([work(), late, stopped])) ?? stoppedFault(signal, what);
   } finally {
     clearTimeout(timer);
   }

@@ -26,7 +26,7 @@ const MARKS = /[\\`*_[\]|~#$]/g;
 const MENTION = /(?<![\w])@(?=\w)/g;
 
 /** Text from outside that Markdown shows as it is, on one line, without markup, HTML or mentions. */
-export function markdownText(text: string): string {
+function markdownText(text: string): string {
   return terminalText(text)
     .replaceAll(MARKS, '\\$&')
     .replaceAll('&', '&amp;')

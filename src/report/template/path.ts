@@ -23,7 +23,7 @@ export type Operand =
 
 /** Longer ones first, as `<=` begins with `<`. */
 export const OPERATORS = ['==', '!=', '<=', '>=', '<', '>'] as const;
-export type Operator = (typeof OPERATORS)[number];
+type Operator = (typeof OPERATORS)[number];
 
 /** The values that a path leads to. What is not there is no value: a report need not have every field in every place. */
 export function follow(path: Path, from: unknown): readonly unknown[] {
