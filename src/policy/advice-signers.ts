@@ -1,4 +1,4 @@
-import type { Remark, Warning } from './remark.ts';
+import type { Remark, Surroundings, Warning } from './remark.ts';
 import type { KeylessFile } from './schema-authorities.ts';
 import type { PolicyFile } from './schema.ts';
 import { signersIn } from './signers-in.ts';
@@ -109,7 +109,7 @@ function keysWithoutTrustedTime({ spec }: PolicyFile): Remark[] {
   );
 }
 
-function authoritiesNeverUsed({ spec }: PolicyFile, { files }: Parameters<Warning>[1]): Remark[] {
+function authoritiesNeverUsed({ spec }: PolicyFile, { files }: Surroundings): Remark[] {
   const used = new Set(
     files.flatMap(({ spec: { rules, builders = [] } }) => [
       ...builders.flatMap(({ signedBy }) => signedBy),

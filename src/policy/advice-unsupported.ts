@@ -26,14 +26,15 @@ function unsupportedDemands(rule: RuleFile): readonly Steps[] {
 }
 
 function demandsNotSupported({ spec }: PolicyFile): Remark[] {
-  return spec.rules.flatMap((rule, index) =>
-    unsupportedDemands(rule).map((at): Remark => ({
+  return spec.rules.flatMap((rule, index) => {
+    const enforced = rule.enforcement === 'enforce';
+    return unsupportedDemands(rule).map((at): Remark => ({
       at: ['spec', 'rules', index, ...at],
       what: 'this version cannot check what is asked here',
-      why: 'every image that the rule matches is unknown (NotSupported), and the exit code 3',
-      instead: 'leave it out until it can be checked, or set enforcement: warn for a rule of its own',
-    })),
-  );
+      why: `every image that the rule matches is unknown (NotSupported)${enforced ? ', and the exit code 3' : ''}`,
+      instead: `leave it out until it can be checked${enforced ? ', or put it into a rule of its own with enforcement: warn' : ''}`,
+    }));
+  });
 }
 
 function authoritiesNotSupported({ spec }: PolicyFile): Remark[] {

@@ -4,7 +4,8 @@ import { UNSUPPORTED_WARNINGS } from './advice-unsupported.ts';
 import { hasExpired } from './exceptions.ts';
 import { fieldName } from '../workloads/place.ts';
 import type { OpenPolicy } from './policy-file.ts';
-import type { Remark, Warning } from './remark.ts';
+import type { Remark, Surroundings, Warning } from './remark.ts';
+import type { PolicyFile } from './schema.ts';
 
 /** What looks unintended in a policy that loads: where, what, why it matters, and what to write instead. */
 export interface Advice {
@@ -39,7 +40,7 @@ function placed({ path, document }: OpenPolicy, { at, what, why, instead }: Rema
   return { file: path, line: document.lineOf(at), field: fieldName(at), what, why, instead };
 }
 
-function defaultAllows({ spec }: Parameters<Warning>[0]): Remark[] {
+function defaultAllows({ spec }: PolicyFile): Remark[] {
   if (spec.default !== 'allow') return [];
   return [
     {
@@ -51,7 +52,7 @@ function defaultAllows({ spec }: Parameters<Warning>[0]): Remark[] {
   ];
 }
 
-function exceptionsWithoutDigest({ spec }: Parameters<Warning>[0]): Remark[] {
+function exceptionsWithoutDigest({ spec }: PolicyFile): Remark[] {
   return (spec.exceptions ?? []).flatMap(({ name, match }, index): Remark[] => {
     const pinned = match.images
       .filter((image) => !image.startsWith('!'))
@@ -68,7 +69,7 @@ function exceptionsWithoutDigest({ spec }: Parameters<Warning>[0]): Remark[] {
   });
 }
 
-function exceptionsThatExpired({ spec }: Parameters<Warning>[0], { now }: { readonly now: Date }): Remark[] {
+function exceptionsThatExpired({ spec }: PolicyFile, { now }: Surroundings): Remark[] {
   return (spec.exceptions ?? []).flatMap(({ name, expires }, index): Remark[] =>
     hasExpired(expires, now)
       ? [

@@ -36,7 +36,7 @@ export interface ExplainedRule extends Written {
   readonly parts: readonly PartAnswer[];
 }
 
-export interface ExplainedException extends Written {
+interface ExplainedException extends Written {
   /** no: whatever is found; digest: only for the digests or tags that it names, which the reference does not tell. */
   readonly applies: 'yes' | 'no' | 'digest';
   readonly covers: readonly string[];

@@ -13,7 +13,7 @@ export interface Scope {
 /** What a match took for granted because nothing says it, as `namespace`; empty where everything is known. */
 export type Assumed = readonly string[];
 
-export type MatchField = 'images' | 'clusters' | 'namespaces' | 'kinds' | 'selector';
+type MatchField = 'images' | 'clusters' | 'namespaces' | 'kinds' | 'selector';
 
 /** What one part of a `match` says of a scope. */
 export interface PartAnswer {

@@ -67,17 +67,17 @@ const RULES: readonly Rule[] = [
       ? { why: 'a repository does not end in /', instead: `${repository}**${rest}` }
       : null,
   ({ repository, rest }) =>
-    /^(index|registry-1)\.docker\.io(\/|$)/.test(repository)
+    /^index\.docker\.io(\/|$)/.test(repository)
       ? {
           why: 'Docker Hub is held as docker.io',
           instead: repository.replace(/^[^/]+/, 'docker.io') + rest,
         }
       : null,
   ({ repository, rest }) =>
-    repository === '*' || repository === '*/*' || /^docker\.io\/\*$/.test(repository)
+    repository === 'docker.io/*'
       ? {
-          why: 'a repository has more parts than that, and * does not reach over a /',
-          instead: repository.replace(/\*$/, '**') + rest,
+          why: 'a repository there has two parts or more, and * does not reach over a /',
+          instead: `docker.io/**${rest}`,
         }
       : null,
   ({ repository, rest }) =>
@@ -89,6 +89,12 @@ const RULES: readonly Rule[] = [
       : null,
   ({ repository, rest }) => {
     const [first = '', ...more] = repository.split('/');
+    if (more.length === 0 && first.includes('*') && !first.includes('**')) {
+      return {
+        why: 'a repository has more parts than that, and * does not reach over a /',
+        instead: repository.replaceAll('*', '**') + rest,
+      };
+    }
     if (first.includes('*') || (more.length > 0 && /[.:]|^localhost$/.test(first))) return null;
     const hub = more.length === 0 ? 'docker.io/library/' : 'docker.io/';
     return {
