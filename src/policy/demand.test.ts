@@ -31,7 +31,7 @@ const STRANGER = signature(workflow('https://github.com/evil/shop/.github/workfl
 const OF_OTHER_ISSUER = signature(workflow(RELEASE, { issuer: 'https://issuer.example.net' }));
 
 function holds(signers: Signers, ...claims: readonly Claim[]): boolean {
-  return demandOf(signers, AUTHORITIES).parts.every((part) => part(claims));
+  return demandOf(signers, AUTHORITIES).parts.every((part) => part.holds(claims));
 }
 
 describe('anyOf', () => {

@@ -8,11 +8,17 @@ export interface Signers {
   readonly atLeast?: number | undefined;
 }
 
-/** Prepared `Signers`: `parts` must each hold over the claims that count; for allOf they may hold in different places. */
+/** A part of what is asked for: it holds over claims, or could hold only by an authority that this version cannot verify. */
+export interface Part {
+  readonly holds: (claims: readonly Claim[]) => boolean;
+  readonly unsupported: Authority | null;
+}
+
+/** Prepared `Signers`: each of `parts` must hold over the claims that count; for allOf they may hold in different places. */
 export interface Demand {
   readonly accepted: readonly Authority[];
   readonly words: string;
-  readonly parts: readonly ((claims: readonly Claim[]) => boolean)[];
+  readonly parts: readonly Part[];
 }
 
 /** Looks up the authorities that a rule names; their names were checked when the policy was read. */
@@ -23,11 +29,19 @@ export function demandOf(
   const accepted = (allOf ?? anyOf ?? []).flatMap((name) => authorities.get(name) ?? []);
   const described = accepted.map(({ name, description }) => `${name} (${description})`);
   if (allOf) {
-    const parts = accepted.map((authority) => (claims: readonly Claim[]) => claims.some(authority.accepts));
+    const parts = accepted.map((authority): Part => ({
+      holds: (claims) => claims.some(authority.accepts),
+      unsupported: firstUnsupported([authority]),
+    }));
     return { accepted, parts, words: described.join(' and ') };
   }
   const words = atLeast > 1 ? `at least ${atLeast} of ${described.join(', ')}` : described.join(' or ');
-  return { accepted, words, parts: [(claims) => vouchers(claims, accepted) >= atLeast] };
+  const holds = (claims: readonly Claim[]) => vouchers(claims, accepted) >= atLeast;
+  return { accepted, words, parts: [{ holds, unsupported: firstUnsupported(accepted) }] };
+}
+
+function firstUnsupported(authorities: readonly Authority[]): Authority | null {
+  return authorities.find(({ unsupported }) => unsupported !== null) ?? null;
 }
 
 /**

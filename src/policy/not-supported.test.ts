@@ -129,6 +129,12 @@ describe('what this version cannot check', () => {
       ]);
     });
 
+    it('does not matter where another who must has not signed', () => {
+      expect(judge({ ...parts, rule: 'signature: { allOf: [ci, other] }' }, UNSIGNED)).toMatchObject([
+        { status: 'fail', reason: 'SignatureMissing' },
+      ]);
+    });
+
     it('does not matter where another has signed', () => {
       expect(judge({ ...parts, rule: 'signature: { anyOf: [other, ci] }' })).toMatchObject([
         { status: 'pass', reason: 'SignatureVerified', authority: 'ci' },

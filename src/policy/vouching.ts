@@ -2,7 +2,7 @@ import type { EvidenceFormat } from '../evidence/collector.ts';
 import { formatPlatform } from '../registry/platform.ts';
 import { type Fault, REASONS, type ReasonClass } from '../reasons.ts';
 import type { Claim } from '../verify/verifier.ts';
-import type { Demand } from './demand.ts';
+import type { Demand, Part } from './demand.ts';
 import { describeSigner, evidenceEntries } from './evidence-entry.ts';
 import type { Judgement } from './finding.ts';
 import type { Authority } from './policy.ts';
@@ -56,7 +56,7 @@ export function judgeVouching({ resolution }: JudgedImage, question: Question): 
   const { root, children } = resolution.value;
   const evidence = [root, ...children].flatMap((manifest) => evidenceEntries(manifest));
   const judged = children.length > 0 ? children : [root];
-  const without = judged.filter((manifest) => !isMet(manifest, root, question));
+  const without = judged.filter((manifest) => unmet(manifest, root, question).length > 0);
   const decided = decisive(
     without.map((manifest) => ({ manifest, shortfall: shortfallOf(manifest, root, question) })),
   );
@@ -91,11 +91,16 @@ export function claimsOn(manifest: JudgedManifest, counts: (claim: Claim) => boo
   );
 }
 
-function isMet(judged: JudgedManifest, root: JudgedManifest, { demand, counts, lacks }: Question): boolean {
+/** The parts of a demand that hold neither on the index nor on the judged manifest. */
+function unmet(
+  judged: JudgedManifest,
+  root: JudgedManifest,
+  { demand, counts, lacks }: Question,
+): readonly Part[] {
   const good = (on: JudgedManifest) =>
     claimsOn(on, counts).filter((claim) => lacks({ claim, on, judged }) === null);
   const [onRoot, onJudged] = [good(root), judged === root ? [] : good(judged)];
-  return demand.parts.every((part) => part(onRoot) || part(onJudged));
+  return demand.parts.filter(({ holds }) => !holds(onRoot) && !holds(onJudged));
 }
 
 function whoVouches({ root, children }: Resolution, { demand, counts, lacks }: Question): Vouched[] {
@@ -149,8 +154,10 @@ function shortfallOf(judged: JudgedManifest, root: JudgedManifest, question: Que
   const seen = [...faults, ...refusals, ...wanting];
   const doubt = seen.find((one) => REASONS[one.reason].class === 'undetermined');
   if (doubt) return { ...doubt, undetermined: true };
-  const unsupported = demand.accepted.find((authority) => authority.unsupported !== null);
-  if (unsupported) {
+  const open = unmet(judged, root, question).map((part) => part.unsupported);
+  const [unsupported] = open;
+  // Where another part surely fails, what cannot be verified changes nothing.
+  if (unsupported && open.every((one) => one !== null)) {
     return {
       reason: 'NotSupported',
       message: `the rule accepts ${unsupported.name}, and ${unsupported.unsupported} is not in this version`,
