@@ -2,6 +2,7 @@ import { createManifestSource } from '../src/workloads/manifests.ts';
 import { type Command, UsageError } from './command.ts';
 import { JUDGING_FLAGS, judgingFlagsSchema, SOURCE_FLAGS, sourceFlagsSchema } from './flags.ts';
 import { judge } from './judge.ts';
+import { savedInventory } from './saved-inventory.ts';
 
 export const auditCommand: Command = {
   usage: 'audit (-f FILE|DIR|URL|- ... [-R] | -k DIR) [flags]',
@@ -35,6 +36,9 @@ export const auditCommand: Command = {
       );
     if (filename.length > 0 && kustomize !== null) throw new UsageError('-k excludes -f; name one of them');
     if (kustomize !== null && recursive) throw new UsageError('-R goes with -f DIR, not with -k');
+    const flags = judgingFlagsSchema.parse(typed);
+    if (filename.length === 0 && kustomize === null && flags.evidence !== undefined)
+      return judge(await savedInventory(flags.evidence, io), flags, io);
     if (filename.length === 0 && kustomize === null)
       throw new UsageError(
         'auditing a cluster is not in this version; name manifests with -f FILE, -f DIR, -f URL, -f - or -k DIR',
@@ -46,6 +50,6 @@ export const auditCommand: Command = {
       namespace,
       stdin: io.stdin,
     });
-    return judge(source, judgingFlagsSchema.parse(typed), io);
+    return judge(source, flags, io);
   },
 };

@@ -1,8 +1,9 @@
 import { COLLECTORS } from '../src/evidence/collectors.ts';
-import { gather } from '../src/evidence/gather.ts';
+import { gather, type GatheredImage } from '../src/evidence/gather.ts';
+import type { Outcome } from '../src/reasons.ts';
 import { parseReference, type ImageReference } from '../src/registry/reference.ts';
 import { evidenceTree } from '../src/report/evidence-tree.ts';
-import { verifyEvidence } from '../src/verify/verify-evidence.ts';
+import { verifyImages } from '../src/verified-images.ts';
 import { createImageSource } from '../src/workloads/images.ts';
 import { createManifestSource } from '../src/workloads/manifests.ts';
 import type { WorkloadSource } from '../src/workloads/source.ts';
@@ -25,7 +26,15 @@ import {
 import { findPolicy } from './policy-files.ts';
 import { checkSaving, saver } from './save-evidence.ts';
 
-const { output: _output, 'save-evidence': _save, 'fail-on': _failOn, ...gathering } = JUDGING_FLAGS;
+const {
+  output: _output,
+  'save-evidence': _save,
+  'fail-on': _failOn,
+  'no-headers': _headers,
+  at: _at,
+  deadline: _deadline,
+  ...gathering
+} = JUDGING_FLAGS;
 
 export const EVIDENCE_FLAGS = { ...SOURCE_FLAGS, ...gathering };
 
@@ -54,9 +63,7 @@ export async function saveEvidence(
     const references = [...texts].flatMap((text) => valid(text) ?? []);
     const gathered = await gather(references, { ...gatherOptions(flags), registry: saved.registry });
     const { answers } = await saved.save();
-    const missed = [...gathered.values()].filter(
-      (one) => !one.ok || hasFaults(one.value.root) || one.value.children.some(hasFaults),
-    );
+    const missed = [...gathered.values()].filter((one) => !isComplete(one));
     for (const { message } of gaps) io.stderr(`not seen: ${message}\n`);
     io.stdout(
       `saved ${answers} answers about ${references.length} images in ${directory}; ${missed.length} of them are not complete\n`,
@@ -87,21 +94,18 @@ export async function showEvidence(images: readonly string[], typed: unknown, io
   );
   try {
     const gathered = await gather(references, { ...gatherOptions(flags), registry });
-    let complete = true;
-    for (const { text } of references) {
-      const outcome = gathered.get(text);
-      if (!outcome) continue;
-      complete &&= outcome.ok && !hasFaults(outcome.value.root) && !outcome.value.children.some(hasFaults);
-      io.stdout(evidenceTree(text, outcome, (evidence) => verifyEvidence(evidence, trust)));
-    }
+    const judged = verifyImages({ valid: references, invalid: new Map() }, gathered, trust);
+    for (const image of judged.values()) if (!('invalid' in image)) io.stdout(evidenceTree(image));
+    const complete = [...gathered.values()].every(isComplete);
     return complete ? 0 : 3;
   } finally {
     await registry.close();
   }
 }
 
-function hasFaults({ faults }: { readonly faults: readonly unknown[] }): boolean {
-  return faults.length > 0;
+function isComplete(outcome: Outcome<GatheredImage>): boolean {
+  if (!outcome.ok) return false;
+  return [outcome.value.root, ...outcome.value.children].every(({ faults }) => faults.length === 0);
 }
 
 function sourceOf(images: readonly string[], typed: unknown, io: Io): WorkloadSource {

@@ -1,23 +1,12 @@
 import type { Collector } from './evidence/collector.ts';
-import {
-  gather,
-  type GatheredImage,
-  type GatheredManifest,
-  type Progress,
-  stoppedFault,
-  stopReason,
-  whenStopped,
-} from './evidence/gather.ts';
+import { gather, type Progress, stoppedFault, stopReason, whenStopped } from './evidence/gather.ts';
 import { evaluate, type JudgedContainer, type JudgedWorkload } from './policy/evaluate.ts';
 import type { Policy } from './policy/policy.ts';
-import type { JudgedManifest } from './policy/subject.ts';
 import { type FailOn, verdictOf } from './policy/verdict.ts';
-import { ok, type Outcome } from './reasons.ts';
-import { type ImageReference, parseReference } from './registry/reference.ts';
 import type { Platform, Registry } from './registry/registry.ts';
+import { parseReferences, verifyImages } from './verified-images.ts';
 import { createReport, type Report } from './report/report.ts';
 import type { TrustMaterial } from './verify/verifier.ts';
-import { verifyEvidence } from './verify/verify-evidence.ts';
 import type { Discovery, Gap, Workload, WorkloadSource } from './workloads/source.ts';
 
 /** Everything an audit needs, passed in: no stage reads the clock, the network or the environment for itself. */
@@ -85,62 +74,6 @@ async function discover({ source, signal }: AuditJob): Promise<Discovery> {
     workloads: [],
     gaps: [{ ...fault, scope: 'file', name: source.kind, cluster: null, wrongInput: false }],
   };
-}
-
-interface References {
-  readonly valid: readonly ImageReference[];
-  readonly invalid: ReadonlyMap<string, string>;
-}
-
-/** Each distinct image text is read once. */
-function parseReferences(workloads: readonly Workload[]): References {
-  const texts = new Set(workloads.flatMap(({ containers }) => containers.map(({ image }) => image)));
-  const valid: ImageReference[] = [];
-  const invalid = new Map<string, string>();
-  for (const text of texts) {
-    const parsed = parseReference(text);
-    if (parsed.ok) valid.push(parsed.value);
-    else invalid.set(text, parsed.message);
-  }
-  return { valid, invalid };
-}
-
-function verifyImages(
-  { valid, invalid }: References,
-  gathered: ReadonlyMap<string, Outcome<GatheredImage>>,
-  trust: TrustMaterial,
-): Map<string, JudgedContainer['image']> {
-  const verified = new Map<string, JudgedManifest>();
-  const verify = (
-    repository: string,
-    { digest, platform, evidence, faults }: GatheredManifest,
-  ): JudgedManifest => {
-    const key = `${repository}@${digest}`;
-    const manifest = verified.get(key) ?? {
-      digest,
-      platform,
-      faults,
-      verdicts: evidence.map((one) => verifyEvidence(one, trust)),
-    };
-    verified.set(key, manifest);
-    return { ...manifest, platform };
-  };
-  const images = new Map<string, JudgedContainer['image']>(
-    [...invalid].map(([text, message]) => [text, { invalid: message }]),
-  );
-  for (const reference of valid) {
-    const outcome = gathered.get(reference.text);
-    if (!outcome) continue;
-    const resolution = outcome.ok
-      ? ok({
-          digest: outcome.value.resolved.digest,
-          root: verify(reference.repository, outcome.value.root),
-          children: outcome.value.children.map((child) => verify(reference.repository, child)),
-        })
-      : outcome;
-    images.set(reference.text, { text: reference.text, reference, resolution });
-  }
-  return images;
 }
 
 /** A reference that no runtime could pull is the user's own wrong input, beside the finding of its container. */

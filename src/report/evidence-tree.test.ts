@@ -6,7 +6,7 @@ import { failed } from '../reasons.ts';
 import { openLayout } from '../registry/layout.ts';
 import { parseReference } from '../registry/reference.ts';
 import { parseTrustedRoot } from '../verify/trust-root.ts';
-import { verifyEvidence } from '../verify/verify-evidence.ts';
+import { verifyImages } from '../verified-images.ts';
 import { evidenceTree } from './evidence-tree.ts';
 
 const THRESHOLDS = { signedCertificateTimestamps: 1, transparencyLogEntries: 1, timestamps: 0 };
@@ -27,10 +27,10 @@ beforeAll(async () => {
       concurrency: 1,
       timeout: 30_000,
     };
-    const outcome = (await gather([reference.value], options)).get(image);
-    return evidenceTree(image, outcome ?? failed('NotInEvidence', 'nothing'), (evidence) =>
-      verifyEvidence(evidence, trust),
-    );
+    const gathered = await gather([reference.value], options);
+    const judged = verifyImages({ valid: [reference.value], invalid: new Map() }, gathered, trust).get(image);
+    if (!judged || 'invalid' in judged) throw new Error('the image was not judged');
+    return evidenceTree(judged);
   };
 });
 
@@ -59,10 +59,11 @@ describe('an image drawn as a tree', () => {
   });
 
   it('lets no text of others move the cursor', () => {
-    const tree = evidenceTree('a\u001b[2Jb', failed('RegistryError', 'no\r\nnews'), () => {
-      throw new Error('there is nothing to verify');
-    });
-    expect(tree).not.toMatch(/[\u001b\r]/);
+    const reference = parseReference('a');
+    if (!reference.ok) throw new Error(reference.message);
+    const resolution = failed('RegistryError', 'no\r\nnews');
+    const tree = evidenceTree({ text: 'a\u001B[2Jb', reference: reference.value, resolution });
+    expect(tree.replaceAll('\n', '')).not.toMatch(/\p{Cc}/u);
     expect(tree.split('\n')).toHaveLength(3);
   });
 });

@@ -2,10 +2,8 @@ import { sbomFormatOfPredicate } from '../attestations/sbom/predicate-types.ts';
 import { summariseSbom } from '../attestations/sbom/summary.ts';
 import { provenanceLevel } from '../attestations/slsa/level.ts';
 import { readProvenance, slsaPredicate } from '../attestations/slsa/provenance.ts';
-import type { Evidence } from '../evidence/collector.ts';
-import type { GatheredImage, GatheredManifest } from '../evidence/gather.ts';
 import { describeSigner } from '../policy/evidence-entry.ts';
-import type { Outcome } from '../reasons.ts';
+import type { JudgedImage, JudgedManifest } from '../policy/subject.ts';
 import { formatPlatform } from '../registry/platform.ts';
 import type { Claim, Verdict } from '../verify/verifier.ts';
 import { terminalText } from './terminal-text.ts';
@@ -16,30 +14,25 @@ interface Node {
 }
 
 /** Draws one image as a tree: its manifests, who signed each, from what it was built, and what it contains. */
-export function evidenceTree(
-  text: string,
-  outcome: Outcome<GatheredImage>,
-  verify: (evidence: Evidence) => Verdict,
-): string {
-  if (!outcome.ok)
-    return draw({
-      text,
-      below: [{ text: `unknown  ${outcome.fault.reason}: ${outcome.fault.message}`, below: [] }],
-    });
-  const { root, children, resolved } = outcome.value;
+export function evidenceTree({ text, resolution }: JudgedImage): string {
+  if (!resolution.ok) {
+    const { reason, message } = resolution.fault;
+    return draw({ text, below: [{ text: `unknown  ${reason}: ${message}`, below: [] }] });
+  }
+  const { root, children } = resolution.value;
   const own = {
     text: `${root.digest}${children.length > 0 ? ' (index)' : ''}`,
-    below: nodesOf(root, verify),
+    below: nodesOf(root),
   };
   const platforms = children.map((child): Node => {
     const name = child.platform ? formatPlatform(child.platform) : 'unknown platform';
-    return { text: `${name}  ${child.digest}`, below: nodesOf(child, verify) };
+    return { text: `${name}  ${child.digest}`, below: nodesOf(child) };
   });
-  return draw({ text: resolved.reference.text, below: [{ ...own, below: [...own.below, ...platforms] }] });
+  return draw({ text, below: [{ ...own, below: [...own.below, ...platforms] }] });
 }
 
-function nodesOf({ evidence, faults }: GatheredManifest, verify: (evidence: Evidence) => Verdict): Node[] {
-  const found = evidence.flatMap((piece) => verdictNodes(verify(piece))).toSorted(byWeight);
+function nodesOf({ verdicts, faults }: JudgedManifest): Node[] {
+  const found = verdicts.flatMap((verdict) => verdictNodes(verdict)).toSorted(byWeight);
   const unread = faults.map(({ reason, location, message }) => ({
     text: `not seen  ${reason}: ${location}: ${message}`,
     below: [],

@@ -19,7 +19,7 @@ export interface Container {
   readonly location: Location | null;
 }
 
-export type WorkloadState = 'running' | 'scheduled' | 'suspended' | 'scaledToZero' | 'manifestOnly';
+type WorkloadState = 'running' | 'scheduled' | 'suspended' | 'scaledToZero' | 'manifestOnly';
 
 /** A top owner with the containers that it runs or would run. */
 export interface Workload {
