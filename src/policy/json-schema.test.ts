@@ -29,15 +29,27 @@ const exception = (text: string) =>
   );
 const DIGEST = `sha256:${'a'.repeat(64)}`;
 
-/** The policies of the documentation; what is only a part of one is set into a whole. */
+const WHOLE = `apiVersion: kubectl-supplychain/v1alpha1
+kind: Policy
+metadata: { name: a }
+spec:
+`;
+const A_RULE = '  rules:\n    - name: r\n      tags: { pinned: true }\n';
+
+/** The policies of the documentation; what is only a part of one, as its indentation says, is set into a whole. */
 function documented(): [string, unknown][] {
-  const text = readFileSync('docs/policy.md', 'utf8');
-  return [...text.matchAll(/```yaml\n(.*?)```/gs)].map(([, example = '']) => {
-    const whole = example.startsWith('apiVersion:')
-      ? example
-      : `apiVersion: kubectl-supplychain/v1alpha1\nkind: Policy\nmetadata: { name: a }\nspec:\n  rules: [{ name: r, tags: { pinned: true } }]\n${example}`;
-    return [example.split('\n', 3).join(' '), valueOf(whole)];
-  });
+  const text = readFileSync('docs/policy.md', 'utf8').replaceAll('sha256:…', DIGEST);
+  return [...text.matchAll(/```yaml\n(.*?)```/gs)].map(([, example = '']) => [
+    example.trim().split('\n', 1).join(),
+    valueOf(setInto(example)),
+  ]);
+}
+
+function setInto(example: string): string {
+  const indentation = example.search(/\S/);
+  if (indentation === 0) return example;
+  if (indentation > 2) return WHOLE + A_RULE.replace(/ +tags.*\n/, '') + example;
+  return WHOLE + (/^ {2}rules:/m.test(example) ? '' : A_RULE) + example;
 }
 
 describe('JSON Schema of the policy file', () => {
