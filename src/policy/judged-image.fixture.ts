@@ -73,8 +73,14 @@ export function refused(reason: Reason): Verdict {
   return { result: 'refused', evidence: piece(`registry/app@${reason}`), refusal };
 }
 
+/** The verdict on a piece of evidence as it was verified for this digest. */
+export function about(digest: string, verdict: Verdict): Verdict {
+  return { ...verdict, evidence: { ...verdict.evidence, subject: digest } };
+}
+
 export function manifest(letter: string, ...verdicts: readonly Verdict[]): JudgedManifest {
-  return { digest: `sha256:${letter.repeat(64)}`, platform: null, verdicts, faults: [] };
+  const digest = `sha256:${letter.repeat(64)}`;
+  return { digest, platform: null, verdicts: verdicts.map((verdict) => about(digest, verdict)), faults: [] };
 }
 
 export function child(architecture: string, ...verdicts: readonly Verdict[]): JudgedManifest {

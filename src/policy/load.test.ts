@@ -430,7 +430,7 @@ describe('policy', () => {
       const evidence = {
         format: 'sigstore-bundle' as const,
         digest: '',
-        subject: '',
+        subject: 'sha256:a',
         location: 'here',
         bytes: new Uint8Array(),
         annotations: {},

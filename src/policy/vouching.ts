@@ -84,10 +84,13 @@ export function judgeVouching({ resolution }: JudgedImage, question: Question): 
   };
 }
 
-/** The verified claims on a manifest that a check counts. */
-export function claimsOn(manifest: JudgedManifest, counts: (claim: Claim) => boolean): Claim[] {
-  return manifest.verdicts.flatMap((verdict) =>
-    verdict.result === 'verified' ? verdict.claims.filter(counts) : [],
+/**
+ * The verified claims about a manifest that a check counts. What lies in an index may be about any digest that the index
+ * names: evidence was verified for its own subject, and speaks for no other.
+ */
+export function claimsOn({ digest, verdicts }: JudgedManifest, counts: (claim: Claim) => boolean): Claim[] {
+  return verdicts.flatMap((verdict) =>
+    verdict.result === 'verified' && verdict.evidence.subject === digest ? verdict.claims.filter(counts) : [],
   );
 }
 

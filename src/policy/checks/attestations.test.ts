@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { key, RELEASE, v1, workflow } from '../../attestations/slsa/provenance.fixture.ts';
 import type { Claim } from '../../verify/verifier.ts';
-import { image, refused, signature, unreadable, verified } from '../judged-image.fixture.ts';
+import { image, manifest, refused, signature, unreadable, verified } from '../judged-image.fixture.ts';
 import type { AttestationFile } from '../schema.ts';
 import type { JudgedImage } from '../subject.ts';
 import { attached, attested, judgeBy, platform, refusedPiece, said } from './attested.fixture.ts';
@@ -42,7 +42,7 @@ describe('attestations', () => {
     ],
     [
       'that is forged beside a good one',
-      image({ ...attached('a'), verdicts: [refused('SignatureInvalid'), verified(BY_CI)] }),
+      image(manifest('a', refused('SignatureInvalid'), verified(BY_CI))),
       [],
       'pass AttestationAccepted',
     ],

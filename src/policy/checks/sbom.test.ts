@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { key, RELEASE, workflow } from '../../attestations/slsa/provenance.fixture.ts';
 import type { Claim, Signer } from '../../verify/verifier.ts';
-import { image, refused, unreadable, unresolved, verified } from '../judged-image.fixture.ts';
+import { image, manifest, refused, unreadable, unresolved, verified } from '../judged-image.fixture.ts';
 import type { SbomFile } from '../schema.ts';
 import type { JudgedImage } from '../subject.ts';
 import { attached, attested, judgeBy, platform, refusedPiece, said } from './attested.fixture.ts';
@@ -107,7 +107,7 @@ describe('sbom', () => {
     ],
     [
       'that nobody has signed, beside one by an authority',
-      image({ ...attached('a'), verdicts: [refusedPiece('sbom', 'EvidenceUnsigned'), verified(sbom())] }),
+      image(manifest('a', refusedPiece('sbom', 'EvidenceUnsigned'), verified(sbom()))),
       'pass SbomAccepted',
     ],
   ])('%s', (_name, judged, expected) => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { key, RELEASE, workflow } from '../../attestations/slsa/provenance.fixture.ts';
 import type { Claim } from '../../verify/verifier.ts';
-import { image, refused, signature, unreadable } from '../judged-image.fixture.ts';
+import { about, image, refused, signature, unreadable, verified } from '../judged-image.fixture.ts';
 import type { SignatureFile } from '../schema.ts';
 import type { JudgedImage } from '../subject.ts';
 import { attached, attested, judgeBy, platform, said } from './attested.fixture.ts';
@@ -10,6 +10,8 @@ import { signatureCheck } from './signature.ts';
 const BY_CI = signature(workflow(RELEASE));
 const BY_KEY = signature(key);
 const ANY: SignatureFile = { anyOf: ['ci', 'release-key'] };
+/** As in an index that carries somebody else's signed image together with its signature. */
+const ABOUT_ANOTHER = about(`sha256:${'9'.repeat(64)}`, verified(BY_CI));
 const DAY = 86_400_000;
 
 const judge = (judged: JudgedImage, asked: Partial<SignatureFile>) =>
@@ -169,6 +171,13 @@ describe('signature', () => {
     ],
   ])('a limit beside %s', (_name, judged, expected) => {
     expect(said(judge(judged, {}))).toBe(expected);
+  });
+
+  it.each<[string, JudgedImage]>([
+    ['an image', image({ ...attached('a'), verdicts: [ABOUT_ANOTHER] })],
+    ['an index, for its children', image({ ...attached('e'), verdicts: [ABOUT_ANOTHER] }, [platform('a')])],
+  ])('of another digest says nothing of %s that carries it', (_name, judged) => {
+    expect(said(judge(judged, {}))).toBe('fail SignatureMissing');
   });
 
   it('is told in full, refused and verified', () => {

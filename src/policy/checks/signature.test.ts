@@ -145,8 +145,8 @@ describe('signature', () => {
   it('lists what could not be read beside good evidence', () => {
     const judged = judge(image(unreadable(manifest('a', BY_CI))));
     expect(judged.evidence).toMatchObject([
-      { kind: 'signature', result: 'verified' },
       { kind: 'unread', reason: 'RegistryUnreachable', result: 'refused' },
+      { kind: 'signature', result: 'verified' },
     ]);
   });
 
