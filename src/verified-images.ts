@@ -56,6 +56,7 @@ export function verifyImages(
       ? ok({
           digest: outcome.value.resolved.digest,
           root: verify(reference.repository, outcome.value.root),
+          runnable: outcome.value.resolved.runnable,
           children: outcome.value.children.map((child) => verify(reference.repository, child)),
         })
       : outcome;

@@ -255,6 +255,8 @@ describe('what nobody has signed', () => {
     const statement = JSON.stringify({ _type: 'https://in-toto.io/Statement/v0.1' });
     const attestation = sigWith([
       { mediaType: 'application/vnd.in-toto+json', digest: sha256(statement), size: statement.length },
+      // A signature that lies here was made for something else: it is not even looked at.
+      { mediaType: 'application/vnd.dev.sigstore.bundle.v0.3+json', digest: sha256('bundle'), size: 6 },
     ]);
     const described = (body: string) => ({ mediaType: MANIFEST, digest: sha256(body), size: body.length });
     const index = JSON.stringify({
@@ -277,6 +279,7 @@ describe('what nobody has signed', () => {
         '/v2/app/manifests/v1': text(200, index, INDEX),
         [`/v2/app/manifests/${sha256(attestation)}`]: manifest(attestation),
         [`/v2/app/blobs/${sha256(statement)}`]: text(200, statement),
+        [`/v2/app/blobs/${sha256('bundle')}`]: text(200, 'bundle'),
         [`/v2/app/referrers/${sha256(index)}`]: noReferrers,
       }),
     );

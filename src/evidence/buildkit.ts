@@ -21,7 +21,8 @@ export const buildkit: Collector = {
         const location = `${repository}@${child.digest}`;
         const fetched = await registry.manifest(repository, child.digest);
         if (!fetched.ok) return { evidence: [], faults: [{ ...fetched.fault, subject, location }] };
-        if (fetched.value) return collectLayers(registry, repository, fetched.value, subject, location);
+        if (fetched.value)
+          return unsignedOf(await collectLayers(registry, repository, fetched.value, subject, location));
         const message = `${location} is listed in the index, and the registry does not have it`;
         return { evidence: [], faults: [{ reason: 'RegistryResponseInvalid', subject, location, message }] };
       }),
@@ -29,6 +30,14 @@ export const buildkit: Collector = {
     return { evidence: found.flatMap((one) => one.evidence), faults: found.flatMap((one) => one.faults) };
   },
 };
+
+/**
+ * Only what needs no signature counts here: which digest it is about stands in an annotation that anybody can write, and a
+ * signature that lies here was made for something that lies elsewhere.
+ */
+function unsignedOf({ evidence, faults }: Collected): Collected {
+  return { evidence: evidence.filter(({ format }) => format === 'sbom' || format === 'statement'), faults };
+}
 
 function attestationOf(child: Descriptor): { child: Descriptor; subject: string } | null {
   const subject = child.annotations?.[REFERENCE_DIGEST];

@@ -12,7 +12,6 @@ function unsupportedDemands(rule: RuleFile): readonly Steps[] {
   const demands: readonly { readonly made: boolean; readonly at: Steps }[] = [
     { made: age !== undefined, at: ['age'] },
     { made: tags?.drift !== undefined, at: ['tags', 'drift'] },
-    { made: sbom?.allowUnsigned === true, at: ['sbom', 'allowUnsigned'] },
     { made: sbom?.minimumElements === 'cisa2025', at: ['sbom', 'minimumElements'] },
     { made: slsa?.parameters !== undefined, at: ['slsa', 'parameters'] },
     { made: vulnerabilities !== undefined, at: ['vulnerabilities'] },

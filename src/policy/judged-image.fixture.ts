@@ -106,7 +106,11 @@ export function referenced(
 ): JudgedImage {
   const reference = parseReference(text);
   if (!reference.ok) throw new Error(reference.message);
-  return { text, reference: reference.value, resolution: ok({ digest: root.digest, root, children }) };
+  return {
+    text,
+    reference: reference.value,
+    resolution: ok({ digest: root.digest, root, children, runnable: children.map(({ digest }) => digest) }),
+  };
 }
 
 export function unresolved(reason: Reason = 'RegistryUnreachable'): JudgedImage {

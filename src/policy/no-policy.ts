@@ -45,7 +45,8 @@ function sayOf(manifests: readonly JudgedManifest[]): Said {
   const refused = manifests
     .flatMap((manifest) => evidenceEntries(manifest))
     // What nobody has signed says nothing of who signed the image.
-    .filter((entry) => entry.result === 'refused' && entry.reason !== 'EvidenceUnsigned');
+    .filter((entry) => entry.result === 'refused' && entry.reason !== 'EvidenceUnsigned')
+    .filter(({ subject }) => manifests.some(({ digest }) => digest === subject));
   const doubt = refused.find(({ reason }) => reason !== null && REASONS[reason].class === 'undetermined');
   if (doubt) {
     const fault = manifests

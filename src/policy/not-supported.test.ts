@@ -57,7 +57,6 @@ describe('what this version cannot check', () => {
     ],
     ['baseImages', 'baseImages: { allow: ["gcr.io/distroless/**"], maxAge: 90d }'],
     ['age', 'age: { max: 180d }'],
-    ['sbom.allowUnsigned', 'sbom: { allowUnsigned: true }'],
     ['sbom.minimumElements: cisa2025', 'sbom: { signedBy: [ci], minimumElements: cisa2025 }'],
     ['slsa.parameters', 'slsa: { level: 1, signedBy: [ci], sources: ["**"], parameters: { image: cart } }'],
     [

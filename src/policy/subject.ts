@@ -18,6 +18,8 @@ export interface Resolution {
   readonly root: JudgedManifest;
   /** Empty for a single manifest. */
   readonly children: readonly JudgedManifest[];
+  /** The digests of all that may run out of the index, judged or not: what is said of the index may be about any of them. */
+  readonly runnable: readonly string[];
 }
 
 /** A distinct image of the run, as the checks see it. */

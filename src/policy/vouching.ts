@@ -134,7 +134,10 @@ const PRECEDENCE: readonly ReasonClass[] = ['invalid', 'untrusted', 'stale', 'mi
 function shortfallOf(judged: JudgedManifest, root: JudgedManifest, question: Question): Shortfall {
   const { demand, counts, mayCount, lacks, missing } = question;
   const manifests = judged === root ? [root] : [root, judged];
-  const faults = manifests.flatMap((manifest) => manifest.faults);
+  // What lies in an index and is about a child is unsigned (see the BuildKit collector): no signed claim is missing with it.
+  const faults = manifests.flatMap((manifest) =>
+    manifest.faults.filter(({ subject }) => subject === manifest.digest),
+  );
   const refusals = manifests.flatMap((manifest) =>
     manifest.verdicts.flatMap((verdict) =>
       verdict.result === 'refused' && mayCount(verdict.evidence.format)

@@ -15,6 +15,8 @@ export interface ResolvedImage {
   readonly manifest: Manifest;
   /** What may run out of an index; empty where `manifest` is no index. */
   readonly children: readonly ResolvedChild[];
+  /** The digests of all that may run out of an index, whatever platform was asked for. */
+  readonly runnable: readonly string[];
 }
 
 /**
@@ -31,7 +33,15 @@ export async function resolveImage(
   if (found.value === null) return notFound(reference);
   const children = childrenFor(found.value, platform);
   if (children === null) return platformNotFound(reference, found.value, platform);
-  return ok({ reference, digest: found.value.digest, manifest: found.value, children });
+  const { content } = found.value;
+  const runnable = content.kind === 'index' ? runnableChildren(content).map(({ digest }) => digest) : [];
+  return ok({
+    reference,
+    digest: found.value.digest,
+    manifest: found.value,
+    children,
+    runnable: [...new Set(runnable)],
+  });
 }
 
 function fetchReferenced(registry: Registry, reference: ImageReference): Promise<Outcome<Manifest | null>> {

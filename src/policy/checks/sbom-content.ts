@@ -1,0 +1,64 @@
+import { missingElements } from '../../attestations/sbom/minimum-elements.ts';
+import type { Sbom } from '../../attestations/sbom/sbom.ts';
+import type { Fault } from '../../reasons.ts';
+import type { SbomFile } from '../schema.ts';
+import type { Placed } from '../vouching.ts';
+
+export const ATTEST =
+  'attest one in the pipeline that builds it: cosign attest --type spdxjson --predicate sbom.spdx.json NAME@DIGEST';
+
+/**
+ * What an SBOM lacks of what a rule asks, whoever wrote it; null if it is this image's and has everything. `runnable` are
+ * the digests of all that may run out of the index.
+ */
+export function sbomLacks(
+  sbom: Sbom,
+  { on, judged }: Pick<Placed, 'on' | 'judged'>,
+  asked: SbomFile,
+  runnable: readonly string[],
+): Fault | null {
+  const { format, components, describes } = sbom;
+  const ours = new Set([judged.digest, on.digest, ...(on === judged ? [] : runnable)]);
+  if (describes.length > 0 && !describes.some((digest) => ours.has(digest))) {
+    return {
+      reason: 'SbomForOtherImage',
+      message: `the SBOM describes ${describes.slice(0, 3).join(', ')}, not ${judged.digest}`,
+      remediation: 'attest the SBOM of this very image',
+    };
+  }
+  // What is said of an index may be true of one platform only: the SBOM has to name the child, or there is but one.
+  if (on !== judged && runnable.length > 1 && !describes.includes(judged.digest)) {
+    return {
+      reason: 'PlatformNotCovered',
+      message: `the SBOM is attested on the index and does not say that it describes ${judged.digest}`,
+      remediation: "attest every platform's SBOM on that platform's manifest",
+    };
+  }
+  if (asked.formats && !asked.formats.includes(format)) {
+    return {
+      reason: 'SbomFormatNotAccepted',
+      message: `the SBOM is ${format}, and the rule accepts ${asked.formats.join(', ')}`,
+      remediation: ATTEST,
+    };
+  }
+  if (components.length === 0) {
+    return {
+      reason: 'SbomEmpty',
+      message: 'the SBOM names no component',
+      remediation: 'make the SBOM from the image itself, with a tool that knows its package formats',
+    };
+  }
+  if (asked.minimumElements === 'ntia') {
+    const elements = missingElements(sbom).map(
+      ({ element, missing, of }) => `${element} (${missing} of ${of})`,
+    );
+    if (elements.length > 0) {
+      return {
+        reason: 'SbomElementsMissing',
+        message: `the SBOM lacks minimum elements: ${elements.join(', ')}`,
+        remediation: 'make the SBOM with a tool that fills these fields',
+      };
+    }
+  }
+  return null;
+}
