@@ -36,12 +36,7 @@ export const COMMANDS: readonly Listed[] = [
 ];
 
 /** Commands that are agreed upon and not built yet. They are refused by name, so that no script takes silence for success. */
-export const NOT_IN_THIS_VERSION: readonly string[] = [
-  'presync',
-  'sweep',
-  'trust-root',
-  'completion',
-];
+export const NOT_IN_THIS_VERSION: readonly string[] = ['presync', 'sweep', 'trust-root', 'completion'];
 
 /** Flags that are agreed upon and not built yet: refused by name, so that no script takes silence for success. */
 export const FLAGS_NOT_IN_THIS_VERSION: ReadonlySet<string> = new Set([

@@ -96,6 +96,7 @@ describe('an SBOM that nobody needs to have signed', () => {
       image(index(stated('x')), [named('x'), named('y')]),
       'fail SbomMissing',
     ],
+    ['of an index of which one child is judged', oneOfTwo(), 'unknown PlatformNotCovered'],
     [
       'on the index, of which child nobody knows',
       image(manifest('i', alone('i')), [named('x'), named('y')]),
