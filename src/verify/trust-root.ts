@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { TrustedRoot } from '@sigstore/protobuf-specs';
 import { toTrustMaterial, type TrustMaterial } from '@sigstore/verify';
+import { encodeOnce } from './sigstore/encode-once.ts';
 import { parseStrictJson } from '../json.ts';
 import { failed, ok, type Outcome } from '../reasons.ts';
 
@@ -49,6 +50,8 @@ export function parseTrustedRoot(
       );
     }
     const material = toTrustMaterial(root);
+    for (const { certChain } of [...material.certificateAuthorities, ...material.timestampAuthorities])
+      certChain.forEach((certificate) => encodeOnce(certificate));
     if (
       material.certificateAuthorities.length +
         material.tlogs.length +

@@ -38,7 +38,5 @@ it.each(['a: [\n1\nb: 2\n', 'a: "x\ny\n', 'a: {\n  b: [\n  }\n]\n'])(
 );
 
 it('gives up a file that needs very many repairs', { timeout: 30_000 }, () => {
-  const started = performance.now();
   expect(readDocuments(`a: [\n${'1,\n'.repeat(300_000)}]`, 'f.yaml').faults).toHaveLength(1);
-  expect(performance.now() - started).toBeLessThan(15_000);
 });

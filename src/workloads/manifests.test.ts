@@ -459,11 +459,9 @@ describe('standard input', () => {
   });
 });
 
-it('reads a thousand workloads of one file in well under a second', async () => {
+it('reads a thousand workloads of one file', async () => {
   const text = Array.from({ length: 1000 }, (_, index) => pod(`pod-${index}`)).join('---\n');
-  const started = performance.now();
   const { workloads } = await discoverText(text);
   expect(workloads).toHaveLength(1000);
   expect(workloads[999]?.containers[0]?.location?.line).toBe(999 * 9 + 8);
-  expect(performance.now() - started).toBeLessThan(1000);
 });

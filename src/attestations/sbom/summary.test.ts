@@ -395,12 +395,11 @@ describe('what cannot be read', () => {
   });
 });
 
-it('takes no longer for text that is made to take long', () => {
+/** In more than linear time each of these would take hours: the test would not end. */
+it('ends for text that is made to take long', () => {
   const long = 1_000_000;
-  const start = performance.now();
   for (const line of ['\n', '\r', ' ', 'a', 'a:\n', '<text>', '# \n', 'PackageName: <text>\n']) {
-    readSbom(line.repeat(long), null);
-    readSbom(`SPDXVersion: SPDX-2.3\n${line.repeat(long)}`, null);
+    expect(readSbom(line.repeat(long), null)).toBeDefined();
+    expect(readSbom(`SPDXVersion: SPDX-2.3\n${line.repeat(long)}`, null)).toBeDefined();
   }
-  expect(performance.now() - start).toBeLessThan(20_000);
-});
+}, 60_000);

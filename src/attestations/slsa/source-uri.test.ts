@@ -69,18 +69,17 @@ describe('isGitSource', () => {
   });
 });
 
-it('takes no longer for what is made to take long', () => {
+/** In more than linear time each of these would take hours: the test would not end. */
+it('ends for what is made to take long', () => {
   const long = 1_000_000;
-  const start = performance.now();
   for (const uri of [
     'a.'.repeat(long),
     `https://a.b/${'/'.repeat(long)}x`,
     `ssh://${':1'.repeat(long)}`,
     '@'.repeat(long),
   ]) {
-    normaliseSource(uri);
-    refOfSource(uri);
-    isGitSource(uri);
+    expect(normaliseSource(uri)).toBeTypeOf('string');
+    expect(refOfSource(uri)).toBeNull();
+    expect(isGitSource(uri)).toBe(false);
   }
-  expect(performance.now() - start).toBeLessThan(5_000);
-});
+}, 60_000);

@@ -8,6 +8,7 @@ import { readSimpleSigning } from '../simple-signing.ts';
 import { Refused } from '../refused.ts';
 import type { Content } from '../verifier.ts';
 import { bundleFromEnvelope, bundleFromSimpleSigning, readBundle } from './bundle.ts';
+import { encodeOnce } from './encode-once.ts';
 import { preAuthEncoding, signedContent } from './signed-content.ts';
 
 /** in-toto attestation framework, spec/v1/envelope.md: the generic type, or one for a single predicate type. */
@@ -41,7 +42,7 @@ export function readSigned(evidence: Evidence): Signed {
       timestamped: evidence.format === 'dsse-envelope' ? Buffer.from(evidence.bytes) : signature.sig,
     });
     return {
-      entity: { ...toSignedEntity(bundle), signature: content },
+      entity: entityOf(bundle, content, certificate),
       certificate,
       readContent: () => readStatement(payloadType, payload, evidence.subject),
     };
@@ -59,10 +60,21 @@ export function readSigned(evidence: Evidence): Signed {
       : { signature: Buffer.alloc(0) };
   const content = signedContent({ data: payload, digested: payload, signature, timestamped: signature });
   return {
-    entity: { ...toSignedEntity(bundle), signature: content },
+    entity: entityOf(bundle, content, certificate),
     certificate,
     readContent: () => readSimpleSigning(payload, evidence.subject),
   };
+}
+
+/** The library's entity, with our content and the certificate that was parsed already. */
+function entityOf(
+  bundle: Bundle,
+  signature: SignedEntity['signature'],
+  certificate: Signed['certificate'],
+): SignedEntity {
+  const entity = toSignedEntity(bundle);
+  if (!certificate) return { ...entity, signature };
+  return { ...entity, signature, key: { $case: 'certificate', certificate: certificate.parsed } };
 }
 
 function bundleOf(evidence: Evidence): Bundle {
@@ -118,7 +130,7 @@ function certificateOf(bundle: Bundle): Buffer | null {
 
 function parseCertificate(der: Buffer): X509Certificate {
   try {
-    return X509Certificate.parse(Buffer.from(der));
+    return encodeOnce(X509Certificate.parse(Buffer.from(der)));
   } catch (cause) {
     throw new Refused(
       'CertificateInvalid',
