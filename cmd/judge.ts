@@ -66,7 +66,6 @@ export async function judge(source: WorkloadSource, flags: JudgingFlags, io: Io)
       concurrency,
       timeout,
       failOn,
-      gaps: [],
       generatedAt: now,
       judgedAt: at ?? now,
       tool: `kubectl-supplychain ${VERSION}`,

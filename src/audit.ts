@@ -4,8 +4,8 @@ import { evaluate, type JudgedContainer, type JudgedWorkload } from './policy/ev
 import type { Policy } from './policy/policy.ts';
 import { type FailOn, verdictOf } from './policy/verdict.ts';
 import type { Platform, Registry } from './registry/registry.ts';
-import { parseReferences, verifyImages } from './verified-images.ts';
 import { createReport, type Report } from './report/report.ts';
+import { parseReferences, verifyImages } from './verified-images.ts';
 import type { TrustMaterial } from './verify/verifier.ts';
 import type { Discovery, Gap, Workload, WorkloadSource } from './workloads/source.ts';
 
@@ -22,8 +22,6 @@ export interface AuditJob {
   /** The time for one image's evidence, in milliseconds. */
   readonly timeout: number;
   readonly failOn: FailOn;
-  /** What was wrong before the audit began: an input that could not be opened. */
-  readonly gaps: readonly Gap[];
   readonly generatedAt: Date;
   readonly judgedAt: Date;
   readonly tool: string;
@@ -40,7 +38,7 @@ export async function audit(job: AuditJob): Promise<Report> {
   const interrupted = stopReason(job.signal) === 'Interrupted';
   const images = verifyImages(references, gathered, job.trust);
   const judged = evaluate(job.policy, workloads, images, { judgedAt: job.judgedAt, now: job.generatedAt });
-  const allGaps = [...job.gaps, ...gaps, ...invalidReferenceGaps(workloads, images)];
+  const allGaps = [...gaps, ...invalidReferenceGaps(workloads, images)];
   return createReport({
     ...job,
     workloads: judged,

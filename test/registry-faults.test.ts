@@ -86,7 +86,6 @@ async function verify(host: string, reference = `${host}/app:v1`) {
     concurrency: 2,
     timeout: 20_000,
     failOn: 'unknown',
-    gaps: [],
     generatedAt: now,
     judgedAt: now,
     tool: 'test',

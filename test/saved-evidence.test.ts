@@ -32,7 +32,6 @@ async function report(source: WorkloadSource, registry: Registry): Promise<strin
     concurrency: 4,
     timeout: 30_000,
     failOn: 'unknown',
-    gaps: [],
     generatedAt: now,
     judgedAt: now,
     tool: 'test',

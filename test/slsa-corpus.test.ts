@@ -32,7 +32,6 @@ async function findingsOf(reference: string, spec: string, registry: Registry): 
     concurrency: 2,
     timeout: 20_000,
     failOn: 'unknown',
-    gaps: [],
     generatedAt: NOW,
     judgedAt: NOW,
     tool: 'test',

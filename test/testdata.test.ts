@@ -40,7 +40,6 @@ async function auditAll(images: readonly string[]): Promise<Report> {
     concurrency: 4,
     timeout: 30_000,
     failOn: 'unknown',
-    gaps: [],
     generatedAt: now,
     judgedAt: now,
     tool: 'test',
