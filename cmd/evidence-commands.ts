@@ -1,9 +1,11 @@
 import { COLLECTORS } from '../src/evidence/collectors.ts';
 import { gather, type GatheredImage } from '../src/evidence/gather.ts';
 import type { Outcome } from '../src/reasons.ts';
-import { parseReference, type ImageReference } from '../src/registry/reference.ts';
+import { parseReference } from '../src/registry/reference.ts';
+import type { Registry } from '../src/registry/registry.ts';
 import { evidenceTree } from '../src/report/evidence-tree.ts';
-import { verifyImages } from '../src/verified-images.ts';
+import { terminalText } from '../src/report/terminal-text.ts';
+import { parseReferences, verifyImages } from '../src/verified-images.ts';
 import { createImageSource } from '../src/workloads/images.ts';
 import { createManifestSource } from '../src/workloads/manifests.ts';
 import type { WorkloadSource } from '../src/workloads/source.ts';
@@ -50,25 +52,19 @@ export async function saveEvidence(
     throw new UsageError('evidence save asks registries; it does not go with --evidence');
   const source = sourceOf(images, typed, io);
   await checkSaving(directory, 'evidence save', io);
-  const registry = await openRegistry(
-    flags,
-    readCount('concurrency', flags.concurrency ?? '8'),
-    readVerbosity(flags.v ?? '0'),
-    io,
-  );
+  const registry = await registryFor(flags, io);
   try {
     const saved = saver(source, registry, directory, 'evidence save', io);
     const { workloads, gaps } = await saved.source.discover();
-    const texts = new Set(workloads.flatMap(({ containers }) => containers.map(({ image }) => image)));
-    const references = [...texts].flatMap((text) => valid(text) ?? []);
-    const gathered = await gather(references, { ...gatherOptions(flags), registry: saved.registry });
+    const { valid, invalid } = parseReferences(workloads);
+    const gathered = await gather(valid, { ...gatherOptions(flags), registry: saved.registry });
     const { answers } = await saved.save();
     const missed = [...gathered.values()].filter((one) => !isComplete(one));
-    for (const { message } of gaps) io.stderr(`not seen: ${message}\n`);
+    for (const { message } of gaps) io.stderr(`not seen: ${terminalText(message)}\n`);
     io.stdout(
-      `saved ${answers} answers about ${references.length} images in ${directory}; ${missed.length} of them are not complete\n`,
+      `saved ${answers} answers about ${valid.length} images in ${directory}; ${missed.length} of them are not complete\n`,
     );
-    if (gaps.some(({ wrongInput }) => wrongInput) || references.length < texts.size) return 2;
+    if (gaps.some(({ wrongInput }) => wrongInput) || invalid.size > 0) return 2;
     return missed.length > 0 || gaps.length > 0 ? 3 : 0;
   } finally {
     await registry.close();
@@ -86,12 +82,7 @@ export async function showEvidence(images: readonly string[], typed: unknown, io
   });
   const roots = [readTrustRoot(flags['trusted-root'], io)];
   const trust = findPolicy(flags.policy, roots, flags.quiet, io)?.trust ?? { roots, keys: [] };
-  const registry = await openRegistry(
-    flags,
-    readCount('concurrency', flags.concurrency ?? '8'),
-    readVerbosity(flags.v ?? '0'),
-    io,
-  );
+  const registry = await registryFor(flags, io);
   try {
     const gathered = await gather(references, { ...gatherOptions(flags), registry });
     const judged = verifyImages({ valid: references, invalid: new Map() }, gathered, trust);
@@ -119,9 +110,13 @@ function sourceOf(images: readonly string[], typed: unknown, io: Io): WorkloadSo
     : createImageSource(images);
 }
 
-function valid(text: string): ImageReference | null {
-  const parsed = parseReference(text);
-  return parsed.ok ? parsed.value : null;
+function registryFor(flags: JudgingFlags, io: Io): Promise<Registry> {
+  return openRegistry(
+    flags,
+    readCount('concurrency', flags.concurrency ?? '8'),
+    readVerbosity(flags.v ?? '0'),
+    io,
+  );
 }
 
 function gatherOptions(flags: JudgingFlags) {

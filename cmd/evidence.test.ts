@@ -61,6 +61,13 @@ describe('evidence save', () => {
     expect(offline.stdout).not.toContain('NotInEvidence');
   });
 
+  it('lets no file name move the cursor', async () => {
+    const { exitCode, stderr } = await run(['evidence', 'save', 'kept', '-f', 'a\u001B[2J.yaml', ...plain()]);
+    expect(exitCode).toBe(2);
+    expect(stderr).toContain('not seen: a\\u{1b}[2J.yaml');
+    expect(stderr.replaceAll('\n', '')).not.toMatch(/\p{Cc}/u);
+  });
+
   it.each<[string, () => string[], string]>([
     ['no directory', () => ['evidence', 'save'], 'name the directory to save into'],
     ['nothing to save', () => ['evidence', 'save', 'kept'], 'wants images, or manifests with -f or -k'],

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { REASONS } from '../reasons.ts';
-import { policySchema } from './schema.ts';
+import { CHECK_FIELDS, policySchema } from './schema.ts';
 import { duration, expression, time } from './schema-fields.ts';
 import { unexcusable } from './exceptions.ts';
 
@@ -73,17 +73,7 @@ const FIELDS: Readonly<Record<string, JsonSchema>> = {
     dependentRequired: { trustPolicy: ['trustStore'], trustStore: ['trustPolicy'] },
   },
   'spec.rules': { description: 'Every rule that matches applies.' },
-  'spec.rules[]': atLeastOne(
-    'registries',
-    'tags',
-    'age',
-    'signature',
-    'sbom',
-    'slsa',
-    'vulnerabilities',
-    'baseImages',
-    'attestations',
-  ),
+  'spec.rules[]': atLeastOne(...CHECK_FIELDS),
   'spec.rules[].match': { description: 'All parts that are given must match; what cannot be known matches.' },
   'spec.rules[].match.images': {
     description: `Over registry/repository, or with :tag and @digest. ${PATTERNS}`,

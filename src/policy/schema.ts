@@ -91,7 +91,8 @@ const attestation = fields({
     .optional(),
 });
 
-const CHECK_FIELDS = [
+/** The fields of a rule that ask something; a rule has at least one of them. */
+export const CHECK_FIELDS = [
   'registries',
   'tags',
   'age',
