@@ -7,7 +7,12 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
-          include: ['{src,cmd}/**/*.test.ts', 'test/*.test.ts', 'test/sigstore/*.test.ts'],
+          include: [
+            '{src,cmd}/**/*.test.ts',
+            'test/*.test.ts',
+            'test/sigstore/*.test.ts',
+            'test/forge/*.test.ts',
+          ],
         },
       },
       {

@@ -1,0 +1,152 @@
+import {
+  authorityKeyIdentifier,
+  basicConstraints,
+  type Certificate,
+  certificate,
+  distinguishedName,
+  extendedKeyUsage,
+  keyUsage,
+  type Purpose,
+  serialOf,
+  subjectKeyIdentifier,
+} from './certificate.ts';
+import { authority, type AuthorityKnobs } from './certificate-authority.ts';
+import { generalizedTime, integer, nothing, octetString, oid, sequence, setOf, tagged } from './der.ts';
+import { digest, type Hash, key, type Key, type KeyKind, signatureAlgorithm } from './keys.ts';
+import { after, type Period, SIGNED_AT, YEAR } from './times.ts';
+
+export interface TimestampAuthorityKnobs {
+  readonly name?: string;
+  readonly keyKind?: KeyKind;
+  readonly root?: AuthorityKnobs;
+  /** The time of the certificate that signs. */
+  readonly from?: Date;
+  readonly to?: Date;
+  readonly purposes?: readonly Purpose[];
+  /** RFC 3161, 2.3: the purpose stands in a critical extension. */
+  readonly critical?: boolean;
+  readonly valid?: Period;
+}
+
+/** What is said in a timestamp; every knob that is left out says what is true. */
+export interface TimestampKnobs {
+  readonly at?: Date;
+  /** What is timestamped, where it is not what was given. */
+  readonly over?: Uint8Array;
+  /** The hash of what is timestamped. */
+  readonly hash?: Hash;
+  /** The hash under the authority's signature. */
+  readonly signatureHash?: Hash;
+  readonly embed?: boolean;
+  readonly nonce?: number;
+  readonly status?: number;
+  /** What signs, where it is not the authority's own certificate. */
+  readonly by?: Certificate;
+  readonly signWith?: Key;
+  /** The digest of the content in the signed attributes. */
+  readonly messageDigest?: Buffer;
+  readonly contentType?: string;
+}
+
+export interface TimestampAuthority {
+  readonly url: string;
+  /** From the certificate that signs to the root. */
+  readonly chain: readonly [Certificate, ...Certificate[]];
+  readonly valid: Period;
+  /** A TimeStampResp (RFC 3161, 2.4.2). */
+  readonly timestamp: (data: Uint8Array, knobs?: TimestampKnobs) => Buffer;
+}
+
+const HASHES: Readonly<Record<Hash, string>> = {
+  sha256: '2.16.840.1.101.3.4.2.1',
+  sha384: '2.16.840.1.101.3.4.2.2',
+  sha512: '2.16.840.1.101.3.4.2.3',
+};
+const TST_INFO = '1.2.840.113549.1.9.16.1.4';
+
+const hashAlgorithm = (hash: Hash): Buffer => sequence(oid(HASHES[hash]));
+
+export function timestampAuthority(knobs: TimestampAuthorityKnobs = {}): TimestampAuthority {
+  const { name = 'tsa', keyKind = 'p256', valid = { from: after(-YEAR), to: null } } = knobs;
+  const root = authority(`${name}-root`, { pathLength: 0, ...knobs.root }, null);
+  const own = key(`timestamp authority ${name}`, keyKind);
+  const signer = certificate({
+    name: distinguishedName(name),
+    key: own,
+    issuer: root.name,
+    issuerKey: root.key,
+    from: knobs.from ?? after(-YEAR),
+    to: knobs.to ?? after(YEAR),
+    serial: serialOf(`timestamp authority ${name}`),
+    extensions: [
+      keyUsage('digitalSignature'),
+      ...(knobs.purposes?.length === 0
+        ? []
+        : [extendedKeyUsage(knobs.purposes ?? ['timeStamping'], knobs.critical ?? true)]),
+      basicConstraints(false),
+      subjectKeyIdentifier(own),
+      authorityKeyIdentifier(root.key),
+    ],
+  });
+  return {
+    url: `https://${name}.sigstore.test/api/v1/timestamp`,
+    chain: [signer, root],
+    valid,
+    timestamp: (data, how = {}) => respond(signer, data, how),
+  };
+}
+
+function respond(own: Certificate, data: Uint8Array, knobs: TimestampKnobs): Buffer {
+  const status = sequence(integer(knobs.status ?? 0));
+  const { contentType = TST_INFO, by = own } = knobs;
+  const info = timestampInfo(data, knobs);
+  const hash = knobs.signatureHash ?? (by.key.hash === 'sha512' ? 'sha256' : by.key.hash);
+  const attributes = signedAttributes(by, contentType, knobs.messageDigest ?? digest(hash, info));
+  const signature = (knobs.signWith ?? by.key).sign(setOf(...attributes), hash);
+  // RFC 5652, 5.3
+  const signerInfo = sequence(
+    integer(1),
+    sequence(by.issuer, integer(by.serial)),
+    hashAlgorithm(hash),
+    tagged(0, ...sorted(attributes)),
+    signatureAlgorithm(by.key, hash),
+    octetString(signature),
+  );
+  // RFC 5652, 5.1; version 3, as the content is not plain data
+  const signedData = sequence(
+    integer(3),
+    setOf(hashAlgorithm(hash)),
+    sequence(oid(contentType), tagged(0, octetString(info))),
+    ...((knobs.embed ?? true) ? [tagged(0, by.der)] : []),
+    setOf(signerInfo),
+  );
+  return sequence(status, sequence(oid('1.2.840.113549.1.7.2'), tagged(0, signedData)));
+}
+
+/** RFC 3161, 2.4.2: TSTInfo. */
+function timestampInfo(data: Uint8Array, knobs: TimestampKnobs): Buffer {
+  const { at = SIGNED_AT, over = data, hash = 'sha256', nonce = 4711 } = knobs;
+  const serial = digest('sha256', over, Buffer.from(at.toISOString())).subarray(0, 8);
+  return sequence(
+    integer(1),
+    oid('1.3.6.1.4.1.57264.2'),
+    sequence(sequence(oid(HASHES[hash]), nothing()), octetString(digest(hash, over))),
+    integer(serial),
+    generalizedTime(at),
+    integer(nonce),
+  );
+}
+
+/** RFC 3161, 2.4.2; RFC 5816: content type, digest and the certificate that signs. */
+function signedAttributes(by: Certificate, contentType: string, messageDigest: Buffer): readonly Buffer[] {
+  const attribute = (type: string, value: Buffer): Buffer => sequence(oid(type), setOf(value));
+  const certificateId = sequence(sequence(sequence(octetString(digest('sha256', by.der)))));
+  return [
+    attribute('1.2.840.113549.1.9.3', oid(contentType)),
+    attribute('1.2.840.113549.1.9.4', octetString(messageDigest)),
+    attribute('1.2.840.113549.1.9.16.2.47', certificateId),
+  ];
+}
+
+const sorted = (elements: readonly Buffer[]): readonly Buffer[] =>
+  elements.toSorted((a, b) => Buffer.compare(a, b));
