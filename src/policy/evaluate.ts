@@ -35,7 +35,8 @@ export interface Times {
 
 /**
  * Holds a policy, or none, against everything that was found. Pure: images come with their verified evidence, by the text
- * of their reference. A judgement depends on rule and image alone, so a thousand workloads of one image cost one.
+ * of their reference. What is found depends on the image and on the rules that apply to it alone, so a thousand workloads of one
+ * image cost little more than one; where each stands matters to rules and exceptions only.
  */
 export function evaluate(
   policy: Policy | null,
@@ -44,13 +45,14 @@ export function evaluate(
   { judgedAt, now }: Times,
 ): JudgedWorkload[] {
   const judge = memoised(judgedAt);
+  const once = oncePerImage<readonly Finding[]>();
   return workloads.map((workload) => {
     const containers = workload.containers.map((container): JudgedContainer => {
       const image = images.get(container.image) ?? { invalid: 'the image was not looked at' };
       const findings =
         'invalid' in image
           ? [withoutImage(policy, container, image.invalid)]
-          : findingsOf(policy, { workload, container, image }, judge, now);
+          : findingsOf(policy, { workload, container, image }, judge, once, now);
       return { container, image, findings, status: worst(findings.map(({ status }) => status)) };
     });
     return { workload, containers, status: worst(containers.map(({ status }) => status)) };
@@ -67,26 +69,45 @@ function findingsOf(
   policy: Policy | null,
   { workload, container, image }: Place,
   judge: Judge,
+  once: OncePerImage<readonly Finding[]>,
   now: Date,
-): Finding[] {
-  if (policy === null) {
-    const judgement = judge(judgeWithoutPolicy, image);
-    return [
-      advisory(container, {
-        ...judgement,
-        check: 'signature',
-        rule: null,
-        enforcement: 'enforce',
-        exception: null,
-      }),
-    ];
-  }
+): readonly Finding[] {
+  if (policy === null) return once(image, container.type, () => [signedByWhom(container, image, judge)]);
   const scope = { image: image.reference, containerType: container.type, workload };
   const digest = image.resolution.ok ? image.resolution.value.digest : null;
-  const applying = policy.rules.flatMap((rule) => {
+  const applying = policy.rules.flatMap((rule, index): Applying[] => {
     const assumed = rule.matches(scope);
-    return assumed === null ? [] : [{ rule, assumed }];
+    return assumed === null ? [] : [{ rule, index, assumed }];
   });
+  const alike = JSON.stringify([container.type, applying.map(({ index, assumed }) => [index, assumed])]);
+  const findings = once(image, alike, () => underRules(policy, applying, container, image, judge));
+  return findings.map((finding) => withException(finding, policy.exceptions, scope, digest, now));
+}
+
+function signedByWhom(container: Container, image: JudgedImage, judge: Judge): Finding {
+  return advisory(container, {
+    ...judge(judgeWithoutPolicy, image),
+    check: 'signature',
+    rule: null,
+    enforcement: 'enforce',
+    exception: null,
+  });
+}
+
+interface Applying {
+  readonly rule: Rule;
+  readonly index: number;
+  readonly assumed: Assumed;
+}
+
+/** What these rules find of an image, wherever it stands: of the container only its type counts. */
+function underRules(
+  policy: Policy,
+  applying: readonly Applying[],
+  container: Container,
+  image: JudgedImage,
+  judge: Judge,
+): Finding[] {
   const findings = applying.flatMap(({ rule, assumed }) =>
     rule.checks.map(({ name, evaluate }): Finding => {
       const judgement = assuming(judge(evaluate, image), assumed);
@@ -100,10 +121,9 @@ function findingsOf(
       return enforced(rule.enforcesArguments ? finding : advisory(container, finding));
     }),
   );
-  const all = applying.some(({ rule }) => asksForVouching(rule))
+  return applying.some(({ rule }) => asksForVouching(rule))
     ? findings
     : [...findings, advisory(container, byDefault(policy))];
-  return all.map((finding) => withException(finding, policy.exceptions, scope, digest, now));
 }
 
 /** An image in an argument or variable may never be pulled: what is said of it is never worse than a warning. */
@@ -183,12 +203,20 @@ function invalidReference({ field }: Container, message: string): Finding {
 type Judge = (evaluate: Evaluate, image: JudgedImage) => Judgement;
 
 function memoised(judgedAt: Date): Judge {
-  const known = new Map<Evaluate, Map<JudgedImage, Judgement>>();
-  return (evaluate, image) => {
-    const ofRule = known.get(evaluate) ?? new Map<JudgedImage, Judgement>();
-    known.set(evaluate, ofRule);
-    const judgement = ofRule.get(image) ?? evaluate(image, judgedAt);
-    ofRule.set(image, judgement);
-    return judgement;
+  const once = oncePerImage<Judgement, Evaluate>();
+  return (evaluate, image) => once(image, evaluate, () => evaluate(image, judgedAt));
+}
+
+type OncePerImage<T, Key = string> = (image: JudgedImage, key: Key, make: () => T) => T;
+
+/** What is made of an image under a key, made once for all that ask. */
+function oncePerImage<T extends object, Key = string>(): OncePerImage<T, Key> {
+  const known = new Map<JudgedImage, Map<Key, T>>();
+  return (image, key, make) => {
+    const ofImage = known.get(image) ?? new Map<Key, T>();
+    known.set(image, ofImage);
+    const made = ofImage.get(key) ?? make();
+    ofImage.set(key, made);
+    return made;
   };
 }

@@ -56,9 +56,11 @@ type Part = (scope: Scope) => PartAnswer;
 function partsOf({ images, clusters, namespaces, kinds, selector }: RuleFile['match']): readonly Part[] {
   return [
     imagePart(images),
-    ...(clusters ? [attribute('clusters', 'cluster', clusters, ({ workload }) => workload.cluster)] : []),
+    ...(clusters
+      ? [attribute('clusters', 'cluster', ({ workload }) => workload.cluster, globs(clusters))]
+      : []),
     ...(namespaces
-      ? [attribute('namespaces', 'namespace', namespaces, ({ workload }) => workload.namespace)]
+      ? [attribute('namespaces', 'namespace', ({ workload }) => workload.namespace, globs(namespaces))]
       : []),
     ...(kinds ? [kindPart(kinds)] : []),
     ...(selector ? [labelPart(selector.matchLabels)] : []),
@@ -70,34 +72,45 @@ function imagePart(patterns: readonly string[]): Part {
     decidingPattern(patterns, (pattern, excludes) => imagePattern(pattern, excludes ? 'differs' : unknown));
   const possibly = list('matches');
   const certainly = list('differs');
-  return ({ image }) => {
-    const certain = certainly(image);
-    const { matches, pattern } = certain.matches ? certain : possibly(image);
-    const assumed = matches && !certain.matches ? 'tag or digest' : null;
-    return { field: 'images', holds: matches, assumed, pattern, value: image.repository };
-  };
+  const known = new Map<ImageName, PartAnswer>();
+  return ({ image }) =>
+    answeredOnce(known, image, () => {
+      const certain = certainly(image);
+      const { matches, pattern } = certain.matches ? certain : possibly(image);
+      const assumed = matches && !certain.matches ? 'tag or digest' : null;
+      return { field: 'images', holds: matches, assumed, pattern, value: image.repository };
+    });
 }
 
+/** Thousands of workloads share a few images, namespaces and kinds: a pattern is held against each of them once. */
+function answeredOnce<Value>(known: Map<Value, PartAnswer>, value: Value, ask: () => PartAnswer): PartAnswer {
+  const answer = known.get(value) ?? ask();
+  known.set(value, answer);
+  return answer;
+}
+
+type Decide = ReturnType<typeof decidingPattern<string>>;
+
+function globs(patterns: readonly string[]): Decide {
+  return decidingPattern(patterns, (pattern) => glob(pattern));
+}
+
+/** Patterns that are held against one word of a scope; what cannot be known matches. */
 function attribute(
   field: MatchField,
   name: string,
-  patterns: readonly string[],
   read: (scope: Scope) => string | null,
+  decide: Decide,
 ): Part {
-  const decide = decidingPattern<string>(patterns, (pattern) => glob(pattern));
-  return (scope) => answer(field, name, read(scope), decide);
-}
-
-/** What cannot be known matches. */
-function answer(
-  field: MatchField,
-  name: string,
-  value: string | null,
-  decide: ReturnType<typeof decidingPattern<string>>,
-): PartAnswer {
-  if (value === null) return { field, holds: true, assumed: name, pattern: null, value };
-  const { matches, pattern } = decide(value);
-  return { field, holds: matches, assumed: null, pattern, value };
+  const known = new Map<string | null, PartAnswer>();
+  return (scope) => {
+    const value = read(scope);
+    return answeredOnce(known, value, () => {
+      if (value === null) return { field, holds: true, assumed: name, pattern: null, value };
+      const { matches, pattern } = decide(value);
+      return { field, holds: matches, assumed: null, pattern, value };
+    });
+  };
 }
 
 /** What a kind makes on its way to the pod. */
@@ -112,8 +125,8 @@ function kindPart(patterns: readonly string[]): Part {
     const test = glob(pattern);
     return (owner) => test(owner) || (!excludes && (test(INTERMEDIATE.get(owner) ?? '') || test('Pod')));
   });
-  return ({ workload: { apiVersion, kind } }) =>
-    answer('kinds', 'kind', apiVersion === '' ? null : kind, decide);
+  const read = ({ workload: { apiVersion, kind } }: Scope) => (apiVersion === '' ? null : kind);
+  return attribute('kinds', 'kind', read, decide);
 }
 
 function labelPart(labels: Readonly<Record<string, string>>): Part {

@@ -1,6 +1,7 @@
 import type { CheckName } from '../policy/finding.ts';
 import { worst } from '../policy/finding.ts';
-import { type Column, cutEnd, cutStart, NOTHING } from './grid.ts';
+import { cutEnd, cutStart, displayWidth } from './display-width.ts';
+import { type Column, NOTHING } from './grid.ts';
 import type { ReportContainer, ReportFinding, ReportWorkload } from './report.ts';
 import { shortReference } from './terminal-text.ts';
 
@@ -75,7 +76,7 @@ function isBare({ apiVersion }: ReportWorkload): boolean {
 
 /** A digest tells a person less than the name before it. */
 function cutImage(text: string, width: number): string {
-  return cutStart(text.length <= width ? text : text.replace(/@.*$/, '@…'), width);
+  return cutStart(displayWidth(text) <= width ? text : text.replace(/@.*$/, '@…'), width);
 }
 
 function checkColumn(title: string, name: CheckName, leaves?: number): Column {

@@ -1,3 +1,4 @@
+import { displayWidth } from './display-width.ts';
 import type { TemplateFormat } from './renderer.ts';
 import type { Report, ReportWorkload } from './report.ts';
 import { Cursor, ExpressionError } from './template/cursor.ts';
@@ -61,10 +62,12 @@ function draw({ workloads }: Report, columns: readonly CustomColumn[], headers: 
   const rows = workloads.map((workload) => columns.map(({ path }) => cell(workload, path)));
   const lines = headers ? [columns.map(({ title }) => terminalText(title)), ...rows] : rows;
   const widths = columns.map((_column, index) =>
-    Math.max(0, ...lines.map((line) => line[index]?.length ?? 0)),
+    lines.reduce((widest, line) => Math.max(widest, displayWidth(line[index] ?? '')), 0),
   );
+  const padded = (text: string, index: number) =>
+    text + ' '.repeat((widths[index] ?? 0) - displayWidth(text) + GAP);
   return lines
-    .map((line) => line.map((text, index) => text.padEnd((widths[index] ?? 0) + GAP)).join(''))
+    .map((line) => line.map((text, index) => padded(text, index)).join(''))
     .map((line) => `${line.trimEnd()}\n`)
     .join('');
 }

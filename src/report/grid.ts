@@ -1,5 +1,5 @@
-import Table from 'cli-table3';
 import type { Status } from '../policy/finding.ts';
+import { displayWidth } from './display-width.ts';
 import type { Screen } from './renderer.ts';
 import type { Report, ReportContainer, ReportWorkload } from './report.ts';
 import { statusText, terminalText, wrapped } from './terminal-text.ts';
@@ -38,64 +38,51 @@ export function grid(report: Report, columns: readonly Column[], screen: Screen)
     const width = widths[index] ?? 0;
     return width === 0 ? [] : [{ ...column, index, width }];
   });
-  const drawn = new Table({
-    head: screen.headers ? kept.map(({ title }) => title) : [],
-    style: { head: [], border: [], 'padding-left': 0, 'padding-right': GAP },
-    chars: NO_BORDERS,
-  });
-  for (const { cells } of shown) {
-    drawn.push(
-      kept.map(({ cut, index, width }) => {
-        const text = cells[index] ?? '';
-        return cut ? cut.to(text, width) : coloured(text, screen);
-      }),
-    );
-  }
-  const lines = drawn
-    .toString()
-    .split('\n')
-    .map((line) => line.trimEnd())
-    .join('\n');
+  const drawn = shown.map(({ cells }) =>
+    kept.map(({ cut, index, width }): Cell => {
+      const text = cells[index] ?? '';
+      return cut ? uncoloured(cut.to(text, width)) : coloured(text, screen);
+    }),
+  );
+  const titles = kept.map(({ title }) => uncoloured(title));
+  const lines = aligned(screen.headers ? [titles, ...drawn] : drawn);
   if (hidden.length === 0) return lines;
   const note = `this screen is too narrow for ${hidden.join(', ')}; a pipe or a file has every column`;
   return `${lines}\n\n${wrapped(note, screen.columns)}`;
 }
 
+/** A text as it is drawn, and how many columns it takes. */
+interface Cell {
+  readonly text: string;
+  readonly width: number;
+}
+
+function uncoloured(text: string): Cell {
+  return { text, width: displayWidth(text) };
+}
+
 /** A cell that begins with a status has its colour. */
-function coloured(text: string, { color }: Screen): string {
+function coloured(text: string, { color }: Screen): Cell {
   const status = STATUSES.find((one) => one === text || text.startsWith(`${one} `));
-  return status ? statusText(status, color, text) : text;
+  return { text: status ? statusText(status, color, text) : text, width: displayWidth(text) };
 }
 
 const STATUSES: readonly Status[] = ['pass', 'fail', 'warn', 'unknown', 'skip'];
 
-export function cutEnd(text: string, width: number): string {
-  return text.length <= width ? text : `${text.slice(0, width - 1)}…`;
+/** Lines whose cells begin where those of the line above begin. */
+function aligned(lines: readonly (readonly Cell[])[]): string {
+  const widths: number[] = [];
+  for (const line of lines)
+    for (const [index, { width }] of line.entries()) widths[index] = Math.max(widths[index] ?? 0, width);
+  return lines
+    .map((line) =>
+      line
+        .map(({ text, width }, index) => text + ' '.repeat((widths[index] ?? 0) - width + GAP))
+        .join('')
+        .trimEnd(),
+    )
+    .join('\n');
 }
-
-export function cutStart(text: string, width: number): string {
-  return text.length <= width ? text : `…${text.slice(text.length - width + 1)}`;
-}
-
-const NO_BORDERS = Object.fromEntries(
-  [
-    'top',
-    'top-mid',
-    'top-left',
-    'top-right',
-    'bottom',
-    'bottom-mid',
-    'bottom-left',
-    'bottom-right',
-    'left',
-    'left-mid',
-    'mid',
-    'mid-mid',
-    'right',
-    'right-mid',
-    'middle',
-  ].map((side) => [side, '']),
-);
 
 /** Rows that say the same of the same image are one, with the number of the others behind the first. */
 function grouped(rows: readonly Row[], columns: readonly Column[]): Row[] {
@@ -122,7 +109,7 @@ interface Fit {
  */
 function fit(rows: readonly Row[], columns: readonly Column[], room: number | null): Fit {
   const widths = columns.map(({ title }, index) =>
-    Math.max(title.length, ...rows.map(({ cells }) => cells[index]?.length ?? 0)),
+    rows.reduce((widest, { cells }) => Math.max(widest, displayWidth(cells[index] ?? '')), title.length),
   );
   if (room === null || total(widths) <= room) return { widths, hidden: [] };
   for (const index of columns.keys()) {

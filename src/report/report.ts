@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { JudgedContainer, JudgedWorkload } from '../policy/evaluate.ts';
 import { type Finding, type Status, worst } from '../policy/finding.ts';
 import type { Policy } from '../policy/policy.ts';
@@ -80,10 +80,14 @@ export interface ReportInput {
 
 /** Brings what was judged into the report's form. */
 export function createReport(input: ReportInput): Report {
-  const workloads = input.workloads.map(reportWorkload).toSorted(by(workloadKey));
-  const gaps = input.gaps
-    .map(({ wrongInput: _wrongInput, ...gap }) => gap)
-    .toSorted(by(({ scope, name, message }) => [scope, name, message]));
+  const workloads = sorted(
+    input.workloads.map((one) => reportWorkload(one)),
+    workloadKey,
+  );
+  const gaps = sorted(
+    input.gaps.map(({ wrongInput: _wrongInput, ...gap }) => gap),
+    ({ scope, name, message }) => [scope, name, message],
+  );
   return {
     apiVersion: API_VERSION,
     kind: 'Report',
@@ -108,9 +112,10 @@ function reportWorkload({ workload, containers, status }: JudgedWorkload): Repor
   return {
     ...rest,
     status,
-    containers: containers
-      .map((one) => reportContainer(workload, one))
-      .toSorted(by((one) => [one.type, one.name])),
+    containers: sorted(
+      containers.map((one) => reportContainer(workload, one)),
+      (one) => [one.type, one.name],
+    ),
   };
 }
 
@@ -135,9 +140,10 @@ function reportContainer(
     },
     running: [],
     location: container.location,
-    findings: findings
-      .map((finding) => ({ id: findingId(workload, container, finding), ...finding }))
-      .toSorted(by(({ check, rule }) => [check, rule ?? ''])),
+    findings: sorted(
+      findings.map((finding) => ({ id: findingId(workload, container, finding), ...finding })),
+      ({ check, rule }) => [check, rule ?? ''],
+    ),
   };
 }
 
@@ -160,7 +166,7 @@ function findingId(
     check,
     rule,
   ];
-  return createHash('sha256').update(JSON.stringify(parts)).digest('hex');
+  return hash('sha256', JSON.stringify(parts));
 }
 
 function summarise(workloads: readonly ReportWorkload[]): Report['summary'] {
@@ -169,7 +175,7 @@ function summarise(workloads: readonly ReportWorkload[]): Report['summary'] {
     image.digest ? `${image.repository}@${image.digest}` : image.reference,
   );
   const findings = containers.flatMap((container) => container.findings);
-  const byCheck = [...Map.groupBy(findings, ({ check }) => check)].toSorted(by(([check]) => [check]));
+  const byCheck = sorted([...Map.groupBy(findings, ({ check }) => check)], ([check]) => [check]);
   return {
     workloads: workloads.length,
     containers: containers.length,
@@ -197,14 +203,16 @@ function workloadKey(workload: ReportWorkload): readonly (string | number)[] {
   return [cluster ?? '', namespace ?? '', kind, name, location?.file ?? '', location?.line ?? 0];
 }
 
-/** Orders by the parts of a key, byte by byte: the same on every machine, whatever its locale. */
-function by<T>(key: (value: T) => readonly (string | number)[]): (a: T, b: T) => number {
-  return (a, b) => {
-    const [left, right] = [key(a), key(b)];
-    for (const [index, part] of left.entries()) {
-      const other = right[index] ?? '';
-      if (part !== other) return part < other ? -1 : 1;
-    }
-    return 0;
-  };
+/** In the order of the parts of their keys, byte by byte: the same on every machine, whatever its locale. */
+function sorted<T>(values: readonly T[], keyOf: (value: T) => readonly (string | number)[]): T[] {
+  const keyed = values.map((value) => ({ value, key: keyOf(value) }));
+  return keyed.toSorted((a, b) => order(a.key, b.key)).map(({ value }) => value);
+}
+
+function order(left: readonly (string | number)[], right: readonly (string | number)[]): number {
+  for (const [index, part] of left.entries()) {
+    const other = right[index] ?? '';
+    if (part !== other) return part < other ? -1 : 1;
+  }
+  return 0;
 }

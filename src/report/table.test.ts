@@ -2,6 +2,7 @@ import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { BARE } from '../policy/judged-image.fixture.ts';
 import type { Gap } from '../workloads/source.ts';
+import { displayWidth } from './display-width.ts';
 import type { Screen } from './renderer.ts';
 import type { Report } from './report.ts';
 import { finding, judged, POLICY, report, within } from './report.fixture.ts';
@@ -94,6 +95,29 @@ describe('table', () => {
   it('on a wide screen is as in a pipe', () => {
     const wide = lines(report([LONG]), { columns: 200, color: false, headers: true });
     expect(wide.slice(2, 4)).toEqual(lines(report([LONG])).slice(2, 4));
+  });
+
+  it.each([null, 80, 60])('aligns what stands behind wide letters on a screen of %s columns', (columns) => {
+    const wide = within([judged('registry.example.com/shop/cart:v1', [finding('pass')])], {
+      name: '購物車服務'.repeat(5),
+    });
+    const narrow = within([judged('registry.example.com/shop/cart:v2', [finding('pass')])], { name: 'cart' });
+    const [head, ...rows] = lines(report([wide, narrow]), { columns, color: false, headers: true }).slice(
+      2,
+      5,
+    );
+    const before = (line: string | undefined, word: string) =>
+      displayWidth((line ?? '').split(word)[0] ?? '');
+    expect(rows.map((row) => before(row, 'pass'))).toEqual(rows.map(() => before(head, 'SIGNATURE')));
+    expect(Math.max(...rows.map(displayWidth))).toBeLessThanOrEqual(columns ?? Number.POSITIVE_INFINITY);
+  });
+
+  it('draws more rows than a call may have arguments', () => {
+    const made = report([within([judged('registry.example.com/shop/cart:v1', [finding('pass')])])]);
+    const [workload] = made.workloads;
+    const containers = Array.from({ length: 130_000 }, () => workload?.containers ?? []).flat();
+    const many = { ...made, workloads: made.workloads.map((one) => ({ ...one, containers })) };
+    expect(lines(many).filter((line) => line.endsWith('pass'))).toHaveLength(containers.length);
   });
 
   it('colours a status where the screen has colours', () => {
