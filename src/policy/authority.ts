@@ -1,4 +1,5 @@
-import type { SubjectName } from '../verify/sigstore/certificate.ts';
+import { failed, type Fault } from '../reasons.ts';
+import type { SubjectName } from '../verify/sigstore/identity.ts';
 import type { Claim } from '../verify/verifier.ts';
 import { glob, regExp } from './glob.ts';
 import type { Authority } from './policy.ts';
@@ -62,7 +63,27 @@ export function keyAuthority(name: string, fingerprints: readonly string[]): Aut
   };
 }
 
+/**
+ * An authority whose signatures are kept in a repository of their own, if it has one. What hangs beside the image counts for every
+ * authority; what lies in a signature repository only for those that name it.
+ */
+export function keptIn(authority: Authority, signatureRepository: string | undefined): Authority {
+  return {
+    ...authority,
+    signatureRepository,
+    accepts: (claim) =>
+      (claim.signatureRepository === undefined || claim.signatureRepository === signatureRepository) &&
+      authority.accepts(claim),
+  };
+}
+
 /** An authority of a kind that this version cannot verify: it accepts nothing, and says so where it is asked for. */
 export function unsupportedAuthority(name: string, what: string): Authority {
-  return { name, description: what, unsupported: what, accepts: () => false };
+  const fault = failed('NotSupported', `${what} is not in this version`).fault;
+  return { name, description: what, unsupported: fault, accepts: () => false };
+}
+
+/** An authority whose trust root is not here yet: it accepts nothing, and says so where it is asked for. */
+export function waitingAuthority(name: string, fault: Fault): Authority {
+  return { name, description: fault.message, unsupported: fault, accepts: () => false };
 }

@@ -50,7 +50,7 @@ function claimed(claim: Claim): Omit<EvidenceEntry, 'location' | 'digest' | 'sub
     trustRoot: claim.trustRoot,
     result: 'verified',
     reason: null,
-    message: null,
+    message: claim.passedOver.length === 0 ? null : `passed over: ${claim.passedOver.join('; ')}`,
   };
 }
 

@@ -40,6 +40,7 @@ export function signature(signer: Signer): Claim {
     times: [{ value: new Date('2026-01-02T03:04:05Z'), source: 'log' }],
     logIndex: '7',
     trustRoot: signer.kind === 'certificate' ? signer.trustRoot : null,
+    passedOver: [],
   };
 }
 

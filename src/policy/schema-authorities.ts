@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { ExtensionName } from '../verify/sigstore/certificate.ts';
+import type { ExtensionName } from '../verify/sigstore/identity.ts';
 import { count, expression, fields, isParticular, name, nonEmptyList, time } from './schema-fields.ts';
 
 const subjectGlob = z
@@ -10,6 +10,13 @@ const subjectGlob = z
     'matches every signer; name who may sign, as https://github.com/acme/*/.github/workflows/release.yml@refs/tags/v*',
   );
 
+const tufMirror = z
+  .url({ protocol: /^https?$/ })
+  .refine(
+    (text) => ['@', '?', '#'].every((mark) => !text.includes(mark)),
+    'must be an address without user name, query and fragment',
+  );
+
 export const trustRoot = fields({
   name,
   sigstore: fields({
@@ -18,7 +25,7 @@ export const trustRoot = fields({
     transparencyLogEntries: count.default(1),
     timestamps: count.default(0),
   }).optional(),
-  tuf: fields({ mirror: z.url(), root: z.string().min(1) }).optional(),
+  tuf: fields({ mirror: tufMirror, root: z.string().min(1) }).optional(),
   certificateChain: z.string().min(1).optional(),
   timestampChain: z.string().min(1).optional(),
 })
@@ -105,6 +112,7 @@ export const authority = fields({
   'must have exactly one of keyless, key and notation',
 );
 
+export type TrustRootFile = z.infer<typeof trustRoot>;
 export type AuthorityFile = z.infer<typeof authority>;
 export type KeylessFile = z.infer<typeof keyless>;
 export type KeyFile = z.infer<typeof key>;

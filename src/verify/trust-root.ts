@@ -1,9 +1,9 @@
-import { createHash } from 'node:crypto';
-import { TrustedRoot } from '@sigstore/protobuf-specs';
-import { toTrustMaterial, type TrustMaterial } from '@sigstore/verify';
-import { encodeOnce } from './sigstore/encode-once.ts';
+import { createHash, createPublicKey, type KeyObject } from 'node:crypto';
+import { z } from 'zod';
 import { parseStrictJson } from '../json.ts';
 import { failed, ok, type Outcome } from '../reasons.ts';
+import { type AuthorityFile, type LogFile, trustedRootSchema } from './sigstore/trusted-root-schema.ts';
+import { type Certificate, parseCertificate } from './x509/certificate.ts';
 
 /** How much evidence of time and transparency a trust root asks for. */
 export interface Thresholds {
@@ -20,13 +20,41 @@ export const DEFAULT_THRESHOLDS: Thresholds = {
   timestamps: 0,
 };
 
+/** When something is to be trusted; null for an open end. Both bounds are included. */
+export interface ValidityWindow {
+  readonly start: Date | null;
+  readonly end: Date | null;
+}
+
+/** An authority for signing certificates or for timestamps. */
+export interface CertificateAuthority {
+  readonly uri: string;
+  /** From the one nearest to the leaf (for timestamps: the leaf itself) to the trust anchor. */
+  readonly chain: readonly Certificate[];
+  readonly validFor: ValidityWindow;
+}
+
+/** A log of entries or of certificates. */
+export interface Log {
+  readonly baseUrl: string;
+  /** What entries, promises and SCTs name it by: a hash over its key, as bytes. */
+  readonly ids: readonly Buffer[];
+  readonly publicKey: KeyObject;
+  readonly validFor: ValidityWindow;
+}
+
 /** A Sigstore instance: its certificate authorities, logs and timestamp authorities, parsed once for the whole run. */
 export interface TrustRoot extends Thresholds {
   readonly name: string;
   /** sha256 of the trusted root's bytes, hex. */
   readonly sha256: string;
-  readonly material: Omit<TrustMaterial, 'publicKey'>;
+  readonly certificateAuthorities: readonly CertificateAuthority[];
+  readonly timestampAuthorities: readonly CertificateAuthority[];
+  readonly transparencyLogs: readonly Log[];
+  readonly certificateLogs: readonly Log[];
 }
+
+const MEDIA_TYPE = 'application/vnd.dev.sigstore.trustedroot';
 
 /**
  * Reads a Sigstore `trusted_root.json` (protobuf-specs, sigstore_trustroot.proto). `origin` names the file in errors.
@@ -38,35 +66,69 @@ export function parseTrustedRoot(
   thresholds: Thresholds,
   origin: string,
 ): Outcome<TrustRoot> {
-  const remedy =
-    'name a trusted_root.json as `cosign trusted-root create` or a Sigstore TUF repository gives it';
+  const refuse = (why: string) =>
+    failed(
+      'InputInvalid',
+      `${origin}: ${why}`,
+      'name a trusted_root.json as `cosign trusted-root create` or a Sigstore TUF repository gives it',
+    );
   try {
-    const root = TrustedRoot.fromJSON(parseStrictJson(bytes));
-    if (!root.mediaType.startsWith('application/vnd.dev.sigstore.trustedroot')) {
-      return failed(
-        'InputInvalid',
-        `${origin}: mediaType is ${JSON.stringify(root.mediaType)}, which is not that of a Sigstore trusted root`,
-        remedy,
-      );
+    const file = trustedRootSchema.parse(parseStrictJson(bytes));
+    if (!file.mediaType.startsWith(MEDIA_TYPE)) {
+      const found = JSON.stringify(file.mediaType);
+      return refuse(`mediaType is ${found}, which is not that of a Sigstore trusted root`);
     }
-    const material = toTrustMaterial(root);
-    for (const { certChain } of [...material.certificateAuthorities, ...material.timestampAuthorities])
-      certChain.forEach((certificate) => encodeOnce(certificate));
-    if (
-      material.certificateAuthorities.length +
-        material.tlogs.length +
-        material.timestampAuthorities.length ===
-      0
-    ) {
-      return failed(
-        'InputInvalid',
-        `${origin}: the trusted root names no certificate authority, log or timestamp authority`,
-        remedy,
-      );
-    }
-    return ok({ name, sha256: createHash('sha256').update(bytes).digest('hex'), material, ...thresholds });
+    const root = {
+      certificateAuthorities: file.certificateAuthorities.map(authorityOf),
+      timestampAuthorities: file.timestampAuthorities.map(authorityOf),
+      transparencyLogs: file.tlogs.flatMap(logOf),
+      certificateLogs: file.ctlogs.flatMap(logOf),
+    };
+    const { certificateAuthorities, timestampAuthorities, transparencyLogs } = root;
+    if (certificateAuthorities.length + timestampAuthorities.length + transparencyLogs.length === 0)
+      return refuse('the trusted root names no certificate authority, log or timestamp authority');
+    const sha256 = createHash('sha256').update(bytes).digest('hex');
+    return ok({ name, sha256, ...root, ...thresholds });
   } catch (cause) {
-    const why = cause instanceof Error ? cause.message : String(cause);
-    return failed('InputInvalid', `${origin}: not a Sigstore trusted root: ${why}`, remedy);
+    const why =
+      cause instanceof z.ZodError
+        ? z.prettifyError(cause).replaceAll('\n', ' ')
+        : String(cause instanceof Error ? cause.message : cause);
+    return refuse(`not a Sigstore trusted root: ${why}`);
   }
+}
+
+/** Whether a time is within a window, its bounds included. */
+export function within({ start, end }: ValidityWindow, time: Date): boolean {
+  return (start === null || start <= time) && (end === null || time <= end);
+}
+
+function authorityOf({ uri, certChain, validFor }: AuthorityFile): CertificateAuthority {
+  const chain = certChain.certificates.map(({ rawBytes }) => parseCertificate(rawBytes));
+  return { uri, chain, validFor: windowOf(validFor) };
+}
+
+/** The keys whose bytes are a bare RSAPublicKey; all others are a SubjectPublicKeyInfo (sigstore_common.proto, PublicKeyDetails). */
+const PKCS1: ReadonlySet<string | number> = new Set(['PKCS1_RSA_PKCS1V5', 1, 'PKCS1_RSA_PSS', 2]);
+
+/** A log whose key this version cannot read is one that it does not know; the rest of the root holds without it. */
+function logOf({ baseUrl, publicKey: key, logId, checkpointKeyId }: LogFile): Log[] {
+  const validFor = windowOf(key.validFor);
+  // "start" is what says from when on a key is to be trusted; without it, it never is.
+  if (validFor.start === null) throw new Error(`the log ${baseUrl} does not say since when its key is valid`);
+  const ids = [logId, checkpointKeyId].flatMap((id) => (id ? [id.keyId] : []));
+  try {
+    const type = PKCS1.has(key.keyDetails) ? 'pkcs1' : 'spki';
+    const publicKey = createPublicKey({ key: key.rawBytes, format: 'der', type });
+    return [{ baseUrl, ids, publicKey, validFor }];
+  } catch {
+    return [];
+  }
+}
+
+function windowOf(window: AuthorityFile['validFor']): ValidityWindow {
+  return {
+    start: window?.start ? new Date(window.start) : null,
+    end: window?.end ? new Date(window.end) : null,
+  };
 }

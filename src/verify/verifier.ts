@@ -2,7 +2,7 @@ import type { KeyObject } from 'node:crypto';
 import type { Evidence, EvidenceFormat } from '../evidence/collector.ts';
 import type { Reason } from '../reasons.ts';
 import type { Statement } from './in-toto.ts';
-import type { Identity } from './sigstore/certificate.ts';
+import type { Identity } from './sigstore/identity.ts';
 import type { TrustRoot } from './trust-root.ts';
 
 /** A public key that the policy trusts, with the conditions under which it does. */
@@ -49,6 +49,8 @@ export interface Claim {
   readonly logIndex: string | null;
   /** The trust root that the log and the times were verified with; null for a key without a log. */
   readonly trustRoot: string | null;
+  /** What came along with it and counted for nothing, each in a clause. */
+  readonly passedOver: readonly string[];
 }
 
 export interface Refusal {

@@ -1,10 +1,11 @@
+import { X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { X509Certificate } from '@sigstore/core';
 import { assert, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import type { Signer } from '../../verify/verifier.ts';
-import { readIdentity } from '../../verify/sigstore/certificate.ts';
+import { readIdentity } from '../../verify/sigstore/identity.ts';
+import { parseCertificate } from '../../verify/x509/certificate.ts';
 import { corpusFolder, filesOf, layoutPredicates, statementOf } from '../corpus.fixture.ts';
 import type { ConfiguredBuilder } from './builders.ts';
 import { provenanceLevel, unsignedLevel } from './level.ts';
@@ -339,7 +340,7 @@ describe.skipIf(folder === null)('provenance of slsa-github-generator with its c
     const [layer] = data?.layers ?? [];
     if (!layer) return [];
     const envelope = readFileSync(join(folder ?? '', file, '..', layer.digest.replace('sha256:', '')));
-    const identity = readIdentity(X509Certificate.parse(layer.annotations[CERTIFICATE]));
+    const identity = readIdentity(parseCertificate(new X509Certificate(layer.annotations[CERTIFICATE]).raw));
     const signer: Signer = { kind: 'certificate', trustRoot: 'sigstore', ...identity };
     return [{ version: file.split('/')[0] ?? '', signer, statement: statementOf(envelope) }];
   });

@@ -1,108 +1,91 @@
-import { type Bundle, bundleFromJSON } from '@sigstore/bundle';
-import { pem } from '@sigstore/core';
 import { z } from 'zod';
-import type { Evidence } from '../../evidence/collector.ts';
 import { parseStrictJson } from '../../json.ts';
+import { CERTIFICATE_CHAIN, LOG_ENTRIES, TIMESTAMPS } from '../../limits.ts';
 import { Refused } from '../refused.ts';
+import { type Bundle, bundleSchema } from './bundle-schema.ts';
 
-/** cosign's names for the annotations of a legacy layer (cosign, SIGNATURE_SPEC.md). */
-const ANNOTATION = {
-  signature: 'dev.cosignproject.cosign/signature',
-  certificate: 'dev.sigstore.cosign/certificate',
-  logEntry: 'dev.sigstore.cosign/bundle',
-  timestamp: 'dev.sigstore.cosign/rfc3161timestamp',
-} as const;
+export const BUNDLE_V01 = 'application/vnd.dev.sigstore.bundle+json;version=0.1';
 
-const BUNDLE_V01 = 'application/vnd.dev.sigstore.bundle+json;version=0.1';
-
-const logEntrySchema = z.object({
-  SignedEntryTimestamp: z.base64(),
-  Payload: z.object({
-    body: z.base64(),
-    integratedTime: z.int().nonnegative(),
-    logIndex: z.int().nonnegative(),
-    logID: z.string().regex(/^[0-9a-f]{64}$/),
-  }),
-});
-const kindSchema = z.object({ kind: z.string(), apiVersion: z.string() });
-const timestampSchema = z.object({ SignedRFC3161Timestamp: z.base64() });
-const envelopeSchema = z.object({
-  payloadType: z.string(),
-  payload: z.base64(),
-  signatures: z.array(z.object({ sig: z.base64() })),
-});
+/** The media types of bundles, with their version (protobuf-specs, sigstore_bundle.proto, "media_type"). */
+const VERSIONS: Readonly<Record<string, 1 | 2 | 3>> = {
+  [BUNDLE_V01]: 1,
+  'application/vnd.dev.sigstore.bundle+json;version=0.2': 2,
+  'application/vnd.dev.sigstore.bundle+json;version=0.3': 3,
+  'application/vnd.dev.sigstore.bundle.v0.3+json': 3,
+};
 
 /** Reads a Sigstore bundle, v0.1 to v0.3 (protobuf-specs, sigstore_bundle.proto). Throws `Refused`. */
 export function readBundle(bytes: Uint8Array): Bundle {
-  return refuse('the Sigstore bundle', () => bundleFromJSON(parseStrictJson(bytes)));
+  return refuse('the Sigstore bundle', () => checkVersion(parseBundle(parseStrictJson(bytes))));
 }
 
-/** Brings a layer of cosign's legacy `.sig` layout into the form of a v0.1 bundle, of which it is the forerunner. Throws `Refused`. */
-export function bundleFromSimpleSigning(evidence: Evidence): Bundle {
-  const signature = evidence.annotations[ANNOTATION.signature];
-  if (!signature)
-    throw new Refused('SignatureMalformed', `the layer has no ${ANNOTATION.signature} annotation`);
-  return refuse('the cosign signature', () => {
-    const artifactDigest = Buffer.from(evidence.digest.slice('sha256:'.length), 'hex').toString('base64');
-    return bundleFromJSON({
-      mediaType: BUNDLE_V01,
-      verificationMaterial: legacyMaterial(evidence),
-      messageSignature: {
-        messageDigest: { algorithm: 'SHA2_256', digest: artifactDigest },
-        signature: z.base64().parse(signature),
-      },
-    });
-  });
+/** Entries and certificates of untrusted bundles are counted before they are read: reading them is what costs. */
+export function parseBundle(json: unknown): Bundle {
+  checkLimits(json);
+  return bundleSchema.parse(json);
 }
 
-/** Brings a layer of cosign's legacy `.att` layout, a DSSE envelope, into the form of a v0.1 bundle. Throws `Refused`. */
-export function bundleFromEnvelope(evidence: Evidence): Bundle {
-  return refuse('the cosign attestation', () =>
-    bundleFromJSON({
-      mediaType: BUNDLE_V01,
-      verificationMaterial: legacyMaterial(evidence),
-      dsseEnvelope: envelopeSchema.parse(parseStrictJson(evidence.bytes)),
-    }),
-  );
+/** What each version asks for (protobuf-specs, sigstore_bundle.proto, at the members of VerificationMaterial). */
+function checkVersion(bundle: Bundle): Bundle {
+  const { mediaType, verificationMaterial } = bundle;
+  const version = VERSIONS[mediaType];
+  if (version === undefined)
+    throw new Refused(
+      'EvidenceUnsupported',
+      `its mediaType is ${JSON.stringify(mediaType)}, which is no version of the Sigstore bundle that is known here`,
+    );
+  for (const { inclusionPromise, inclusionProof } of verificationMaterial.tlogEntries) {
+    if (version === 1 && !inclusionPromise) throw malformed('has a log entry without an inclusion promise');
+    if (version > 1 && !inclusionProof) throw malformed('has a log entry without an inclusion proof');
+  }
+  if (version === 3 && verificationMaterial.x509CertificateChain)
+    throw malformed('has a certificate chain, where v0.3 allows the signing certificate alone');
+  return bundle;
 }
 
-function legacyMaterial(evidence: Evidence): unknown {
-  const certificate = evidence.annotations[ANNOTATION.certificate];
-  const logEntry = evidence.annotations[ANNOTATION.logEntry];
-  const timestamp = evidence.annotations[ANNOTATION.timestamp];
-  return {
-    ...(certificate
-      ? { x509CertificateChain: { certificates: [{ rawBytes: pem.toDER(certificate).toString('base64') }] } }
-      : { publicKey: { hint: '' } }),
-    tlogEntries: logEntry ? [legacyLogEntry(logEntry)] : [],
-    timestampVerificationData: {
-      rfc3161Timestamps: timestamp
-        ? [
-            {
-              signedTimestamp: timestampSchema.parse(parseStrictJson(Buffer.from(timestamp)))
-                .SignedRFC3161Timestamp,
-            },
-          ]
-        : [],
-    },
-  };
+function malformed(what: string): Refused {
+  return new Refused('SignatureMalformed', `the Sigstore bundle ${what}`);
 }
 
-function legacyLogEntry(annotation: string): unknown {
-  const { SignedEntryTimestamp, Payload } = logEntrySchema.parse(parseStrictJson(Buffer.from(annotation)));
-  const { kind, apiVersion } = kindSchema.parse(parseStrictJson(Buffer.from(Payload.body, 'base64')));
-  return {
-    logIndex: String(Payload.logIndex),
-    logId: { keyId: Buffer.from(Payload.logID, 'hex').toString('base64') },
-    kindVersion: { kind, version: apiVersion },
-    integratedTime: String(Payload.integratedTime),
-    inclusionPromise: { signedEntryTimestamp: SignedEntryTimestamp },
-    canonicalizedBody: Payload.body,
-  };
+/** Only as far as counting goes; what else is wrong is found by the schema. */
+const countedSchema = z.object({
+  verificationMaterial: z.object({
+    tlogEntries: z.array(z.unknown()).nullish(),
+    x509CertificateChain: z.object({ certificates: z.array(z.unknown()) }).nullish(),
+    timestampVerificationData: z.object({ rfc3161Timestamps: z.array(z.unknown()).nullish() }).nullish(),
+  }),
+});
+
+function checkLimits(json: unknown): void {
+  const counted = countedSchema.safeParse(json).data?.verificationMaterial;
+  if (!counted) return;
+  const counts: readonly (readonly [what: string, items: readonly unknown[], limit: number, name: string])[] =
+    [
+      ['transparency log entries', counted.tlogEntries ?? [], LOG_ENTRIES, 'LOG_ENTRIES'],
+      [
+        'signed timestamps',
+        counted.timestampVerificationData?.rfc3161Timestamps ?? [],
+        TIMESTAMPS,
+        'TIMESTAMPS',
+      ],
+      [
+        'certificates',
+        counted.x509CertificateChain?.certificates ?? [],
+        CERTIFICATE_CHAIN,
+        'CERTIFICATE_CHAIN',
+      ],
+    ];
+  for (const [what, { length }, limit, name] of counts) {
+    if (length > limit)
+      throw new Refused(
+        'LimitExceeded',
+        `the bundle has ${length} ${what}, more than the limit of ${limit} (${name})`,
+      );
+  }
 }
 
-/** Whatever the parsers of outside data throw is a malformed signature. */
-function refuse<T>(what: string, read: () => T): T {
+/** Whatever the parsers of outside data throw is a malformed signature. `what` names it in the message. */
+export function refuse<T>(what: string, read: () => T): T {
   try {
     return read();
   } catch (cause) {

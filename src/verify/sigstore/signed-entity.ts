@@ -1,80 +1,47 @@
-import { type Bundle, isBundleWithDsseEnvelope } from '@sigstore/bundle';
-import { X509Certificate } from '@sigstore/core';
-import { type SignedEntity, toSignedEntity } from '@sigstore/verify';
 import type { Evidence } from '../../evidence/collector.ts';
-import { CERTIFICATE_CHAIN, LOG_ENTRIES, TIMESTAMPS } from '../../limits.ts';
 import { COSIGN_SIGN_PREDICATE_TYPE, parseStatement, subjectWithDigest } from '../in-toto.ts';
-import { readSimpleSigning } from '../simple-signing.ts';
 import { Refused } from '../refused.ts';
+import { readSimpleSigning } from '../simple-signing.ts';
 import type { Content } from '../verifier.ts';
-import { bundleFromEnvelope, bundleFromSimpleSigning, readBundle } from './bundle.ts';
-import { encodeOnce } from './encode-once.ts';
-import { preAuthEncoding, signedContent } from './signed-content.ts';
+import { type Certificate, parseCertificate } from '../x509/certificate.ts';
+import { readBundle } from './bundle.ts';
+import type { Bundle, LogEntry } from './bundle-schema.ts';
+import { bundleFromEnvelope, bundleFromSimpleSigning } from './cosign-layer.ts';
+import { bytesContent, digestContent, envelopeContent, type SignedContent } from './signed-content.ts';
 
 /** in-toto attestation framework, spec/v1/envelope.md: the generic type, or one for a single predicate type. */
 const PAYLOAD_TYPE = /^application\/vnd\.in-toto(\.[a-z0-9.-]+)?\+json$/;
 
 /** A signature with everything that came with it, read and not yet verified. */
-export interface Signed {
-  readonly entity: SignedEntity;
+export interface SignedEntity {
   /** The signing certificate, or null where a bare key has signed. */
-  readonly certificate: { readonly parsed: X509Certificate; readonly der: Buffer } | null;
+  readonly certificate: Certificate | null;
+  /** Certificates that came along, to find a path through. Nobody vouches for them. */
+  readonly offered: readonly Certificate[];
+  readonly content: SignedContent;
+  readonly logEntries: readonly LogEntry[];
+  /** RFC 3161 responses, and the bytes that they are over. */
+  readonly timestamps: readonly Buffer[];
+  readonly timestamped: Buffer;
   /** Reads what was signed and binds it to the evidence's subject; to be called once the signature has been verified. Throws `Refused`. */
   readonly readContent: () => Content;
 }
 
 /** Reads evidence of any Sigstore layout into the one form that is verified. Throws `Refused`. */
-export function readSigned(evidence: Evidence): Signed {
+export function readSigned(evidence: Evidence): SignedEntity {
   const bundle = bundleOf(evidence);
-  checkLimits(bundle);
-  const der = certificateOf(bundle);
-  const certificate = der && { parsed: parseCertificate(der), der };
-  if (isBundleWithDsseEnvelope(bundle)) {
-    const { payloadType, payload, signatures } = bundle.content.dsseEnvelope;
-    // The bundle's reader has made sure that there is exactly one.
-    const [signature] = signatures;
-    if (!signature) throw new Refused('SignatureMalformed', 'the DSSE envelope has no signature');
-    const content = signedContent({
-      data: preAuthEncoding(payloadType, payload),
-      digested: payload,
-      signature: signature.sig,
-      // cosign's legacy attestations are timestamped as a whole, bundles by their signature.
-      timestamped: evidence.format === 'dsse-envelope' ? Buffer.from(evidence.bytes) : signature.sig,
-    });
-    return {
-      entity: entityOf(bundle, content, certificate),
-      certificate,
-      readContent: () => readStatement(payloadType, payload, evidence.subject),
-    };
-  }
-  if (evidence.format !== 'simple-signing') {
-    throw new Refused(
-      'EvidenceUnsupported',
-      'the bundle signs a bare message digest, which this version cannot bind to an image',
-    );
-  }
-  const payload = Buffer.from(evidence.bytes);
-  const { signature } =
-    bundle.content.$case === 'messageSignature'
-      ? bundle.content.messageSignature
-      : { signature: Buffer.alloc(0) };
-  const content = signedContent({ data: payload, digested: payload, signature, timestamped: signature });
+  const { tlogEntries, timestampVerificationData } = bundle.verificationMaterial;
+  const [certificate = null, ...offered] = certificatesOf(bundle).map(readCertificate);
+  const { content, timestamped, readContent } = contentOf(bundle, evidence);
   return {
-    entity: entityOf(bundle, content, certificate),
     certificate,
-    readContent: () => readSimpleSigning(payload, evidence.subject),
+    offered,
+    content,
+    logEntries: tlogEntries,
+    timestamps: timestampVerificationData?.rfc3161Timestamps.map((one) => one.signedTimestamp) ?? [],
+    timestamped: timestamped ?? content.signature,
+    readContent,
   };
-}
-
-/** The library's entity, with our content and the certificate that was parsed already. */
-function entityOf(
-  bundle: Bundle,
-  signature: SignedEntity['signature'],
-  certificate: Signed['certificate'],
-): SignedEntity {
-  const entity = toSignedEntity(bundle);
-  if (!certificate) return { ...entity, signature };
-  return { ...entity, signature, key: { $case: 'certificate', certificate: certificate.parsed } };
 }
 
 function bundleOf(evidence: Evidence): Bundle {
@@ -92,51 +59,64 @@ function bundleOf(evidence: Evidence): Bundle {
   }
 }
 
-function checkLimits(bundle: Bundle): void {
-  const { tlogEntries, timestampVerificationData, content } = bundle.verificationMaterial;
-  const counts: readonly (readonly [what: string, count: number, limit: number, name: string])[] = [
-    ['transparency log entries', tlogEntries.length, LOG_ENTRIES, 'LOG_ENTRIES'],
-    ['signed timestamps', timestampVerificationData?.rfc3161Timestamps.length ?? 0, TIMESTAMPS, 'TIMESTAMPS'],
-    [
-      'certificates',
-      content.$case === 'x509CertificateChain' ? content.x509CertificateChain.certificates.length : 0,
-      CERTIFICATE_CHAIN,
-      'CERTIFICATE_CHAIN',
-    ],
-  ];
-  for (const [what, count, limit, name] of counts) {
-    if (count > limit)
-      throw new Refused(
-        'LimitExceeded',
-        `the bundle has ${count} ${what}, more than the limit of ${limit} (${name})`,
-      );
-  }
+function certificatesOf({ verificationMaterial }: Bundle): readonly Buffer[] {
+  const { certificate, x509CertificateChain } = verificationMaterial;
+  return [...(certificate ? [certificate] : []), ...(x509CertificateChain?.certificates ?? [])].map(
+    ({ rawBytes }) => rawBytes,
+  );
 }
 
-function certificateOf(bundle: Bundle): Buffer | null {
-  const { content } = bundle.verificationMaterial;
-  switch (content.$case) {
-    case 'publicKey':
-      return null;
-    case 'certificate':
-      return Buffer.from(content.certificate.rawBytes);
-    case 'x509CertificateChain': {
-      const [leaf] = content.x509CertificateChain.certificates;
-      if (!leaf) throw new Refused('SignatureMalformed', 'the bundle carries an empty certificate chain');
-      return Buffer.from(leaf.rawBytes);
-    }
-  }
-}
-
-function parseCertificate(der: Buffer): X509Certificate {
+function readCertificate(der: Buffer): Certificate {
   try {
-    return encodeOnce(X509Certificate.parse(Buffer.from(der)));
+    return parseCertificate(der);
   } catch (cause) {
-    throw new Refused(
-      'CertificateInvalid',
-      `the certificate cannot be read: ${cause instanceof Error ? cause.message : String(cause)}`,
-    );
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new Refused('CertificateInvalid', `the certificate cannot be read: ${why}`);
   }
+}
+
+interface ReadContent {
+  readonly content: SignedContent;
+  /** What a timestamp is over, where that is not the signature. */
+  readonly timestamped?: Buffer;
+  readonly readContent: () => Content;
+}
+
+function contentOf({ dsseEnvelope, messageSignature }: Bundle, evidence: Evidence): ReadContent {
+  const bytes = Buffer.from(evidence.bytes.buffer, evidence.bytes.byteOffset, evidence.bytes.byteLength);
+  if (dsseEnvelope) {
+    const { payloadType, payload, signatures } = dsseEnvelope;
+    const isBare = evidence.format === 'dsse-envelope';
+    return {
+      content: envelopeContent(payloadType, payload, signatures[0].sig, isBare ? bytes : null),
+      // cosign's legacy attestations are timestamped as a whole, bundles by their signature.
+      ...(isBare ? { timestamped: bytes } : {}),
+      readContent: () => readStatement(payloadType, payload, evidence.subject),
+    };
+  }
+  if (!messageSignature) throw new Refused('SignatureMalformed', 'the bundle signs nothing');
+  const { signature, messageDigest } = messageSignature;
+  if (evidence.format === 'simple-signing') {
+    return {
+      content: bytesContent(bytes, signature),
+      readContent: () => readSimpleSigning(bytes, evidence.subject),
+    };
+  }
+  const algorithm = HASHES[messageDigest.algorithm];
+  return {
+    content: digestContent(algorithm, messageDigest.digest, signature),
+    readContent: () => readDigest(`${algorithm}:${messageDigest.digest.toString('hex')}`, evidence.subject),
+  };
+}
+
+const HASHES = { SHA2_256: 'sha256', SHA2_384: 'sha384', SHA2_512: 'sha512' } as const;
+
+/** A signature over the manifest's own bytes, as `cosign sign-blob` makes it: its digest is the image's. */
+function readDigest(signed: string, digest: string): Content {
+  if (signed !== digest) {
+    throw new Refused('SignatureForOtherImage', `it is signed for ${signed}, not for ${digest}`);
+  }
+  return { kind: 'signature', annotations: {}, dockerReference: null };
 }
 
 function readStatement(payloadType: string, payload: Buffer, digest: string): Content {

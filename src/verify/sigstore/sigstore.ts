@@ -1,12 +1,13 @@
-import { createPublicKey, type KeyObject, X509Certificate as NodeCertificate } from 'node:crypto';
+import { type KeyObject, X509Certificate } from 'node:crypto';
 import type { Evidence } from '../../evidence/collector.ts';
 import { REASONS } from '../../reasons.ts';
 import type { TrustRoot } from '../trust-root.ts';
 import { Refused } from '../refused.ts';
 import type { Claim, Refusal, TrustedKey, TrustMaterial, Verdict, Verifier } from '../verifier.ts';
-import { readIdentity } from './certificate.ts';
-import { checkLogEntryVerifier } from './log-entry.ts';
-import { readSigned, type Signed } from './signed-entity.ts';
+import type { Certificate } from '../x509/certificate.ts';
+import { DerError } from '../x509/der.ts';
+import { readIdentity } from './identity.ts';
+import { readSigned, type SignedEntity } from './signed-entity.ts';
 import { verifyEntity } from './verify-entity.ts';
 
 /** Signatures and attestations made with Sigstore, keyless and with key pairs, in every layout that cosign writes. */
@@ -28,13 +29,14 @@ function attempt(verify: () => Claim): Attempt {
     return { claim: verify() };
   } catch (cause) {
     if (cause instanceof Refused) return { refusal: { reason: cause.reason, message: cause.message } };
+    const reason = cause instanceof DerError ? 'CertificateInvalid' : 'SignatureMalformed';
     const message = `it cannot be read: ${cause instanceof Error ? cause.message : String(cause)}`;
-    return { refusal: { reason: 'SignatureMalformed', message } };
+    return { refusal: { reason, message } };
   }
 }
 
 function verifyUnderAll(evidence: Evidence, trust: TrustMaterial): readonly Attempt[] {
-  let signed: Signed;
+  let signed: SignedEntity;
   try {
     signed = readSigned(evidence);
   } catch (cause) {
@@ -46,10 +48,10 @@ function verifyUnderAll(evidence: Evidence, trust: TrustMaterial): readonly Atte
   }
   const { certificate } = signed;
   if (certificate) {
-    const known = trust.roots.filter((root) => knowsIssuer(root, certificate.parsed.issuer));
+    const known = trust.roots.filter((root) => knowsIssuer(root, [certificate, ...signed.offered]));
     if (known.length > 0)
       return known.map((root) => attempt(() => verifyCertificate(signed, certificate, root)));
-    return [{ refusal: unknownAuthority(certificate.der, trust.roots) }];
+    return [{ refusal: unknownAuthority(certificate.raw, trust.roots) }];
   }
   if (trust.keys.length === 0) {
     return [
@@ -61,46 +63,36 @@ function verifyUnderAll(evidence: Evidence, trust: TrustMaterial): readonly Atte
   return trust.keys.map((key) => attempt(() => verifyKey(signed, key)));
 }
 
-function verifyCertificate(
-  signed: Signed,
-  certificate: NonNullable<Signed['certificate']>,
-  root: TrustRoot,
-): Claim {
-  const identity = readIdentity(certificate.parsed);
-  const key = createPublicKey({ key: certificate.parsed.publicKey, format: 'der', type: 'spki' });
-  checkSignature(signed, key);
-  for (const entry of signed.entity.tlogEntries) checkLogEntryVerifier(entry, certificate.der);
-  const times = verifyEntity(signed.entity, root, null);
+function verifyCertificate(signed: SignedEntity, certificate: Certificate, root: TrustRoot): Claim {
+  const identity = readIdentity(certificate);
+  checkSignature(signed, certificate.publicKey);
+  const rests = verifyEntity(signed, certificate, root);
   const signer = { kind: 'certificate', ...identity, trustRoot: root.name } as const;
-  return { content: signed.readContent(), signer, times, logIndex: logIndex(signed), trustRoot: root.name };
+  return { content: signed.readContent(), signer, ...rests, trustRoot: root.name };
 }
 
-function verifyKey(signed: Signed, trusted: TrustedKey): Claim {
+function verifyKey(signed: SignedEntity, trusted: TrustedKey): Claim {
   const signer = { kind: 'key', authority: trusted.authority, fingerprint: trusted.fingerprint } as const;
-  if (!signed.entity.signature.verifySignature(trusted.key)) {
+  if (!signed.content.verifySignature(trusted.key)) {
     throw new Refused(
       'SignerNotTrusted',
       `the signature does not verify with the key of ${trusted.authority}: another key made it, or it was changed since`,
     );
   }
   const { root } = trusted;
-  if (root === null) {
-    checkKeyValidity(trusted, []);
-    return { content: signed.readContent(), signer, times: [], logIndex: null, trustRoot: null };
-  }
-  const spki = trusted.key.export({ type: 'spki', format: 'der' });
-  for (const entry of signed.entity.tlogEntries) checkLogEntryVerifier(entry, spki);
-  const times = verifyEntity(signed.entity, root, trusted.key);
+  const rests = root
+    ? verifyEntity(signed, trusted.key, root)
+    : { times: [], logIndex: null, passedOver: [] };
   checkKeyValidity(
     trusted,
-    times.map((time) => time.value),
+    rests.times.map((time) => time.value),
   );
-  return { content: signed.readContent(), signer, times, logIndex: logIndex(signed), trustRoot: root.name };
+  return { content: signed.readContent(), signer, ...rests, trustRoot: root?.name ?? null };
 }
 
 /** First of all checks, so that changed bytes are called that, and not by the log entry or timestamp that no longer fits. */
-function checkSignature(signed: Signed, key: KeyObject): void {
-  if (!signed.entity.signature.verifySignature(key)) {
+function checkSignature(signed: SignedEntity, key: KeyObject): void {
+  if (!signed.content.verifySignature(key)) {
     throw new Refused(
       'SignatureInvalid',
       'the signature does not fit what it is said to sign: the payload, the signature or the certificate was changed after signing',
@@ -128,23 +120,18 @@ function checkKeyValidity(trusted: TrustedKey, times: readonly Date[]): void {
   }
 }
 
-function knowsIssuer(root: TrustRoot, issuer: Buffer): boolean {
-  return root.material.certificateAuthorities.some((ca) =>
-    ca.certChain.some((certificate) => certificate.subject.equals(issuer)),
-  );
+function knowsIssuer(root: TrustRoot, certificates: readonly Certificate[]): boolean {
+  const known = root.certificateAuthorities.flatMap(({ chain }) => chain);
+  return known.some(({ subject }) => certificates.some(({ issuer }) => issuer.equals(subject)));
 }
 
 function unknownAuthority(der: Buffer, roots: readonly TrustRoot[]): Refusal {
-  const issuer = new NodeCertificate(der).issuer.replaceAll('\n', ', ');
+  const issuer = new X509Certificate(der).issuer.replaceAll('\n', ', ');
   const names = roots.map((root) => root.name).join(', ') || 'none configured';
   return {
     reason: 'SignerNotTrusted',
     message: `its certificate is from ${issuer}, an authority that no trust root here knows (${names})`,
   };
-}
-
-function logIndex(signed: Signed): string | null {
-  return signed.entity.tlogEntries[0]?.logIndex ?? null;
 }
 
 /** Of several refusals the one that says most: proof of wrong-doing before doubt, doubt before a stranger. */

@@ -1,7 +1,16 @@
-import type { X509Certificate } from '@sigstore/core';
 import { Refused } from '../refused.ts';
+import type { Certificate } from '../x509/certificate.ts';
+import { childrenOf, contentsOf, contextTag, type Der, readDer, TAG } from '../x509/der.ts';
+import { oidOf } from '../x509/der-values.ts';
+import {
+  basicConstraints,
+  extendedKeyUsage,
+  KEY_USAGE,
+  mayBeUsedFor,
+  PURPOSE,
+  subjectAltNames,
+} from '../x509/extensions.ts';
 
-const CODE_SIGNING = '1.3.6.1.5.5.7.3.3';
 const FULCIO = '1.3.6.1.4.1.57264.1';
 
 /** Fulcio's extensions that are DER UTF8Strings (fulcio, docs/oid-info.md), by their field name in a policy. */
@@ -49,7 +58,7 @@ export interface Identity {
  * Reads who a code-signing certificate was issued to (fulcio, docs/certificate-specification.md). Throws `Refused` for a
  * certificate that is not a leaf for code signing, that has no name or several, no issuer, or that contradicts itself.
  */
-export function readIdentity(certificate: X509Certificate): Identity {
+export function readIdentity(certificate: Certificate): Identity {
   checkProfile(certificate);
   const issuer = derString(certificate, 8) ?? rawString(certificate, 1);
   if (issuer === undefined)
@@ -77,19 +86,17 @@ export function readIdentity(certificate: X509Certificate): Identity {
 }
 
 /** RFC 5280 sections 4.2.1.3, 4.2.1.9 and 4.2.1.12: an end-entity certificate that may sign code, and no authority. */
-function checkProfile(certificate: X509Certificate): void {
-  if (certificate.extBasicConstraints?.isCA) {
+function checkProfile(certificate: Certificate): void {
+  if (basicConstraints(certificate).authority) {
     throw new Refused('CertificateInvalid', 'the signing certificate is that of a certificate authority');
   }
-  if (certificate.extKeyUsage?.digitalSignature !== true) {
+  if (mayBeUsedFor(certificate, KEY_USAGE.digitalSignature) !== true) {
     throw new Refused(
       'CertificateInvalid',
       'the certificate may not be used for digital signatures (key usage)',
     );
   }
-  const purposes =
-    certificate.extension('2.5.29.37')?.valueObj.subs[0]?.subs.map((purpose) => purpose.toOID()) ?? [];
-  if (!purposes.includes(CODE_SIGNING)) {
+  if (!extendedKeyUsage(certificate)?.purposes.includes(PURPOSE.codeSigning)) {
     throw new Refused(
       'CertificateInvalid',
       'the certificate is not one for code signing (extended key usage)',
@@ -97,12 +104,14 @@ function checkProfile(certificate: X509Certificate): void {
   }
 }
 
-const NAME_KINDS: Readonly<Record<number, SubjectName['kind']>> = { 1: 'email', 2: 'dns', 6: 'uri' };
-/** fulcio, docs/oid-info.md, 1.3.6.1.4.1.57264.1.7: a user name that is neither e-mail nor URI. */
-const OTHER_NAME = `${FULCIO}.7`;
+const NAME_KINDS: readonly { readonly tag: number; readonly kind: SubjectName['kind'] }[] = [
+  { tag: contextTag(1, false), kind: 'email' },
+  { tag: contextTag(2, false), kind: 'dns' },
+  { tag: contextTag(6, false), kind: 'uri' },
+];
 
-function subjectName(certificate: X509Certificate): SubjectName {
-  const names = certificate.extension('2.5.29.17')?.valueObj.subs[0]?.subs ?? [];
+function subjectName(certificate: Certificate): SubjectName {
+  const names = subjectAltNames(certificate);
   const [name] = names;
   if (!name || names.length !== 1) {
     // Which of several names a reader takes would be his own choice.
@@ -111,35 +120,51 @@ function subjectName(certificate: X509Certificate): SubjectName {
       `the certificate has ${names.length} subject alternative names where exactly one is allowed`,
     );
   }
-  if (name.tag.isContextSpecific(0)) {
-    const value = certificate.extSubjectAltName?.otherName(OTHER_NAME);
-    if (value !== undefined) return { kind: 'other', value };
-  }
-  const kind = name.tag.isContextSpecific() ? NAME_KINDS[name.tag.number] : undefined;
-  if (!kind)
-    throw new Refused(
-      'CertificateInvalid',
-      'the certificate names its subject in a form that is not supported',
-    );
-  return { kind, value: name.value.toString('utf8') };
+  const kind = NAME_KINDS.find(({ tag }) => tag === name.tag)?.kind;
+  if (kind) return { kind, value: utf8(name.contents) };
+  const value = name.tag === OTHER_NAME_TAG ? otherName(name) : undefined;
+  if (value !== undefined) return { kind: 'other', value };
+  throw new Refused(
+    'CertificateInvalid',
+    'the certificate names its subject in a form that is not supported',
+  );
 }
 
-function rawString(certificate: X509Certificate, number: number): string | undefined {
-  return certificate.extension(`${FULCIO}.${number}`)?.value.toString('utf8');
+const OTHER_NAME_TAG = contextTag(0, true);
+/** fulcio, docs/oid-info.md, 1.3.6.1.4.1.57264.1.7: a user name that is neither e-mail nor URI. */
+const OTHER_NAME = `${FULCIO}.7`;
+
+/** RFC 5280 section 4.2.1.6, OtherName. */
+function otherName(name: Der): string | undefined {
+  const [type, value] = childrenOf(name, OTHER_NAME_TAG);
+  if (oidOf(type) !== OTHER_NAME) return undefined;
+  const [text] = childrenOf(value, contextTag(0, true));
+  return utf8(contentsOf(text, TAG.utf8String));
 }
 
-function derString(certificate: X509Certificate, number: number): string | undefined {
-  const extension = certificate.extension(`${FULCIO}.${number}`);
+function rawString(certificate: Certificate, number: number): string | undefined {
+  const value = certificate.extensions.get(`${FULCIO}.${number}`)?.value;
+  return value && utf8(value);
+}
+
+function derString(certificate: Certificate, number: number): string | undefined {
+  const oid = `${FULCIO}.${number}`;
+  const extension = certificate.extensions.get(oid);
   if (!extension) return undefined;
-  const [value, ...more] = extension.valueObj.subs;
-  const UTF8_STRING = 0x0c;
-  if (!value || more.length > 0 || !value.tag.isUniversal() || value.tag.number !== UTF8_STRING) {
-    throw new Refused(
-      'CertificateInvalid',
-      `the certificate's extension ${FULCIO}.${number} is not a DER UTF8String`,
-    );
+  try {
+    return utf8(contentsOf(readDer(extension.value), TAG.utf8String));
+  } catch {
+    throw new Refused('CertificateInvalid', `the certificate's extension ${oid} is not a DER UTF8String`);
   }
-  return value.value.toString('utf8');
+}
+
+/** Bytes that are no UTF-8 would all be read as the same sign, and so two names as one. */
+function utf8(bytes: Buffer): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch {
+    throw new Refused('CertificateInvalid', 'the certificate has a name or extension that is not UTF-8');
+  }
 }
 
 function contradiction(raw: number, der: number, older: string, newer: string): Refused {

@@ -1,8 +1,8 @@
 import 'reflect-metadata';
-import { X509Certificate } from '@sigstore/core';
 import * as x509 from '@peculiar/x509';
 import { describe, expect, it } from 'vitest';
-import { readIdentity } from './certificate.ts';
+import { type Certificate, parseCertificate } from '../x509/certificate.ts';
+import { readIdentity } from './identity.ts';
 
 const FULCIO = '1.3.6.1.4.1.57264.1';
 const CODE_SIGNING = '1.3.6.1.5.5.7.3.3';
@@ -37,12 +37,7 @@ interface Parts {
   readonly more?: readonly x509.Extension[];
 }
 
-async function certificate({
-  name,
-  purposes,
-  use,
-  more = [der(8, ISSUER)],
-}: Parts): Promise<X509Certificate> {
+async function certificate({ name, purposes, use, more = [der(8, ISSUER)] }: Parts): Promise<Certificate> {
   const made = await x509.X509CertificateGenerator.createSelfSigned({
     keys,
     name: '',
@@ -55,7 +50,7 @@ async function certificate({
       ...more,
     ],
   });
-  return X509Certificate.parse(Buffer.from(made.rawData));
+  return parseCertificate(Buffer.from(made.rawData));
 }
 
 describe('who a certificate was issued to', () => {

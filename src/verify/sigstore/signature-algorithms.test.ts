@@ -1,7 +1,7 @@
 import { ed25519ph } from '@noble/curves/ed25519.js';
 import { constants, createHash, generateKeyPairSync, type KeyPairKeyObjectResult, sign } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { signedContent, verifySignature } from './signed-content.ts';
+import { type HashAlgorithm, verifyDigestSignature, verifySignature } from './signature-algorithms.ts';
 
 const data = Buffer.from('what is signed');
 const ec = (namedCurve: string) => generateKeyPairSync('ec', { namedCurve });
@@ -49,26 +49,34 @@ describe('the hash fits the key', () => {
   });
 });
 
-describe('digests in log entries', () => {
-  const content = signedContent({
-    data,
-    digested: Buffer.from('payload'),
-    signature: Buffer.from('s'),
-    timestamped: Buffer.from('t'),
+describe('a signature over a digest', () => {
+  const other = createHash('sha256').update('something else').digest();
+
+  it.each<[string, KeyPairKeyObjectResult, HashAlgorithm, object, boolean | null]>([
+    ['P-256 with SHA-256', ec('P-256'), 'sha256', {}, true],
+    ['P-384 with SHA-384', ec('P-384'), 'sha384', {}, true],
+    ['P-384 with SHA-256, as many clients do', ec('P-384'), 'sha256', {}, true],
+    ['P-521 with SHA-512', ec('P-521'), 'sha512', {}, true],
+    ['P-256 with a hash that does not fit it', ec('P-256'), 'sha512', {}, null],
+    ['RSA with PKCS #1 v1.5', rsa, 'sha256', {}, true],
+    ['RSA with PSS, which needs the bytes', rsa, 'sha256', pss, null],
+    ['a curve that Sigstore does not know', ec('secp256k1'), 'sha256', {}, null],
+  ])('%s', (_what, { privateKey: key, publicKey }, hash, options, verified) => {
+    const signature = sign(hash, data, { key, ...options });
+    const digest = createHash(hash).update(data).digest();
+    expect(verifyDigestSignature(publicKey, hash, digest, signature)).toBe(verified);
+    expect(verifyDigestSignature(publicKey, hash, other, signature)).not.toBe(true);
   });
 
-  it.each([
-    ['an empty digest', Buffer.alloc(0)],
-    ['a digest of another length', Buffer.alloc(20)],
-    ['another digest', Buffer.alloc(32)],
-  ])('%s is nobody’s', (_what, digest) => {
-    expect(content.compareDigest(digest)).toBe(false);
-    expect(content.compareSignedDigest(digest)).toBe(false);
+  it('Ed25519 needs the bytes', () => {
+    const digest = createHash('sha512').update(data).digest();
+    expect(verifyDigestSignature(ed.publicKey, 'sha512', digest, Buffer.alloc(64))).toBeNull();
   });
 
-  it('gives the timestamped bytes to the timestamp and the signature to the log entry', () => {
-    expect(content.signature).toEqual(Buffer.from('t'));
-    expect(content.compareSignature(Buffer.from('s'))).toBe(true);
-    expect(content.compareSignature(Buffer.from('t'))).toBe(false);
+  it('takes every signature that the same key makes', () => {
+    const { privateKey, publicKey } = ec('P-256');
+    const digest = createHash('sha256').update(data).digest();
+    for (let made = 0; made < 20; made += 1)
+      expect(verifyDigestSignature(publicKey, 'sha256', digest, sign('sha256', data, privateKey))).toBe(true);
   });
 });

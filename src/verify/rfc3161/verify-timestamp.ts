@@ -1,0 +1,130 @@
+import { createHash } from 'node:crypto';
+import { type CertificateAuthority, within } from '../trust-root.ts';
+import { type Certificate, parseCertificate } from '../x509/certificate.ts';
+import { childrenOf, contentsOf, type Der, DerError, TAG } from '../x509/der.ts';
+import { oidOf } from '../x509/der-values.ts';
+import { basicConstraints, extendedKeyUsage, PURPOSE, subjectKeyIdentifier } from '../x509/extensions.ts';
+import { certificationPaths, validAt } from '../x509/path.ts';
+import { hashOf, verifyWithAlgorithm } from '../x509/signature-algorithm.ts';
+import { parseTimestampResponse, type SignerIdentifier, type TimestampToken } from './timestamp-token.ts';
+
+/** A time that an authority vouches for, that no authority known here signed, or that does not verify. */
+export type TimestampVerdict =
+  | { readonly result: 'verified'; readonly time: Date; readonly authority: CertificateAuthority }
+  | { readonly result: 'unknown-authority' }
+  | { readonly result: 'invalid'; readonly why: string };
+
+/**
+ * Verifies a timestamp response over `data` (RFC 3161 section 2.4.2) with the authorities of a trust root: signer, imprint, signed
+ * attributes, signature, and a path of certificates that is valid at the time it asserts. It never throws for what the bytes hold.
+ */
+export function verifyTimestamp(
+  response: Buffer,
+  data: Buffer,
+  authorities: readonly CertificateAuthority[],
+): TimestampVerdict {
+  try {
+    const token = parseTimestampResponse(response);
+    const signers = authorities.flatMap((authority) => signersOf(token, authority));
+    if (signers.length === 0) return { result: 'unknown-authority' };
+    checkImprint(token, data);
+    checkAttributes(token);
+    const faults = signers.map(({ authority, signer }) => ({
+      authority,
+      why: faultOf(token, authority, signer),
+    }));
+    const good = faults.find(({ why }) => why === null);
+    if (good) return { result: 'verified', time: token.time, authority: good.authority };
+    return { result: 'invalid', why: faults[0]?.why ?? '' };
+  } catch (cause) {
+    return { result: 'invalid', why: cause instanceof Error ? cause.message : String(cause) };
+  }
+}
+
+/**
+ * The certificates of an authority that the token names as its signer: the authority's own leaf or, where its chain has authorities
+ * only, one that came with the token, which the chain then has to vouch for.
+ */
+function signersOf(
+  token: TimestampToken,
+  authority: CertificateAuthority,
+): readonly { readonly authority: CertificateAuthority; readonly signer: Certificate }[] {
+  const [leaf] = authority.chain;
+  const known = leaf && !basicConstraints(leaf).authority;
+  const candidates = known ? [leaf] : token.certificates.map((der) => parseCertificate(der));
+  return candidates
+    .filter((candidate) => isNamed(candidate, token.signer))
+    .filter((candidate) => known || pathsOf(candidate, authority).length > 0)
+    .map((signer) => ({ authority, signer }));
+}
+
+function isNamed(certificate: Certificate, signer: SignerIdentifier): boolean {
+  if ('subjectKeyIdentifier' in signer)
+    return subjectKeyIdentifier(certificate)?.equals(signer.subjectKeyIdentifier) ?? false;
+  return certificate.issuer.equals(signer.issuer) && certificate.serialNumber.equals(signer.serialNumber);
+}
+
+function checkImprint({ imprint }: TimestampToken, data: Buffer): void {
+  if (!hashWith(imprint.algorithm, data).equals(imprint.hash))
+    throw new DerError('it was made for another signature');
+}
+
+const CONTENT_TYPE = '1.2.840.113549.1.9.3';
+const MESSAGE_DIGEST = '1.2.840.113549.1.9.4';
+const TST_INFO = '1.2.840.113549.1.9.16.1.4';
+
+/** RFC 5652 section 5.4: the signed attributes name what is signed, and its digest. */
+function checkAttributes({ attributes, digestAlgorithm, info }: TimestampToken): void {
+  if (oidOf(attributes.get(CONTENT_TYPE)) !== TST_INFO)
+    throw new DerError('its signed attributes are of another content type');
+  const digest = contentsOf(attributes.get(MESSAGE_DIGEST), TAG.octetString);
+  if (!hashWith(digestAlgorithm, info).equals(digest))
+    throw new DerError('its signed attributes are for another time');
+}
+
+/** Why a token is not this signer's word at its time, or null. */
+function faultOf(token: TimestampToken, authority: CertificateAuthority, signer: Certificate): string | null {
+  const usage = extendedKeyUsage(signer);
+  // RFC 3161 section 2.3: for timestamps only, and critical.
+  if (!usage?.critical || usage.purposes.length !== 1 || usage.purposes[0] !== PURPOSE.timeStamping)
+    return 'its signer is not a certificate for timestamps alone';
+  if (!isSigningCertificate(token, signer)) return 'it was signed under another certificate';
+  const { signatureAlgorithm, signedAttributes, signature, digestAlgorithm } = token;
+  const hash = hashOf(digestAlgorithm);
+  if (!verifyWithAlgorithm(signatureAlgorithm, signer.publicKey, signedAttributes, signature, hash))
+    return 'its signature does not verify';
+  if (!within(authority.validFor, token.time) || !isValidAt(token.time, authority, signer))
+    return `its authority was not valid at ${token.time.toISOString()}`;
+  return null;
+}
+
+function isValidAt(time: Date, authority: CertificateAuthority, signer: Certificate): boolean {
+  // A chain of nothing but the signer is an anchor by itself.
+  if (authority.chain.length === 1 && authority.chain[0] === signer) return validAt([signer], time);
+  return pathsOf(signer, authority).some((path) => validAt(path, time));
+}
+
+function pathsOf(signer: Certificate, { chain }: CertificateAuthority) {
+  return certificationPaths(signer, chain, [], PURPOSE.timeStamping);
+}
+
+const SIGNING_CERTIFICATE_V2 = '1.2.840.113549.1.9.16.2.47';
+
+/** RFC 5035 section 3: the first certificate that is named is the signer's. Where none is named, the signer identifier stands alone. */
+function isSigningCertificate({ attributes }: TimestampToken, signer: Certificate): boolean {
+  const attribute = attributes.get(SIGNING_CERTIFICATE_V2);
+  if (!attribute) return true;
+  const [list] = childrenOf(attribute, TAG.sequence);
+  const [first] = childrenOf(list, TAG.sequence);
+  const [algorithmOrHash, hash] = childrenOf(first, TAG.sequence);
+  // ESSCertIDv2: the algorithm is left out where it is SHA-256.
+  if (algorithmOrHash?.tag === TAG.octetString)
+    return createHash('sha256').update(signer.raw).digest().equals(algorithmOrHash.contents);
+  return hashWith(algorithmOrHash, signer.raw).equals(contentsOf(hash, TAG.octetString));
+}
+
+function hashWith(algorithm: Der | undefined, data: Buffer): Buffer {
+  const hash = hashOf(algorithm);
+  if (hash === null) throw new DerError('it uses a hash that is too weak or unknown');
+  return createHash(hash).update(data).digest();
+}

@@ -1,0 +1,102 @@
+import { createPublicKey, type KeyObject } from 'node:crypto';
+import { childrenOf, contentsOf, contextTag, type Der, DerError, readDer, TAG } from './der.ts';
+import { bitStringBytes, booleanOf, integerBytes, oidOf, smallInteger, timeOf } from './der-values.ts';
+
+export interface Extension {
+  readonly critical: boolean;
+  /** What the extension's octet string holds. */
+  readonly value: Buffer;
+  /** The whole extension as it stands in the certificate. */
+  readonly raw: Buffer;
+}
+
+/** An X.509 certificate (RFC 5280 section 4.1), read once; names and keys are kept as the bytes they are compared by. */
+export interface Certificate {
+  readonly raw: Buffer;
+  /** What the issuer signs. */
+  readonly tbs: Der;
+  readonly serialNumber: Buffer;
+  readonly issuer: Buffer;
+  readonly subject: Buffer;
+  readonly notBefore: Date;
+  readonly notAfter: Date;
+  readonly subjectPublicKeyInfo: Buffer;
+  readonly publicKey: KeyObject;
+  /** The algorithm identifier of the signature. */
+  readonly signatureAlgorithm: Der;
+  readonly signature: Buffer;
+  /** By object identifier. */
+  readonly extensions: ReadonlyMap<string, Extension>;
+}
+
+/** The tag of the extensions in the part that is signed. */
+export const EXTENSIONS_TAG = contextTag(3, true);
+const VERSION_TAG = contextTag(0, true);
+const VERSION_3 = 2;
+
+/** Reads a certificate from its DER. Throws `DerError` for anything that RFC 5280 section 4.1 does not allow. */
+export function parseCertificate(bytes: Buffer): Certificate {
+  const raw = readDer(bytes);
+  const [tbs, signatureAlgorithm, signature, ...more] = childrenOf(raw, TAG.sequence);
+  if (!tbs || !signatureAlgorithm || more.length > 0) throw new DerError('this is no certificate');
+  const [version, serial, algorithm, issuer, validity, subject, spki, ...rest] = childrenOf(
+    tbs,
+    TAG.sequence,
+  );
+  const [number] = childrenOf(version, VERSION_TAG);
+  if (smallInteger(number) !== VERSION_3) throw new DerError('the certificate is not of version 3');
+  // Section 4.1.1.2: the algorithm stands outside the signed part, and must be the one inside.
+  if (!algorithm?.raw.equals(signatureAlgorithm.raw))
+    throw new DerError('the certificate names two signature algorithms');
+  const [notBefore, notAfter] = childrenOf(validity, TAG.sequence);
+  contentsOf(spki, TAG.sequence);
+  const subjectPublicKeyInfo = spki?.raw ?? Buffer.alloc(0);
+  return {
+    raw: raw.raw,
+    tbs,
+    serialNumber: integerBytes(serial),
+    issuer: rawSequence(issuer),
+    subject: rawSequence(subject),
+    notBefore: timeOf(notBefore),
+    notAfter: timeOf(notAfter),
+    subjectPublicKeyInfo,
+    publicKey: publicKeyOf(subjectPublicKeyInfo),
+    signatureAlgorithm,
+    signature: bitStringBytes(signature),
+    extensions: readExtensions(rest.find(({ tag }) => tag === EXTENSIONS_TAG)),
+  };
+}
+
+function rawSequence(element: Der | undefined): Buffer {
+  contentsOf(element, TAG.sequence);
+  return element?.raw ?? Buffer.alloc(0);
+}
+
+function publicKeyOf(spki: Buffer): KeyObject {
+  try {
+    return createPublicKey({ key: spki, format: 'der', type: 'spki' });
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new DerError(`the certificate's public key cannot be read: ${why}`);
+  }
+}
+
+function readExtensions(element: Der | undefined): ReadonlyMap<string, Extension> {
+  const extensions = new Map<string, Extension>();
+  if (!element) return extensions;
+  const [list, ...more] = childrenOf(element, EXTENSIONS_TAG);
+  if (more.length > 0) throw new DerError('the certificate has two lists of extensions');
+  for (const extension of childrenOf(list, TAG.sequence)) {
+    const [id, ...parts] = childrenOf(extension, TAG.sequence);
+    const value = parts.pop();
+    const oid = oidOf(id);
+    // Section 4.2: one of two would be the reader's choice.
+    if (extensions.has(oid)) throw new DerError(`the certificate has the extension ${oid} twice`);
+    extensions.set(oid, {
+      critical: parts.length > 0 && booleanOf(parts[0]),
+      value: contentsOf(value, TAG.octetString),
+      raw: extension.raw,
+    });
+  }
+  return extensions;
+}

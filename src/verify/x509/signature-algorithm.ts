@@ -1,0 +1,79 @@
+import { constants, type KeyObject, verify } from 'node:crypto';
+import { childrenOf, type Der, readDer, TAG } from './der.ts';
+import { oidOf } from './der-values.ts';
+
+interface SignatureAlgorithm {
+  /** null: the algorithm hashes for itself. */
+  readonly hash: string | null;
+  readonly keyType: string;
+}
+
+/** RFC 5758 section 3.2, RFC 8017 appendix A.2.4, RFC 8410 section 3. SHA-1 and MD5 are not among them. */
+const ALGORITHMS: Readonly<Record<string, SignatureAlgorithm>> = {
+  '1.2.840.10045.4.3.2': { hash: 'sha256', keyType: 'ec' },
+  '1.2.840.10045.4.3.3': { hash: 'sha384', keyType: 'ec' },
+  '1.2.840.10045.4.3.4': { hash: 'sha512', keyType: 'ec' },
+  '1.2.840.113549.1.1.11': { hash: 'sha256', keyType: 'rsa' },
+  '1.2.840.113549.1.1.12': { hash: 'sha384', keyType: 'rsa' },
+  '1.2.840.113549.1.1.13': { hash: 'sha512', keyType: 'rsa' },
+  '1.3.101.112': { hash: null, keyType: 'ed25519' },
+};
+const RSA_PSS = '1.2.840.113549.1.1.10';
+/** In CMS the algorithm may be that of the key alone, and the hash is named beside it (RFC 5754 sections 3.2 and 3.3). */
+const KEY_ALGORITHMS: Readonly<Record<string, string>> = {
+  '1.2.840.113549.1.1.1': 'rsa',
+  '1.2.840.10045.2.1': 'ec',
+};
+
+/** The hashes of RFC 5754 section 2 by object identifier. */
+const HASHES: Readonly<Record<string, string>> = {
+  '2.16.840.1.101.3.4.2.1': 'sha256',
+  '2.16.840.1.101.3.4.2.2': 'sha384',
+  '2.16.840.1.101.3.4.2.3': 'sha512',
+};
+
+/** The hash that an algorithm identifier names, or null for one that is too weak or unknown. Throws `DerError`. */
+export function hashOf(algorithm: Der | undefined): string | null {
+  const [id] = childrenOf(algorithm, TAG.sequence);
+  return HASHES[oidOf(id)] ?? null;
+}
+
+/**
+ * Verifies a signature in X.509 or CMS. `digestHash` is the hash that CMS names beside the algorithm. False for a signature that
+ * does not fit, for a key of another type than the algorithm's, and for algorithms that are too weak or unknown. Throws `DerError`.
+ */
+export function verifyWithAlgorithm(
+  algorithm: Der,
+  key: KeyObject,
+  data: Buffer,
+  signature: Buffer,
+  digestHash: string | null = null,
+): boolean {
+  const [id, parameters] = childrenOf(algorithm, TAG.sequence);
+  const oid = oidOf(id);
+  const attempt = (hash: string | null, options: { padding?: number; saltLength?: number } = {}): boolean => {
+    try {
+      return verify(hash, data, { key, ...options }, signature);
+    } catch {
+      return false; // a signature of the wrong form for this key
+    }
+  };
+  if (oid === RSA_PSS) {
+    const hash = pssHash(parameters);
+    const padding = constants.RSA_PKCS1_PSS_PADDING;
+    const isRsa = key.asymmetricKeyType === 'rsa' || key.asymmetricKeyType === 'rsa-pss';
+    return isRsa && hash !== null && attempt(hash, { padding, saltLength: constants.RSA_PSS_SALTLEN_DIGEST });
+  }
+  const known = ALGORITHMS[oid];
+  const keyType = known?.keyType ?? KEY_ALGORITHMS[oid];
+  if (keyType === undefined || key.asymmetricKeyType !== keyType) return false;
+  if (known) return attempt(known.hash);
+  return digestHash !== null && attempt(digestHash);
+}
+
+/** RFC 4055 section 3.1: the hash of RSASSA-PSS; its default, SHA-1, is too weak. */
+function pssHash(parameters: Der | undefined): string | null {
+  if (!parameters) return null;
+  const [hash] = childrenOf(parameters, TAG.sequence);
+  return hash?.tag === 0xa0 ? hashOf(readDer(hash.contents)) : null;
+}
