@@ -135,6 +135,12 @@ describe('faults', () => {
       ['4:3 #1 the merge key << sets "image" again; it must stand before the fields that override it'],
     ],
     [
+      'a merge key that is written with escapes',
+      'x: &x {image: evil}\nc:\n  image: good\n  !!merge "\\x3c\\x3c": *x\n',
+      [],
+      ['4:3 #1 the merge key << sets "image" again; it must stand before the fields that override it'],
+    ],
+    [
       'two merge keys that set the same field',
       'x: &x {a: 1}\ny: &y {<<: *x}\nc:\n  <<: *x\n  <<: *y\n',
       [],

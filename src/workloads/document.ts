@@ -90,7 +90,8 @@ function build({ events, error, source }: Parse): Built[] {
 
 /** A stretch has one document, except where a byte order mark or a lone carriage return divides it. */
 function divided(events: Event[]): Event[][] {
-  const starts = events.flatMap((event, index) => (event.type === EVENT_ID.DOCUMENT ? [index] : []));
+  const starts: number[] = [];
+  for (const [index, { type }] of events.entries()) if (type === EVENT_ID.DOCUMENT) starts.push(index);
   if (starts.length < 2) return starts.length === 0 ? [] : [events];
   return starts.map((start, index) => events.slice(start, starts[index + 1]));
 }

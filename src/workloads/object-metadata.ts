@@ -29,11 +29,10 @@ export function labelsOf(place: Place, gaps: Gap[]): Record<string, string> {
     return {};
   }
   const labels: [string, string][] = [];
-  for (const key of Object.keys(place.value)) {
-    const label = field(place, key);
-    const value = label.value ?? '';
+  for (const [key, given] of Object.entries(place.value)) {
+    const value = given ?? '';
     if (typeof value === 'string') labels.push([key, value]);
-    else gaps.push(wrongInput(label, 'must be a string', 'put the value in quotes'));
+    else gaps.push(wrongInput(field(place, key), 'must be a string', 'put the value in quotes'));
   }
   return Object.fromEntries(labels);
 }

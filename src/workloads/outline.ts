@@ -6,56 +6,26 @@ export type Path = readonly (string | number)[];
 
 type Entries = ReadonlyMap<string | number, number>;
 
-interface OpenNode {
-  readonly at: number;
-  readonly mapping: boolean;
-  children: number;
-}
-
 export const MERGE_KEY = '<<';
 const ROOT = 1;
 
 /**
- * Where every field of one document stands. It keeps offsets and key names, each by the index of the node's event,
- * instead of the parser's events themselves, which take some ten times the memory.
+ * Where every field of one document stands. Most documents are asked for a few fields, and many for none: what a question
+ * needs is worked out when it is asked.
  */
 export class Outline {
-  /** -1 for a value that is left out. */
-  readonly #starts: number[] = [];
-  /** The index of the first event behind the node. */
-  readonly #ends: number[] = [];
-  readonly #names: (string | undefined)[] = [];
-  readonly #mappings = new Set<number>();
-  /** The mappings that have a merge key. */
-  readonly #merging = new Set<number>();
-  readonly #entries = new Map<number, Entries>();
+  readonly #source: string;
+  readonly #events: readonly Event[];
   readonly #targets: AliasTargets;
+  /** By the index of a node's event the index of the first event behind it. */
+  #ends: Int32Array | null = null;
+  readonly #entries = new Map<number, Entries>();
 
   /** `events` are those of one document, from its DOCUMENT event to its POP. */
   constructor(source: string, events: readonly Event[], targets: AliasTargets) {
+    this.#source = source;
+    this.#events = events;
     this.#targets = targets;
-    const interned = new Map<string, string>();
-    const open: OpenNode[] = [];
-    for (const event of events) {
-      const at = this.#starts.length;
-      this.#starts.push(startOf(event));
-      this.#ends.push(at + 1);
-      if (event.type === EVENT_ID.POP) {
-        this.#names.push(undefined);
-        const node = open.pop();
-        if (node !== undefined) this.#ends[node.at] = at + 1;
-        continue;
-      }
-      const parent = open.at(-1);
-      const isKey = parent !== undefined && parent.mapping && parent.children++ % 2 === 0;
-      const name = isKey ? this.#nameOf(source, event, at, interned) : undefined;
-      this.#names.push(name);
-      if (parent !== undefined && name === MERGE_KEY) this.#merging.add(parent.at);
-      if (event.type === EVENT_ID.SCALAR || event.type === EVENT_ID.ALIAS) continue;
-      const mapping = event.type === EVENT_ID.MAPPING;
-      if (mapping) this.#mappings.add(at);
-      open.push({ at, mapping, children: 0 });
-    }
   }
 
   /**
@@ -66,7 +36,7 @@ export class Outline {
     let node = ROOT;
     let offset = this.#start(ROOT) ?? 0;
     for (const step of path) {
-      const mapping = this.#mappings.has(node);
+      const mapping = this.#isMapping(node);
       const entries = this.#entriesOf(node);
       const entry = entries.get(mapping ? String(step) : step);
       if (entry === undefined) return this.#start(entries.get(MERGE_KEY)) ?? offset;
@@ -78,7 +48,8 @@ export class Outline {
 
   /** The name of the key that begins at an offset. */
   keyAt(offset: number): string | undefined {
-    return this.#names.find((name, at) => name !== undefined && this.#starts[at] === offset);
+    const at = this.#events.findIndex((event) => isName(event) && startOf(event) === offset);
+    return at === -1 ? undefined : this.#nameOf(at);
   }
 
   /**
@@ -86,10 +57,13 @@ export class Outline {
    * whichever was taken here, an image could be judged that is not the one that runs.
    */
   contradictingMerge(): { readonly offset: number; readonly name: string } | null {
-    for (const mapping of this.#merging) {
+    // Between quotes it may be written with escapes.
+    if (!/<<|\\/.test(this.#source)) return null;
+    for (const mapping of this.#events.keys()) {
+      if (!this.#isMapping(mapping) || !this.#entriesOf(mapping).has(MERGE_KEY)) continue;
       const names = new Set<string>();
       for (let key = mapping + 1; key < this.#end(mapping) - 1; key = this.#end(this.#end(key))) {
-        const name = this.#names[key] ?? '';
+        const name = this.#nameOf(key) ?? '';
         const brought = name === MERGE_KEY ? this.#mergedNames(this.#end(key)) : [];
         for (const again of brought) {
           if (names.has(again)) return { offset: this.#start(key) ?? 0, name: again };
@@ -101,32 +75,35 @@ export class Outline {
     return null;
   }
 
-  #nameOf(source: string, event: Event, at: number, interned: Map<string, string>): string | undefined {
-    if (event.type === EVENT_ID.ALIAS) return this.#names[this.#targets.get(at) ?? -1];
-    if (event.type !== EVENT_ID.SCALAR) return undefined;
-    const text = getScalarValue(source, event);
-    const name = interned.get(text) ?? text;
-    interned.set(name, name);
-    return name;
+  /** The text of a scalar, or of the scalar that an alias stands for. */
+  #nameOf(at: number): string | undefined {
+    const event = this.#events[this.#targets.get(at) ?? at];
+    return event?.type === EVENT_ID.SCALAR ? getScalarValue(this.#source, event) : undefined;
+  }
+
+  #isMapping(at: number): boolean {
+    return this.#events[at]?.type === EVENT_ID.MAPPING;
   }
 
   #start(at: number | undefined): number | undefined {
-    const start = at === undefined ? undefined : this.#starts[at];
+    const event = at === undefined ? undefined : this.#events[at];
+    const start = event === undefined ? -1 : startOf(event);
     return start === -1 ? undefined : start;
   }
 
   #end(at: number): number {
-    return this.#ends[at] ?? this.#ends.length;
+    this.#ends ??= endsOf(this.#events);
+    return this.#ends[at] ?? this.#events.length;
   }
 
   #entriesOf(node: number): Entries {
     const known = this.#entries.get(node);
     if (known !== undefined) return known;
     const entries = new Map<string | number, number>();
-    const mapping = this.#mappings.has(node);
+    const mapping = this.#isMapping(node);
     const end = this.#end(node) - 1;
     for (let at = node + 1; at < end; at = this.#end(mapping ? this.#end(at) : at))
-      entries.set(mapping ? (this.#names[at] ?? '') : entries.size, at);
+      entries.set(mapping ? (this.#nameOf(at) ?? '') : entries.size, at);
     this.#entries.set(node, entries);
     return entries;
   }
@@ -142,6 +119,22 @@ export class Outline {
     }
     return names;
   }
+}
+
+/** Whether it can be the key of a field: a scalar, or an alias of one. */
+function isName(event: Event): boolean {
+  return event.type === EVENT_ID.SCALAR || event.type === EVENT_ID.ALIAS;
+}
+
+function endsOf(events: readonly Event[]): Int32Array {
+  const ends = new Int32Array(events.length);
+  const open: number[] = [];
+  for (const [at, { type }] of events.entries()) {
+    ends[at] = at + 1;
+    if (type === EVENT_ID.POP) ends[open.pop() ?? at] = at + 1;
+    else if (type !== EVENT_ID.SCALAR && type !== EVENT_ID.ALIAS) open.push(at);
+  }
+  return ends;
 }
 
 function startOf(event: Event): number {

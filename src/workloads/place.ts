@@ -24,7 +24,7 @@ export function asObject(place: Place): Place {
 export function field(place: Place, ...steps: Path): Place {
   let { value } = place;
   for (const step of steps) value = own(value, step);
-  return { ...place, path: [...place.path, ...steps], value };
+  return { document: place.document, path: place.path.concat(steps), origin: place.origin, value };
 }
 
 /** The items of a list, none if the value is no list. */
