@@ -12,6 +12,7 @@ export default defineConfig({
             'test/*.test.ts',
             'test/sigstore/*.test.ts',
             'test/forge/*.test.ts',
+            'test/fuzz/*.test.ts',
           ],
         },
       },
