@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { Evidence } from '../../evidence/collector.ts';
 import { COSIGN_SIGN_PREDICATE_TYPE, parseStatement, subjectWithDigest } from '../in-toto.ts';
 import { Refused } from '../refused.ts';
@@ -27,12 +28,15 @@ export interface SignedEntity {
   readonly readContent: () => Content;
 }
 
-/** Reads evidence of any Sigstore layout into the one form that is verified. Throws `Refused`. */
-export function readSigned(evidence: Evidence): SignedEntity {
+/**
+ * Reads evidence of any Sigstore layout into the one form that is verified. `artifact` are the bytes of the subject where they are
+ * at hand: with them alone a digest in another algorithm than the subject's can be compared. Throws `Refused`.
+ */
+export function readSigned(evidence: Evidence, artifact: Buffer | null): SignedEntity {
   const bundle = bundleOf(evidence);
   const { tlogEntries, timestampVerificationData } = bundle.verificationMaterial;
   const [certificate = null, ...offered] = certificatesOf(bundle).map(readCertificate);
-  const { content, timestamped, readContent } = contentOf(bundle, evidence);
+  const { content, timestamped, readContent } = contentOf(bundle, evidence, artifact);
   return {
     certificate,
     offered,
@@ -82,7 +86,11 @@ interface ReadContent {
   readonly readContent: () => Content;
 }
 
-function contentOf({ dsseEnvelope, messageSignature }: Bundle, evidence: Evidence): ReadContent {
+function contentOf(
+  { dsseEnvelope, messageSignature }: Bundle,
+  evidence: Evidence,
+  artifact: Buffer | null,
+): ReadContent {
   const bytes = Buffer.from(evidence.bytes.buffer, evidence.bytes.byteOffset, evidence.bytes.byteLength);
   if (dsseEnvelope) {
     const { payloadType, payload, signatures } = dsseEnvelope;
@@ -103,9 +111,14 @@ function contentOf({ dsseEnvelope, messageSignature }: Bundle, evidence: Evidenc
     };
   }
   const algorithm = HASHES[messageDigest.algorithm];
+  const subject = artifact
+    ? `${algorithm}:${createHash(algorithm).update(artifact).digest('hex')}`
+    : evidence.subject;
   return {
-    content: digestContent(algorithm, messageDigest.digest, signature),
-    readContent: () => readDigest(`${algorithm}:${messageDigest.digest.toString('hex')}`, evidence.subject),
+    content: artifact
+      ? bytesContent(artifact, signature)
+      : digestContent(algorithm, messageDigest.digest, signature),
+    readContent: () => readDigest(`${algorithm}:${messageDigest.digest.toString('hex')}`, subject),
   };
 }
 

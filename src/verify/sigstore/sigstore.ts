@@ -13,14 +13,21 @@ import { verifyEntity } from './verify-entity.ts';
 /** Signatures and attestations made with Sigstore, keyless and with key pairs, in every layout that cosign writes. */
 export const sigstore: Verifier = {
   formats: ['sigstore-bundle', 'simple-signing', 'dsse-envelope'],
-  verify(evidence, trust): Verdict {
-    const attempts = verifyUnderAll(evidence, trust);
-    const [first, ...others] = attempts.flatMap((attempt) => ('claim' in attempt ? [attempt.claim] : []));
-    if (first) return { result: 'verified', evidence, claims: [first, ...others] };
-    const refusals = attempts.flatMap((attempt) => ('refusal' in attempt ? [attempt.refusal] : []));
-    return { result: 'refused', evidence, refusal: mostTelling(refusals) };
-  },
+  verify: (evidence, trust) => verifySigstore(evidence, trust),
 };
+
+/** Verifies evidence under all trust material. `artifact` are the bytes of its subject, for a signature over them that has no image. */
+export function verifySigstore(
+  evidence: Evidence,
+  trust: TrustMaterial,
+  artifact: Buffer | null = null,
+): Verdict {
+  const attempts = verifyUnderAll(evidence, trust, artifact);
+  const [first, ...others] = attempts.flatMap((attempt) => ('claim' in attempt ? [attempt.claim] : []));
+  if (first) return { result: 'verified', evidence, claims: [first, ...others] };
+  const refusals = attempts.flatMap((attempt) => ('refusal' in attempt ? [attempt.refusal] : []));
+  return { result: 'refused', evidence, refusal: mostTelling(refusals) };
+}
 
 type Attempt = { readonly claim: Claim } | { readonly refusal: Refusal };
 
@@ -35,10 +42,14 @@ function attempt(verify: () => Claim): Attempt {
   }
 }
 
-function verifyUnderAll(evidence: Evidence, trust: TrustMaterial): readonly Attempt[] {
+function verifyUnderAll(
+  evidence: Evidence,
+  trust: TrustMaterial,
+  artifact: Buffer | null,
+): readonly Attempt[] {
   let signed: SignedEntity;
   try {
-    signed = readSigned(evidence);
+    signed = readSigned(evidence, artifact);
   } catch (cause) {
     return [
       attempt(() => {
