@@ -1,7 +1,14 @@
+import { enableCompileCache } from 'node:module';
+import { fileURLToPath } from 'node:url';
 import { terminalLines } from '../src/report/terminal-text.ts';
 import { runCommandLine } from './cli.ts';
 
 const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
+
+// What Node compiles of the commands is kept beside the program, and nowhere else: who can write there can write the program, while
+// code that was planted in a shared or a borrowed home directory would run with the rights of whoever audits. Where that directory
+// cannot be written nothing is kept and nothing is said; NODE_COMPILE_CACHE and NODE_DISABLE_COMPILE_CACHE hold before this.
+enableCompileCache(fileURLToPath(new URL('compile-cache', import.meta.url)));
 
 // A reader that has seen enough (`| head`) closes the pipe; that is no failure.
 for (const stream of [process.stdout, process.stderr]) {
