@@ -5,8 +5,11 @@
  */
 export function parseStrictJson(bytes: Uint8Array, maxDepth = 100): unknown {
   const text = decodeUtf8(bytes);
-  rejectDuplicateNames(text, maxDepth);
-  return JSON.parse(text);
+  const members = countMembers(text, maxDepth);
+  const value: unknown = JSON.parse(text);
+  // Of two members of one name JSON.parse keeps one: where none is lost, there were no two.
+  if (keptMembers(value) !== members) nameDuplicate(text);
+  return value;
 }
 
 function decodeUtf8(bytes: Uint8Array): string {
@@ -17,10 +20,54 @@ function decodeUtf8(bytes: Uint8Array): string {
   }
 }
 
-/** What opens, closes or separates. Between these JSON.parse alone judges the syntax. */
+const QUOTE = 0x22;
+const COLON = 0x3a;
+const OPENING_BRACKET = 0x5b;
+const CLOSING_BRACKET = 0x5d;
+const OPENING_BRACE = 0x7b;
+const CLOSING_BRACE = 0x7d;
+
+/** Counts the members of all objects of a text. Whether it is JSON at all is left to JSON.parse. Throws for too deep a nesting. */
+function countMembers(text: string, maxDepth: number): number {
+  let depth = 0;
+  let members = 0;
+  for (let at = 0; at < text.length; at += 1) {
+    switch (text.charCodeAt(at)) {
+      case QUOTE:
+        at = endOfString(text, at) - 1;
+        break;
+      case COLON:
+        members += 1;
+        break;
+      case OPENING_BRACE:
+      case OPENING_BRACKET:
+        depth += 1;
+        if (depth > maxDepth) throw new SyntaxError(`nested deeper than ${maxDepth}`);
+        break;
+      case CLOSING_BRACE:
+      case CLOSING_BRACKET:
+        depth -= 1;
+        break;
+      default:
+    }
+  }
+  return members;
+}
+
+/** The depth has been checked, so that this ends. */
+function keptMembers(value: unknown): number {
+  if (typeof value !== 'object' || value === null) return 0;
+  const values: readonly unknown[] = Object.values(value);
+  let kept = Array.isArray(value) ? 0 : values.length;
+  for (const one of values) kept += keptMembers(one);
+  return kept;
+}
+
+/** What opens, closes or separates. */
 const PUNCTUATION = /["{}[\]:]/g;
 
-function rejectDuplicateNames(text: string, maxDepth: number): void {
+/** Finds the member that stands twice in one object of a JSON text, and throws its name. */
+function nameDuplicate(text: string): never {
   const open: (Set<unknown> | null)[] = [];
   const punctuation = new RegExp(PUNCTUATION);
   let lastString = '';
@@ -29,7 +76,6 @@ function rejectDuplicateNames(text: string, maxDepth: number): void {
       case '{':
       case '[':
         open.push(match[0] === '{' ? new Set() : null);
-        if (open.length > maxDepth) throw new SyntaxError(`nested deeper than ${maxDepth}`);
         break;
       case '"':
         punctuation.lastIndex = endOfString(text, match.index);
@@ -37,7 +83,7 @@ function rejectDuplicateNames(text: string, maxDepth: number): void {
         break;
       case ':': {
         const names = open.at(-1);
-        const name: unknown = JSON.parse(lastString || '""');
+        const name: unknown = JSON.parse(lastString);
         if (names?.has(name)) throw new SyntaxError(`the member ${lastString} stands twice in one object`);
         names?.add(name);
         break;
@@ -46,6 +92,7 @@ function rejectDuplicateNames(text: string, maxDepth: number): void {
         open.pop();
     }
   }
+  throw new SyntaxError('a member stands twice in one object');
 }
 
 /** The index behind the closing quote of the string that begins at `start`. */

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { base64Bytes } from './base64.ts';
 
 /** protobuf-specs, sigstore_trustroot.proto and sigstore_common.proto, in protobuf's JSON form. Newer members are passed over. */
 
@@ -7,22 +8,20 @@ const window = z.object({
   end: z.iso.datetime({ offset: true }).nullish(),
 });
 
-const bytes = z.base64().transform((text) => Buffer.from(text, 'base64'));
-
 const log = z.object({
   baseUrl: z.string().default(''),
   publicKey: z.object({
-    rawBytes: bytes,
+    rawBytes: base64Bytes,
     keyDetails: z.union([z.string(), z.int()]),
     validFor: window.nullish(),
   }),
-  logId: z.object({ keyId: bytes }).nullish(),
-  checkpointKeyId: z.object({ keyId: bytes }).nullish(),
+  logId: z.object({ keyId: base64Bytes }).nullish(),
+  checkpointKeyId: z.object({ keyId: base64Bytes }).nullish(),
 });
 
 const authority = z.object({
   uri: z.string().default(''),
-  certChain: z.object({ certificates: z.array(z.object({ rawBytes: bytes })).min(1) }),
+  certChain: z.object({ certificates: z.array(z.object({ rawBytes: base64Bytes })).min(1) }),
   validFor: window.nullish(),
 });
 

@@ -1,5 +1,6 @@
 import { createPublicKey } from 'node:crypto';
 import { z } from 'zod';
+import { base64Bytes } from '../base64.ts';
 
 /** What of the signed thing a digest in a log entry is over. */
 export type DigestedPart =
@@ -34,8 +35,6 @@ export interface EntryKind {
   readonly rekor: 1 | 2;
   readonly body: z.ZodType<LoggedSignature>;
 }
-
-export const base64Bytes = z.base64().transform((text) => Buffer.from(text, 'base64'));
 
 /** Rekor v1 writes digests in hex, with the algorithm beside them. */
 export const hexDigest = z

@@ -1,12 +1,6 @@
 import { z } from 'zod';
-import {
-  base64Bytes,
-  derVerifier,
-  type EntryKind,
-  hashOutput,
-  hexDigest,
-  pemVerifier,
-} from './entry-kind.ts';
+import { base64Bytes } from '../base64.ts';
+import { derVerifier, type EntryKind, hashOutput, hexDigest, pemVerifier } from './entry-kind.ts';
 
 /** A signature over bytes of which the log has seen the digest alone (rekor, pkg/types/hashedrekord/v0.0.1). */
 export const hashedRekord001: EntryKind = {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { base64Bytes, type EntryKind, hexDigest, pemVerifier } from './entry-kind.ts';
+import { base64Bytes } from '../base64.ts';
+import { type EntryKind, hexDigest, pemVerifier } from './entry-kind.ts';
 
 /**
  * An attestation as cosign logged it before 2.2 (rekor, pkg/types/intoto/v0.0.1). It holds no signature: what binds it is the hash
