@@ -20,17 +20,33 @@ export interface Io {
   readonly clock: () => Date;
 }
 
-/** A subcommand. Its module is loaded only when it is called. */
-export interface Command {
-  /** The line behind `kubectl supplychain`, as `audit -f FILE|DIR|- [flags]`. */
-  readonly usage: string;
+/** A command by its name. Its module is loaded only when it is called. */
+export interface Listed {
+  readonly name: string;
+  readonly summary: string;
+  readonly load: () => Promise<Command | CommandGroup>;
+}
+
+interface Described {
   readonly description: string;
   readonly examples: readonly { readonly what: string; readonly command: string }[];
+}
+
+export interface Command extends Described {
+  /** The line behind `kubectl supplychain`, as `audit -f FILE|DIR|- [flags]`. */
+  readonly usage: string;
   readonly flags: Readonly<Record<string, Options>>;
   /** Whether it takes words beside its flags. */
   readonly words: boolean;
   /** Returns the exit code. `flags` is what was typed, by flag; outside data that the command reads through a schema. */
   run(words: readonly string[], flags: unknown, io: Io): Promise<number>;
+}
+
+/** A command whose first word names one of its own commands. */
+export interface CommandGroup extends Described {
+  readonly commands: readonly Listed[];
+  /** Commands that are agreed upon and not built yet. They are refused by name, so that no script takes silence for success. */
+  readonly notInThisVersion: readonly string[];
 }
 
 /** Wrong usage or input: exit code 2. The message says what, where, and what to do. */

@@ -1,10 +1,4 @@
-import type { Command } from './command.ts';
-
-interface Listed {
-  readonly name: string;
-  readonly summary: string;
-  readonly load: () => Promise<Command>;
-}
+import type { Listed } from './command.ts';
 
 /** Every command of this version. A new one is one file and one line here. */
 export const COMMANDS: readonly Listed[] = [

@@ -92,7 +92,13 @@ describe('evidence save', () => {
       () => ['audit', '--evidence', LAYOUT, '--policy', 'none'],
       'it holds no workloads',
     ],
-    ['no action', () => ['evidence'], 'name what to do'],
+    ['no action', () => ['evidence'], 'name one of evidence save, show; see'],
+    [
+      'an action that is nearly there',
+      () => ['evidence', 'svae'],
+      'did you mean "kubectl supplychain evidence save"?',
+    ],
+    ['manifests to show', () => ['evidence', 'show', 'a/b', '-f', 'x'], 'unknown flag -f'],
     ['no image', () => ['evidence', 'show'], 'name an image'],
     ['an image that is none', () => ['evidence', 'show', 'Acme/X', '--policy', 'none'], 'upper-case'],
   ])('refuses %s', async (_what, args, message) => {

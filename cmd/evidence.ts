@@ -1,11 +1,11 @@
-import type { Command } from './command.ts';
-import { UsageError } from './command.ts';
+import type { Command, CommandGroup } from './command.ts';
 import { EVIDENCE_FLAGS, saveEvidence, showEvidence } from './evidence-commands.ts';
+import { SOURCE_FLAGS } from './flags.ts';
 
-export const evidenceCommand: Command = {
-  usage: 'evidence save DIR (IMAGE... | -f FILE|DIR|- ... | -k DIR) | evidence show IMAGE... [flags]',
+const save: Command = {
+  usage: 'evidence save DIR (IMAGE... | -f FILE|DIR|URL|- ... [-R] | -k DIR) [flags]',
   description:
-    'Save everything that registries hold about images, to audit them later without a network; or show what is known of one.',
+    'Save everything that registries hold about images, and the workloads that name them, to audit them later without a network.',
   examples: [
     {
       what: 'Save the evidence of everything that is deployed',
@@ -15,18 +15,47 @@ export const evidenceCommand: Command = {
       what: 'Audit it on the other side of the air gap',
       command: 'kubectl supplychain audit --evidence evidence/ --policy policy.yaml',
     },
+  ],
+  flags: EVIDENCE_FLAGS,
+  words: true,
+  run: saveEvidence,
+};
+
+const SOURCES = new Set(Object.keys(SOURCE_FLAGS));
+
+const show: Command = {
+  usage: 'evidence show IMAGE... [flags]',
+  description: 'Draw what is known of images: who signed them, from what they were built, what they contain.',
+  examples: [
     {
       what: 'See who signed an image, from what it was built and what it contains',
       command: 'kubectl supplychain evidence show ghcr.io/acme/cart:v1',
     },
+    {
+      what: 'See what was saved of it',
+      command: 'kubectl supplychain evidence show ghcr.io/acme/cart:v1 --evidence evidence/',
+    },
   ],
-  flags: EVIDENCE_FLAGS,
+  flags: Object.fromEntries(Object.entries(EVIDENCE_FLAGS).filter(([flag]) => !SOURCES.has(flag))),
   words: true,
-  async run([action, ...words], typed, io) {
-    if (action === 'save') return saveEvidence(words, typed, io);
-    if (action === 'show') return showEvidence(words, typed, io);
-    throw new UsageError(
-      `evidence ${action ?? ''}: name what to do: evidence save DIR, or evidence show IMAGE`,
-    );
-  },
+  run: showEvidence,
+};
+
+export const evidenceCommand: CommandGroup = {
+  description:
+    'Save everything that registries hold about images, to audit them later without a network; or show what is known of one.',
+  examples: [...save.examples, ...show.examples.slice(0, 1)],
+  commands: [
+    {
+      name: 'save',
+      summary: 'Save everything that registries hold about images',
+      load: () => Promise.resolve(save),
+    },
+    {
+      name: 'show',
+      summary: 'Draw who signed an image, from what it was built and what it contains',
+      load: () => Promise.resolve(show),
+    },
+  ],
+  notInThisVersion: [],
 };

@@ -18,13 +18,34 @@ import {
 const SEE = 'see "kubectl supplychain policy --help"';
 
 describe('policy', () => {
-  it('lists its subcommands with their flags, and none of a later version', async () => {
-    const { exitCode, stdout, stderr } = await run(['policy', '--help']);
+  it.each([[['policy', '--help']], [['policy', '-h']], [['help', 'policy']], [['policy', 'help']]])(
+    'lists with %j its commands, and none of a later version',
+    async (args) => {
+      const { exitCode, stdout, stderr } = await run(args);
+      expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
+      for (const text of ['Examples:', 'Commands:', '  init ', '  check ', '  explain ', '  schema '])
+        expect(stdout).toContain(text);
+      expect(stdout).not.toMatch(/import|export|Options:/);
+    },
+  );
+
+  it.each([
+    ['policy init', ['policy init (IMAGE', '--filename', '--evidence'], ['--policy', '--fail-on']],
+    ['policy check', ['policy check FILE|DIR', '--fail-on'], ['--kind', '--policy', '--filename']],
+    ['policy explain', ['policy explain (IMAGE', '--policy', '--filename'], ['--kind', '--fail-on']],
+    ['policy schema', ['policy schema [flags]', '--kind', '--reasons'], ['--fail-on', '--filename']],
+    ['evidence save', ['evidence save DIR (IMAGE', '--filename'], ['--fail-on']],
+    ['evidence show', ['evidence show IMAGE', '--evidence'], ['--fail-on', '--filename']],
+  ])('shows the usage, flags and examples of %s alone', async (command, has, hasNot) => {
+    const words = command.split(' ');
+    const { exitCode, stdout, stderr } = await run([...words, '--help']);
     expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
-    for (const text of ['  init ', '  check ', '  explain ', '  schema ', 'Flags of check:', '--reasons'])
-      expect(stdout).toContain(text);
-    expect(stdout).not.toMatch(/import|export/);
-    expect(await run(['policy', 'check', '--help'])).toMatchObject({ exitCode: 0, stdout });
+    expect(stdout).toContain(`Examples:\n  # `);
+    expect(stdout).toContain(`  kubectl supplychain ${command}`);
+    for (const text of has) expect(stdout).toContain(text);
+    for (const text of hasNot) expect(stdout).not.toContain(` ${text} `);
+    expect(await run(['help', ...words])).toMatchObject({ exitCode: 0, stdout });
+    expect(await run([words[0] ?? '', 'help', words[1] ?? ''])).toMatchObject({ exitCode: 0, stdout });
   });
 
   it.each<[string, string[], string]>([
@@ -40,9 +61,18 @@ describe('policy', () => {
     [
       'a flag of another subcommand',
       ['check', 'a.yaml', '--kind', 'x'],
-      `policy check has no flag --kind; ${SEE}`,
+      'unknown flag --kind\n       see "kubectl supplychain policy check --help"',
     ],
-    ['a policy for a draft', ['init', 'a', '--policy', 'x'], `policy init has no flag --policy; ${SEE}`],
+    [
+      'a policy for a draft',
+      ['init', 'a', '--policy', 'x'],
+      'unknown flag --policy\n       see "kubectl supplychain policy init --help"',
+    ],
+    [
+      'a flag before the subcommand',
+      ['--fail-on', 'warn', 'check', 'a.yaml'],
+      'flags stand behind the command, as in "kubectl supplychain policy init --fail-on"',
+    ],
     ['no policy to check', ['check'], 'name a policy: kubectl supplychain policy check FILE|DIR...'],
     [
       'an unknown --fail-on',
