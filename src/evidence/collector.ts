@@ -29,12 +29,16 @@ export interface Evidence {
   readonly bytes: Uint8Array;
   /** The annotations of its layer. In the legacy layouts they carry signature, certificate and log entry. */
   readonly annotations: Readonly<Record<string, string>>;
+  /** The repository in which an authority's signatures are kept apart, where it was found there; it counts for no other authority. */
+  readonly signatureRepository?: string | undefined;
 }
 
 /** A place that could not be read, or something read there that is not what it must be. */
 export interface EvidenceFault extends Fault {
   readonly subject: string;
   readonly location: string;
+  /** As `Evidence` has it: what could not be read there is missing to nobody else. */
+  readonly signatureRepository?: string | undefined;
 }
 
 export interface Collected {

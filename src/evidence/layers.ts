@@ -1,22 +1,9 @@
 import { EVIDENCE_BYTES, EVIDENCE_LAYERS } from '../limits.ts';
-import type { Manifest, Registry } from '../registry/registry.ts';
-import type { Collected, Evidence, EvidenceFault, EvidenceFormat } from './collector.ts';
-
-/** The layer's media type decides how it is read: artifact types and annotations of the manifest are unsigned hints. */
-const FORMATS: readonly { readonly pattern: RegExp; readonly format: EvidenceFormat }[] = [
-  {
-    pattern: /^application\/vnd\.dev\.sigstore\.bundle(\.v\d+\.\d+)?\+json(;.*)?$/,
-    format: 'sigstore-bundle',
-  },
-  { pattern: /^application\/vnd\.dev\.cosign\.simplesigning\.v1\+json$/, format: 'simple-signing' },
-  { pattern: /^application\/vnd\.dsse\.envelope\.v1\+json$/, format: 'dsse-envelope' },
-  { pattern: /^application\/(jose\+json|cose)$/, format: 'notation' },
-  {
-    pattern: /^(application\/vnd\.(cyclonedx|syft)|(application|text)\/spdx)(\+(json|xml))?(;.*)?$/,
-    format: 'sbom',
-  },
-  { pattern: /^application\/vnd\.in-toto\+json$/, format: 'statement' },
-];
+import { artifactTypeOf } from '../registry/manifest.ts';
+import { printable } from '../registry/printable.ts';
+import type { Descriptor, Manifest, Registry } from '../registry/registry.ts';
+import type { Collected, Evidence, EvidenceFault } from './collector.ts';
+import { formatOf, formatOfInToto, looksSigned } from './media-types.ts';
 
 /**
  * Downloads the layers of a signature or attestation manifest that hold evidence.
@@ -40,16 +27,45 @@ export async function collectLayers(
     const message = `${location} has ${layers.length} layers, more than the limit of ${EVIDENCE_LAYERS} (EVIDENCE_LAYERS); the rest was not read`;
     faults.push({ reason: 'LimitExceeded', subject, location, message });
   }
+  const artifactType = artifactTypeOf(manifest);
+  const passedOver: Descriptor[] = [];
   for (const layer of layers.slice(0, EVIDENCE_LAYERS)) {
-    const format = FORMATS.find(({ pattern }) => pattern.test(layer.mediaType))?.format;
-    if (format === undefined) continue;
+    const type = formatOf(layer.mediaType, artifactType);
+    if (type === null) {
+      passedOver.push(layer);
+      continue;
+    }
     const blob = await registry.blob(repository, layer, EVIDENCE_BYTES);
     if (blob.ok) {
       const annotations = layer.annotations ?? {};
+      const format = type === 'statement' ? formatOfInToto(blob.value) : type;
       evidence.push({ format, digest: layer.digest, subject, location, bytes: blob.value, annotations });
     } else {
       faults.push({ ...blob.fault, subject, location });
     }
   }
-  return { evidence, faults };
+  const unread = unreadTypes(passedOver, artifactType, evidence.length + faults.length === 0);
+  return { evidence, faults: [...faults, ...unread.map((type) => unsupported(type, subject, location))] };
+}
+
+/** The types of what looks like a signature and is none that is read here; the artifact's own where it holds nothing else. */
+function unreadTypes(
+  passedOver: readonly Descriptor[],
+  artifactType: string | undefined,
+  alone: boolean,
+): readonly string[] {
+  const types = new Set(passedOver.map(({ mediaType }) => mediaType).filter(looksSigned));
+  if (types.size === 0 && alone && artifactType !== undefined && looksSigned(artifactType))
+    types.add(artifactType);
+  return [...types];
+}
+
+function unsupported(type: string, subject: string, location: string): EvidenceFault {
+  return {
+    reason: 'EvidenceUnsupported',
+    subject,
+    location,
+    message: `${location} looks like a signature of the type ${JSON.stringify(printable(type))}, which this version does not read`,
+    remediation: 'sign with cosign or Notation, or attest with in-toto, if this image is to be vouched for',
+  };
 }

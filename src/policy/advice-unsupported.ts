@@ -37,26 +37,18 @@ function demandsNotSupported({ spec }: PolicyFile): Remark[] {
 }
 
 function authoritiesNotSupported({ spec }: PolicyFile): Remark[] {
-  const unusable = (spec.trustRoots ?? []).filter(({ sigstore }) => !sigstore);
-  const roots = new Set(unusable.map(({ name }) => name));
-  return (spec.authorities ?? []).flatMap(
-    ({ keyless, key, notation, signatureRepository }, index): Remark[] => {
-      const kinds: readonly { readonly used: boolean; readonly at: Steps }[] = [
-        { used: notation !== undefined, at: ['notation'] },
-        { used: signatureRepository !== undefined, at: ['signatureRepository'] },
-        { used: key?.secret !== undefined, at: ['key', 'secret'] },
-        { used: roots.has(keyless?.trustRoot ?? ''), at: ['keyless', 'trustRoot'] },
-        { used: roots.has(key?.trustRoot ?? ''), at: ['key', 'trustRoot'] },
-      ];
-      return kinds
-        .filter(({ used }) => used)
-        .map(({ at }) => ({
-          at: ['spec', 'authorities', index, ...at],
-          what: 'this version cannot verify signatures of this authority',
-          why: 'it accepts nothing, and an image that only it could vouch for is unknown (NotSupported)',
-          instead:
-            'a keyless authority or a key under a sigstore trusted root, until this one can be verified',
-        }));
-    },
-  );
+  return (spec.authorities ?? []).flatMap(({ key, notation }, index): Remark[] => {
+    const kinds: readonly { readonly used: boolean; readonly at: Steps }[] = [
+      { used: notation !== undefined, at: ['notation'] },
+      { used: key?.secret !== undefined, at: ['key', 'secret'] },
+    ];
+    return kinds
+      .filter(({ used }) => used)
+      .map(({ at }) => ({
+        at: ['spec', 'authorities', index, ...at],
+        what: 'this version cannot verify signatures of this authority',
+        why: 'it accepts nothing, and an image that only it could vouch for is unknown (NotSupported)',
+        instead: 'a keyless authority or a key in a file, until this one can be verified',
+      }));
+  });
 }

@@ -170,11 +170,6 @@ describe('advice on a policy warns of', () => {
       withAuthority('key: { secret: { namespace: a, name: b } }'),
       [`0.yaml:6: spec.authorities[0].key.secret: ${UNVERIFIED}`],
     ],
-    [
-      'a signatureRepository',
-      withAuthority('signatureRepository: ghcr.io/acme/signatures, key: { path: a.pub }'),
-      [`0.yaml:6: spec.authorities[0].signatureRepository: ${UNVERIFIED}`],
-    ],
   ])('%s', (_name, text, expected) => {
     expect(found(text)).toEqual(expected);
   });

@@ -72,6 +72,7 @@ export function loadPolicy(
       rules: [...known.rules.values()],
       default: strictest ?? 'deny',
       exceptions,
+      signatureRepositories: signatureRepositoriesOf(known.authorities),
     },
   };
 }
@@ -128,6 +129,11 @@ function readExceptions(open: OpenPolicy, names: Set<string>, { report }: Known)
 
 function usable(named: ReadonlyMap<string, Authority | null>): Map<string, Authority> {
   return new Map([...named].flatMap(([name, one]) => (one ? [[name, one] as const] : [])));
+}
+
+function signatureRepositoriesOf(authorities: Known['authorities']): readonly string[] {
+  const named = [...authorities.values()].flatMap((one) => one?.signatureRepository ?? []);
+  return [...new Set(named)].sort();
 }
 
 function compileRule(rule: RuleFile, definitions: Definitions): Rule {

@@ -92,20 +92,6 @@ describe('what this version cannot check', () => {
       '{ name: other, notation: { trustedCertificates: [a.pem], identities: [x], level: strict } }',
     ],
     ['a key out of a secret', '{ name: other, key: { secret: { namespace: a, name: b } } }'],
-    [
-      'a signatureRepository',
-      `{ name: other, signatureRepository: ghcr.io/acme/signatures, keyless: { trustRoot: acme, issuer: "${ISSUER}", subject: "${RELEASE}" } }`,
-    ],
-    [
-      'the trust root mirror, which is no sigstore trusted root,',
-      '{ name: other, keyless: { trustRoot: mirror, issuer: a, subject: b } }',
-      '{ name: mirror, tuf: { mirror: "https://tuf.example.com", root: ./root.json } }',
-    ],
-    [
-      'the trust root own, which is no sigstore trusted root,',
-      '{ name: other, keyless: { trustRoot: own, issuer: a, subject: b } }',
-      '{ name: own, certificateChain: ./chain.pem, timestampChain: ./tsa.pem }',
-    ],
   ];
 
   describe.each(AUTHORITIES)('%s', (what, authority, root) => {

@@ -1,16 +1,24 @@
+import type { Fault } from '../reasons.ts';
 import type { Claim, TrustMaterial } from '../verify/verifier.ts';
 import type { CheckName, Enforcement, Evaluate } from './finding.ts';
 import type { Exception } from './exceptions.ts';
 import type { Assumed, Scope } from './match.ts';
+
+/** A claim, and the signature repository that it was found in; none where it hangs beside the image. */
+export interface FoundClaim extends Claim {
+  readonly signatureRepository?: string | undefined;
+}
 
 /** A signer that the policy trusts. */
 export interface Authority {
   readonly name: string;
   /** In words, for findings: `subject https://… from issuer https://…`, `key sha256:…`. */
   readonly description: string;
-  readonly accepts: (claim: Claim) => boolean;
-  /** What this version cannot verify of it; null where it can. */
-  readonly unsupported: string | null;
+  readonly accepts: (claim: FoundClaim) => boolean;
+  /** Where its signatures are kept apart from the images, beside those that hang on them. */
+  readonly signatureRepository?: string | undefined;
+  /** Why nothing of it can be verified: this version cannot, or its trust root is not here. null where it can. */
+  readonly unsupported: Fault | null;
 }
 
 export interface Rule {
@@ -43,4 +51,6 @@ export interface Policy {
   readonly rules: readonly Rule[];
   readonly default: 'deny' | 'warn' | 'allow';
   readonly exceptions: readonly Exception[];
+  /** The signature repositories of all authorities, sorted. */
+  readonly signatureRepositories?: readonly string[] | undefined;
 }

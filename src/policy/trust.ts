@@ -1,8 +1,9 @@
 import { dirname, isAbsolute, join } from 'node:path';
 import { KEY_BYTES, TRUSTED_ROOT_BYTES } from '../limits.ts';
 import { failed } from '../reasons.ts';
+import { parseReference } from '../registry/reference.ts';
 import { parseTrustedRoot } from '../verify/trust-root.ts';
-import { keyAuthority, keylessAuthority, unsupportedAuthority } from './authority.ts';
+import { keptIn, keyAuthority, keylessAuthority, unsupportedAuthority } from './authority.ts';
 import { readPublicKeys } from './keys.ts';
 import { type Known, noneNamed, type ReadFile, standsTwice } from './known.ts';
 import type { OpenPolicy } from './policy-file.ts';
@@ -30,8 +31,31 @@ export function readAuthorities(open: OpenPolicy, known: Known): void {
     const at = ['spec', 'authorities', index];
     if (known.authorities.has(file.name))
       known.report(open, [...at, 'name'], ...standsTwice('authority', file.name));
-    known.authorities.set(file.name, authorityOf(open, at, file, known));
+    const authority = authorityOf(open, at, file, known);
+    const kept = signatureRepositoryOf(open, at, file, known);
+    known.authorities.set(file.name, authority && keptIn(authority, kept));
   });
+}
+
+/** As COSIGN_REPOSITORY: a repository, without tag and digest. */
+function signatureRepositoryOf(
+  open: OpenPolicy,
+  at: readonly PropertyKey[],
+  { signatureRepository }: AuthorityFile,
+  { report }: Known,
+): string | undefined {
+  if (signatureRepository === undefined) return undefined;
+  const parsed = parseReference(signatureRepository);
+  const bare = parsed.ok && parsed.value.tag === null && parsed.value.digest === null;
+  if (bare) return parsed.value.repository;
+  const why = parsed.ok ? 'must be a repository without a tag or digest' : parsed.message;
+  report(
+    open,
+    [...at, 'signatureRepository'],
+    why,
+    'write registry and repository, as ghcr.io/acme/signatures',
+  );
+  return undefined;
 }
 
 function authorityOf(
@@ -48,7 +72,6 @@ function authorityOf(
     known.report(open, field, noneNamed('trust root', trustRoot, known.trustRoots));
   }
   if (file.notation) return unsupportedAuthority(name, 'a Notation authority');
-  if (file.signatureRepository !== undefined) return unsupportedAuthority(name, 'a signatureRepository');
   if (key?.secret) return unsupportedAuthority(name, 'a key out of a secret');
   if (root === null)
     return unsupportedAuthority(name, `the trust root ${trustRoot}, which is no sigstore trusted root,`);

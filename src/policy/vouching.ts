@@ -1,17 +1,17 @@
-import type { EvidenceFormat } from '../evidence/collector.ts';
+import type { Evidence, EvidenceFormat } from '../evidence/collector.ts';
 import { formatPlatform } from '../registry/platform.ts';
 import { type Fault, REASONS, type ReasonClass } from '../reasons.ts';
 import type { Claim } from '../verify/verifier.ts';
 import type { Demand, Part } from './demand.ts';
 import { describeSigner, evidenceEntries } from './evidence-entry.ts';
 import type { Judgement } from './finding.ts';
-import type { Authority } from './policy.ts';
+import type { Authority, FoundClaim } from './policy.ts';
 import { remedyFor } from './remedies.ts';
 import type { JudgedImage, JudgedManifest, Resolution } from './subject.ts';
 
 /** Where a claim was found, and which judged manifest it has to speak for: an index's claims are asked for each child. */
 export interface Placed {
-  readonly claim: Claim;
+  readonly claim: FoundClaim;
   readonly on: JudgedManifest;
   readonly judged: JudgedManifest;
 }
@@ -53,7 +53,8 @@ const EMPTY = { authority: null, subject: null, details: {}, evidence: [] } as c
  */
 export function judgeVouching({ resolution }: JudgedImage, question: Question): Judgement {
   if (!resolution.ok) return { ...EMPTY, status: 'unknown', ...explained(resolution.fault) };
-  const { root, children } = resolution.value;
+  const within = withinReach(resolution.value, question.demand.accepted);
+  const { root, children } = within;
   const evidence = [root, ...children].flatMap((manifest) => evidenceEntries(manifest));
   const judged = children.length > 0 ? children : [root];
   const without = judged.filter((manifest) => unmet(manifest, root, question).length > 0);
@@ -71,7 +72,7 @@ export function judgeVouching({ resolution }: JudgedImage, question: Question): 
       evidence,
     };
   }
-  const vouched = whoVouches(resolution.value, question);
+  const vouched = whoVouches(within, question);
   const [first] = vouched;
   return {
     ...EMPTY,
@@ -88,10 +89,18 @@ export function judgeVouching({ resolution }: JudgedImage, question: Question): 
  * The verified claims about a manifest that a check counts. What lies in an index may be about any digest that the index
  * names: evidence was verified for its own subject, and speaks for no other.
  */
-export function claimsOn({ digest, verdicts }: JudgedManifest, counts: (claim: Claim) => boolean): Claim[] {
-  return verdicts.flatMap((verdict) =>
-    verdict.result === 'verified' && verdict.evidence.subject === digest ? verdict.claims.filter(counts) : [],
-  );
+export function claimsOn(
+  { digest, verdicts }: JudgedManifest,
+  counts: (claim: Claim) => boolean,
+): FoundClaim[] {
+  return verdicts.flatMap((verdict) => {
+    if (verdict.result !== 'verified' || verdict.evidence.subject !== digest) return [];
+    const { signatureRepository } = verdict.evidence;
+    const claims = verdict.claims.filter(counts);
+    return signatureRepository === undefined
+      ? claims
+      : claims.map((claim) => ({ ...claim, signatureRepository }));
+  });
 }
 
 /** The parts of a demand that hold neither on the index nor on the judged manifest. */
@@ -128,6 +137,12 @@ interface Shortfall extends Fault {
   readonly undetermined: boolean;
 }
 
+/** What was seen that does not meet a demand; in a signature repository it says something of those authorities that name it. */
+interface Seen extends Fault {
+  readonly location: string | null;
+  readonly signatureRepository?: string | undefined;
+}
+
 /** Proof before a stranger, a stranger before nothing at all. Doubt is apart: what is doubtful may still meet the demand. */
 const PRECEDENCE: readonly ReasonClass[] = ['invalid', 'untrusted', 'stale', 'missing'];
 
@@ -141,7 +156,7 @@ function shortfallOf(judged: JudgedManifest, root: JudgedManifest, question: Que
   const refusals = manifests.flatMap((manifest) =>
     manifest.verdicts.flatMap((verdict) =>
       verdict.result === 'refused' && mayCount(verdict.evidence.format)
-        ? [{ ...verdict.refusal, location: verdict.evidence.location }]
+        ? [{ ...verdict.refusal, ...placeOf(verdict.evidence) }]
         : [],
     ),
   );
@@ -154,28 +169,68 @@ function shortfallOf(judged: JudgedManifest, root: JudgedManifest, question: Que
     .filter((placed) => !accepted.includes(placed))
     .map(({ claim }) => ({
       reason: 'SignerNotTrusted' as const,
-      message: `signed by ${describeSigner(claim.signer)}, but the rule accepts ${demand.words}`,
+      message: `signed by ${describeSigner(claim.signer)}${apart(claim)}, but the rule accepts ${demand.words}`,
       location: null,
     }));
-  const seen = [...faults, ...refusals, ...wanting];
-  const doubt = seen.find((one) => REASONS[one.reason].class === 'undetermined');
-  if (doubt) return { ...doubt, undetermined: true };
-  const open = unmet(judged, root, question).map((part) => part.unsupported);
-  const [unsupported] = open;
-  // Where another part surely fails, what cannot be verified changes nothing.
-  if (unsupported && open.every((one) => one !== null)) {
-    return {
-      reason: 'NotSupported',
-      message: `the rule accepts ${unsupported.name}, and ${unsupported.unsupported} is not in this version`,
-      location: null,
-      undetermined: true,
-    };
+  const seen: readonly Seen[] = [...faults, ...refusals, ...wanting];
+  const isDoubt = ({ reason }: Seen): boolean => REASONS[reason].class === 'undetermined';
+  // Where a part surely fails, what could not be seen or cannot be verified of the others changes nothing.
+  const open = unmet(judged, root, question).map(({ accepted, unsupported }) => ({
+    unsupported,
+    doubt: seen.find((one) => isDoubt(one) && mayConcern(one, accepted)),
+  }));
+  const uncertain = open.every(({ doubt, unsupported }) => doubt ?? unsupported);
+  const doubt = uncertain ? open.find((part) => part.doubt)?.doubt : undefined;
+  if (doubt) return { ...explainedAt(doubt), undetermined: true };
+  const unsupported = uncertain ? open.find((part) => part.unsupported)?.unsupported : undefined;
+  if (unsupported?.unsupported) {
+    const { name, unsupported: fault } = unsupported;
+    const message = `the rule accepts ${name}, and ${fault.message}`;
+    return { ...fault, message, location: null, undetermined: true };
   }
   const message = partly(accepted, demand);
   const nothing =
     message === null ? missing(otherClaims(manifests, counts), manifests) : { ...missing([], []), message };
-  const [gravest] = [...seen, ...strangers].toSorted(byGravity);
+  const settled = seen.filter((one) => !isDoubt(one)).map((one) => explainedAt(one));
+  const [gravest] = [...settled, ...strangers].toSorted(byGravity);
   return { ...(gravest ?? { ...nothing, location: null }), undetermined: false };
+}
+
+/** Without what lies in signature repositories that none of these authorities names. */
+export function withinReach(resolution: Resolution, accepted: readonly Authority[]): Resolution {
+  const narrow = (manifest: JudgedManifest): JudgedManifest => ({
+    ...manifest,
+    verdicts: manifest.verdicts.filter(({ evidence }) => mayConcern(evidence, accepted)),
+    faults: manifest.faults.filter((fault) => mayConcern(fault, accepted)),
+  });
+  return { ...resolution, root: narrow(resolution.root), children: resolution.children.map(narrow) };
+}
+
+/** Whether what lies there may be by one of these authorities: beside the image anything may. */
+function mayConcern(
+  { signatureRepository }: Pick<Seen, 'signatureRepository'>,
+  authorities: readonly Authority[],
+): boolean {
+  return (
+    signatureRepository === undefined ||
+    authorities.some((authority) => authority.signatureRepository === signatureRepository)
+  );
+}
+
+/** Where a claim was found, if that is not beside the image. */
+function apart({ signatureRepository }: FoundClaim): string {
+  return signatureRepository === undefined ? '' : ` in ${signatureRepository}`;
+}
+
+function placeOf({
+  location,
+  signatureRepository,
+}: Evidence): Pick<Seen, 'location' | 'signatureRepository'> {
+  return { location, signatureRepository };
+}
+
+function explainedAt({ signatureRepository: _, ...explained }: Seen): Fault & Pick<Seen, 'location'> {
+  return explained;
 }
 
 /** Some of those who must vouch do, and others do not. */

@@ -10,7 +10,7 @@ import type { Judgement } from '../finding.ts';
 import { remedyFor } from '../remedies.ts';
 import type { SbomFile } from '../schema.ts';
 import type { JudgedImage, JudgedManifest } from '../subject.ts';
-import { claimsOn } from '../vouching.ts';
+import { claimsOn, withinReach } from '../vouching.ts';
 import { isSbom, sbomOf } from './sbom-claim.ts';
 import { ATTEST, sbomLacks } from './sbom-content.ts';
 
@@ -28,7 +28,7 @@ export function judgeAnySbom({ resolution }: JudgedImage, asked: SbomFile): Judg
     const { reason, message, remediation = null } = resolution.fault;
     return { ...EMPTY, status: 'unknown', reason, message, remediation };
   }
-  const { root, children, runnable } = resolution.value;
+  const { root, children, runnable } = withinReach(resolution.value, []);
   const evidence = [root, ...children].flatMap((manifest) => evidenceEntries(manifest));
   const judged = children.length > 0 ? children : [root];
   const said = judged.map((manifest) => sayOf(manifest, root, asked, runnable));
