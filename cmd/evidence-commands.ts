@@ -1,5 +1,5 @@
-import { COLLECTORS } from '../src/evidence/collectors.ts';
 import { gather, type GatheredImage } from '../src/evidence/gather.ts';
+import type { Policy } from '../src/policy/policy.ts';
 import type { Outcome } from '../src/reasons.ts';
 import { parseReference } from '../src/registry/reference.ts';
 import type { Registry } from '../src/registry/registry.ts';
@@ -9,6 +9,7 @@ import { parseReferences, verifyImages } from '../src/verified-images.ts';
 import { createImageSource } from '../src/workloads/images.ts';
 import { createManifestSource } from '../src/workloads/manifests.ts';
 import type { WorkloadSource } from '../src/workloads/source.ts';
+import { findCollectors } from './collectors.ts';
 import { type Io, UsageError } from './command.ts';
 import {
   JUDGING_FLAGS,
@@ -51,13 +52,19 @@ export async function saveEvidence(
   if (flags.evidence !== undefined)
     throw new UsageError('evidence save asks registries; it does not go with --evidence');
   const source = sourceOf(images, typed, io);
+  // Nothing is judged here, so that a policy is read only where it is named: for the signature repositories that it names.
+  const policy =
+    flags.policy.length === 0
+      ? null
+      : findPolicy(flags.policy, [readTrustRoot(flags['trusted-root'], io)], flags.quiet, io);
+  const options = gatherOptions(flags, policy, io);
   await checkSaving(directory, 'evidence save', io);
   const registry = await registryFor(flags, io);
   try {
     const saved = saver(source, registry, directory, 'evidence save', io);
     const { workloads, gaps } = await saved.source.discover();
     const { valid, invalid } = parseReferences(workloads);
-    const gathered = await gather(valid, { ...gatherOptions(flags), registry: saved.registry });
+    const gathered = await gather(valid, { ...options, registry: saved.registry });
     const { answers } = await saved.save();
     const missed = [...gathered.values()].filter((one) => !isComplete(one));
     for (const { message } of gaps) io.stderr(`not seen: ${terminalText(message)}\n`);
@@ -81,10 +88,12 @@ export async function showEvidence(images: readonly string[], typed: unknown, io
     return parsed.value;
   });
   const roots = [readTrustRoot(flags['trusted-root'], io)];
-  const trust = findPolicy(flags.policy, roots, flags.quiet, io)?.trust ?? { roots, keys: [] };
+  const policy = findPolicy(flags.policy, roots, flags.quiet, io);
+  const trust = policy?.trust ?? { roots, keys: [] };
+  const options = gatherOptions(flags, policy, io);
   const registry = await registryFor(flags, io);
   try {
-    const gathered = await gather(references, { ...gatherOptions(flags), registry });
+    const gathered = await gather(references, { ...options, registry });
     const judged = verifyImages({ valid: references, invalid: new Map() }, gathered, trust);
     for (const image of judged.values()) if (!('invalid' in image)) io.stdout(evidenceTree(image));
     const complete = [...gathered.values()].every(isComplete);
@@ -119,9 +128,9 @@ function registryFor(flags: JudgingFlags, io: Io): Promise<Registry> {
   );
 }
 
-function gatherOptions(flags: JudgingFlags) {
+function gatherOptions(flags: JudgingFlags, policy: Policy | null, io: Io) {
   return {
-    collectors: COLLECTORS,
+    collectors: findCollectors(flags, policy, io),
     platform: readPlatform(flags.platform),
     concurrency: readCount('concurrency', flags.concurrency ?? '8'),
     timeout: readDuration('timeout', flags.timeout ?? '30s'),

@@ -33,6 +33,11 @@ export const JUDGING_FLAGS = {
     describe:
       'save everything that registries answered, and the workloads, into this directory (an OCI layout)',
   },
+  'github-attestations': {
+    ...repeatable,
+    describe:
+      'ask GitHub for the attestations that OWNER or OWNER/REPO has of each image; may be repeated. With $GH_TOKEN or $GITHUB_TOKEN; $GH_HOST for a server of your own',
+  },
   'registry-config': { ...one, describe: 'docker config.json to take registry credentials from' },
   'plain-http': { ...repeatable, describe: 'registry that speaks plain HTTP; may be repeated' },
   'insecure-registry': {
@@ -70,6 +75,7 @@ export const judgingFlagsSchema = z.object({
   'trusted-root': last,
   evidence: last,
   'save-evidence': last,
+  'github-attestations': list,
   'registry-config': last,
   'plain-http': list,
   'insecure-registry': list,

@@ -3,18 +3,20 @@ import { resolve } from 'node:path';
 import { z } from 'zod';
 import { audit } from '../src/audit.ts';
 import { parseDuration } from '../src/duration.ts';
-import { COLLECTORS } from '../src/evidence/collectors.ts';
-import { TRUSTED_ROOT_BYTES } from '../src/limits.ts';
+import { REQUEST_MS, TRANSFER_MS, TRUSTED_ROOT_BYTES } from '../src/limits.ts';
 import { FAIL_ON, type FailOn } from '../src/policy/verdict.ts';
 import { openLayout } from '../src/registry/layout.ts';
 import type { Platform, Registry } from '../src/registry/registry.ts';
+import type { WireOptions } from '../src/registry/wire.ts';
 import type { Report } from '../src/report/report.ts';
 import { terminalText } from '../src/report/terminal-text.ts';
 import { publicGoodRoot } from '../src/verify/public-good.ts';
 import { DEFAULT_THRESHOLDS, parseTrustedRoot, type TrustRoot } from '../src/verify/trust-root.ts';
 import type { WorkloadSource } from '../src/workloads/source.ts';
+import { findCollectors } from './collectors.ts';
 import { type Io, UsageError, usageError } from './command.ts';
 import type { JudgingFlags } from './flags.ts';
+import { askingGitHub } from './github.ts';
 import { openOutputs, writeOutputs } from './outputs.ts';
 import { findPolicy, readBounded } from './policy-files.ts';
 import { checkSaving, saver } from './save-evidence.ts';
@@ -38,6 +40,7 @@ export async function judge(source: WorkloadSource, flags: JudgingFlags, io: Io)
     );
   }
   const trust = policy?.trust ?? { roots, keys: [] };
+  const collectors = findCollectors(flags, policy, io);
   const outputs = openOutputs(flags.output, io);
   const saving = flags['save-evidence'];
   if (saving !== undefined && flags.evidence !== undefined)
@@ -59,7 +62,7 @@ export async function judge(source: WorkloadSource, flags: JudgingFlags, io: Io)
     const report = await audit({
       source: saved?.source ?? source,
       registry: saved?.registry ?? registry,
-      collectors: COLLECTORS,
+      collectors,
       policy,
       trust,
       platform,
@@ -130,21 +133,24 @@ export async function openRegistry(
     configPath: config === undefined ? undefined : resolve(io.cwd, config),
   });
   if (!credentials.ok) throw usageError('the registry credentials', credentials.fault);
-  return createDistributionRegistry({
+  const wire: WireOptions = {
     clock: io.clock,
-    credentials: credentials.value,
-    plainHttp: new Set(flags['plain-http']),
     insecure: new Set(flags['insecure-registry']),
     userAgent: `kubectl-supplychain/${VERSION}`,
     concurrencyPerHost: concurrency,
     signal,
+    requestMs: REQUEST_MS,
+    transferMs: TRANSFER_MS,
     ...(verbosity >= REQUESTS_SHOWN
       ? {
           onRequest: (method, url, status, ms) =>
             io.stderr(terminalText(`${method} ${url} ${status} ${Math.round(ms)} ms`) + '\n'),
         }
       : {}),
-  });
+  };
+  const plainHttp = new Set(flags['plain-http']);
+  const registry = createDistributionRegistry({ ...wire, credentials: credentials.value, plainHttp });
+  return flags['github-attestations'].length === 0 ? registry : askingGitHub(registry, wire, io);
 }
 
 function readFailOn(text: string | undefined): FailOn {

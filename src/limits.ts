@@ -18,6 +18,12 @@ export const REFERRER_PAGES = 100;
 export const REFERRERS = 1_000;
 /** Signatures or attestations of one `.sig` or `.att` manifest (CVE-2023-46737: endless signatures stall a verifier). */
 export const EVIDENCE_LAYERS = 200;
+/** Attestations of one digest in GitHub's API: gh reads 30 unless it is told otherwise. */
+export const GITHUB_ATTESTATIONS = 200;
+/** Pages of one listing in GitHub's API: a hundred fit on one, so that a server which fills them with less is not followed for ever. */
+export const GITHUB_PAGES = 10;
+/** One page of GitHub's API: a hundred bundles of some 15 KiB, as servers that do not store them elsewhere send them. */
+export const GITHUB_PAGE_BYTES = 64 * MiB;
 /** Children of one index; real ones have about twenty. */
 export const INDEX_CHILDREN = 500;
 /** Redirects followed for one blob; registries use one. */
