@@ -3,6 +3,7 @@ import { type Home, type Image, pushImage, pushIndex, reference } from '../../te
 import { writePolicy } from './asked.ts';
 import type { Loopback, RegistryKind } from './bench.ts';
 import type { AttestationCase, Cosigns, SignatureCase } from './case.ts';
+import { keptIn, signaturesOf } from './places.ts';
 import { verifyImage } from './program.ts';
 
 const KINDS: readonly RegistryKind[] = ['referrers API', 'fallback tag'];
@@ -19,10 +20,13 @@ export function signatureTests(
       it(`${one.name} (${kind})`, async () => {
         const image = await make(loopback(), kind, `${family}-${at}`, one);
         const asked = one.reference?.(image) ?? reference(image, image.digest);
-        const policy = writePolicy(loopback().workdir, [one.asked]);
+        const { signatureRepository: told } = one;
+        const whom = told && told !== 'cosign' ? keptIn(one.asked, signaturesOf(image)) : one.asked;
+        const env = told && told !== 'ours' ? { COSIGN_REPOSITORY: signaturesOf(image) } : {};
+        const policy = writePolicy(loopback().workdir, [whom]);
         const [ours, cosign] = await Promise.all([
           verifyImage(asked, policy, loopback().workdir),
-          askCosign(loopback(), ['verify', ...one.asked.flags, asked], one.cosign),
+          askCosign(loopback(), ['verify', ...one.asked.flags, asked], one.cosign, env),
         ]);
         made.push(asked);
         const { status, reason, message } = ours;
@@ -101,9 +105,10 @@ async function askCosign(
   { sigstore }: Loopback,
   [command = '', ...args]: readonly string[],
   expected: Cosigns,
+  env: Readonly<Record<string, string>> = {},
 ): Promise<string> {
   const trust = `--trusted-root=${sigstore.trustedRootPath}`;
-  const { code, stderr } = await sigstore.cosign([command, trust, ...args]);
+  const { code, stderr } = await sigstore.cosign([command, trust, ...args], env);
   if (code === 0) return 'accepts';
   return expected !== 'accepts' && expected.test(stderr) ? said(expected) : stderr;
 }

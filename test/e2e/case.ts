@@ -39,6 +39,8 @@ interface Made {
 export interface SignatureCase extends Made, Difference {
   /** The reference that is asked for; by digest unless it is said. */
   readonly reference?: (image: Image) => string;
+  /** Who is told of the repository in which the signatures of the image are kept apart, if anybody is. */
+  readonly signatureRepository?: 'both' | 'ours' | 'cosign';
   readonly ours: Ours;
   readonly cosign: Cosigns;
 }

@@ -8,6 +8,7 @@ import { DIGEST, OTHER_IMAGE, PREDICATE_TYPE } from './cases/binding.ts';
 import { IDENTITY, ISSUER } from './cases/identity.ts';
 import { KEY } from './cases/keys.ts';
 import { FALLBACK, INDEX, LAYOUT } from './cases/layouts.ts';
+import { BARE, REFERRER, SIGNATURE_REPOSITORY } from './cases/places.ts';
 import { CERTIFICATE, LOG_ENTRY, PAYLOAD } from './cases/tampering.ts';
 import { buildProgram, runProgram, timeless } from './program.ts';
 
@@ -24,6 +25,9 @@ const SIGNATURES: readonly { readonly family: string; readonly cases: readonly S
   { family: 'index', cases: INDEX },
   { family: 'layout', cases: LAYOUT },
   { family: 'fallback', cases: FALLBACK },
+  { family: 'signature-repository', cases: SIGNATURE_REPOSITORY },
+  { family: 'referrer', cases: REFERRER },
+  { family: 'bare', cases: BARE },
 ];
 
 let loopback: Loopback;
