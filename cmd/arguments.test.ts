@@ -65,7 +65,7 @@ describe('arguments', () => {
     ['__proto__', ['--__proto__=x'], 'unknown flag --__proto__'],
     ['a dotted flag', ['--policy.x', 'y'], 'unknown flag --policy.x'],
     ['a negated flag', ['--no-quiet'], 'unknown flag --no-quiet'],
-    ['a flag of a later version', ['--offline'], 'the flag --offline is not in this version'],
+    ['a flag of a later version', ['--selector'], 'the flag --selector is not in this version'],
     ['a short flag of a later version', ['-A'], 'the flag -A is not in this version'],
     ["kubectl's connection flags", ['--context=x'], 'the flag --context is not in this version'],
     ['a value that is missing', ['-R', '--timeout'], 'the flag --timeout needs a value'],

@@ -35,7 +35,7 @@ describe('command line', () => {
 
   it('shows in its help no flag of a later version', async () => {
     const { stdout } = await run(['audit', '--help']);
-    expect(stdout).not.toMatch(/--(offline|selector|context|kubeconfig)/);
+    expect(stdout).not.toMatch(/--(selector|context|kubeconfig)/);
   });
 
   it('prints its version', async () => {

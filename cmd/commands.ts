@@ -23,6 +23,11 @@ export const COMMANDS: readonly Listed[] = [
     load: async () => (await import('./policy.ts')).policyCommand,
   },
   {
+    name: 'trust-root',
+    summary: 'Show or update the Sigstore trust roots',
+    load: async () => (await import('./trust-root.ts')).trustRootCommand,
+  },
+  {
     name: 'version',
     summary: 'Print the version',
     load: async () => (await import('./version.ts')).versionCommand,
@@ -30,11 +35,10 @@ export const COMMANDS: readonly Listed[] = [
 ];
 
 /** Commands that are agreed upon and not built yet. They are refused by name, so that no script takes silence for success. */
-export const NOT_IN_THIS_VERSION: readonly string[] = ['presync', 'sweep', 'trust-root', 'completion'];
+export const NOT_IN_THIS_VERSION: readonly string[] = ['presync', 'sweep', 'completion'];
 
 /** Flags that are agreed upon and not built yet: refused by name, so that no script takes silence for success. */
 export const FLAGS_NOT_IN_THIS_VERSION: ReadonlySet<string> = new Set([
-  'offline',
   // of a cluster
   'all-namespaces',
   'A',

@@ -18,16 +18,9 @@ import {
   SOURCE_FLAGS,
   sourceFlagsSchema,
 } from './flags.ts';
-import {
-  openRegistry,
-  readCount,
-  readDuration,
-  readPlatform,
-  readTrustRoot,
-  readVerbosity,
-} from './judge.ts';
-import { findPolicy } from './policy-files.ts';
+import { openRegistry, readCount, readDuration, readPlatform, readVerbosity } from './judge.ts';
 import { checkSaving, saver } from './save-evidence.ts';
+import { openTrusted } from './trusted.ts';
 
 const {
   output: _output,
@@ -53,10 +46,7 @@ export async function saveEvidence(
     throw new UsageError('evidence save asks registries; it does not go with --evidence');
   const source = sourceOf(images, typed, io);
   // Nothing is judged here, so that a policy is read only where it is named: for the signature repositories that it names.
-  const policy =
-    flags.policy.length === 0
-      ? null
-      : findPolicy(flags.policy, [readTrustRoot(flags['trusted-root'], io)], flags.quiet, io);
+  const policy = flags.policy.length === 0 ? null : openTrusted(flags, io).policy;
   const options = gatherOptions(flags, policy, io);
   await checkSaving(directory, 'evidence save', io);
   const registry = await registryFor(flags, io);
@@ -87,13 +77,14 @@ export async function showEvidence(images: readonly string[], typed: unknown, io
     if (!parsed.ok) throw new UsageError(parsed.message);
     return parsed.value;
   });
-  const roots = [readTrustRoot(flags['trusted-root'], io)];
-  const policy = findPolicy(flags.policy, roots, flags.quiet, io);
-  const trust = policy?.trust ?? { roots, keys: [] };
+  const trusted = openTrusted(flags, io);
+  const { policy } = trusted;
   const options = gatherOptions(flags, policy, io);
   const registry = await registryFor(flags, io);
   try {
+    const refreshed = trusted.refresh();
     const gathered = await gather(references, { ...options, registry });
+    const { trust } = await refreshed;
     const judged = verifyImages({ valid: references, invalid: new Map() }, gathered, trust);
     for (const image of judged.values()) if (!('invalid' in image)) io.stdout(evidenceTree(image));
     const complete = [...gathered.values()].every(isComplete);

@@ -26,6 +26,10 @@ export const JUDGING_FLAGS = {
     ...one,
     describe: 'judge an index for this os/arch[/variant] only (default: every platform it has)',
   },
+  offline: {
+    type: 'boolean',
+    describe: 'do not refresh trust roots by TUF; registries are still read',
+  },
   'trusted-root': { ...one, describe: 'Sigstore trusted_root.json in place of the built-in one' },
   evidence: { ...one, describe: 'read registry evidence from this OCI layout; no network is touched' },
   'save-evidence': {
@@ -72,6 +76,7 @@ export const judgingFlagsSchema = z.object({
   'no-headers': set,
   'fail-on': last,
   platform: last,
+  offline: set,
   'trusted-root': last,
   evidence: last,
   'save-evidence': last,

@@ -3,24 +3,22 @@ import { resolve } from 'node:path';
 import { z } from 'zod';
 import { audit } from '../src/audit.ts';
 import { parseDuration } from '../src/duration.ts';
-import { REQUEST_MS, TRANSFER_MS, TRUSTED_ROOT_BYTES } from '../src/limits.ts';
+import { REQUEST_MS, TRANSFER_MS } from '../src/limits.ts';
 import { FAIL_ON, type FailOn } from '../src/policy/verdict.ts';
 import { openLayout } from '../src/registry/layout.ts';
 import type { Platform, Registry } from '../src/registry/registry.ts';
 import type { WireOptions } from '../src/registry/wire.ts';
 import type { Report } from '../src/report/report.ts';
 import { terminalText } from '../src/report/terminal-text.ts';
-import { publicGoodRoot } from '../src/verify/public-good.ts';
-import { DEFAULT_THRESHOLDS, parseTrustedRoot, type TrustRoot } from '../src/verify/trust-root.ts';
 import type { WorkloadSource } from '../src/workloads/source.ts';
 import { findCollectors } from './collectors.ts';
 import { type Io, UsageError, usageError } from './command.ts';
 import type { JudgingFlags } from './flags.ts';
 import { askingGitHub } from './github.ts';
 import { openOutputs, writeOutputs } from './outputs.ts';
-import { findPolicy, readBounded } from './policy-files.ts';
 import { checkSaving, saver } from './save-evidence.ts';
 import { createProgress } from './progress.ts';
+import { openTrusted } from './trusted.ts';
 import { VERSION } from './version.ts';
 
 /** Turns flags into a job, runs the pipeline on a source, writes the report and returns the exit code. Throws `UsageError`. */
@@ -32,14 +30,8 @@ export async function judge(source: WorkloadSource, flags: JudgingFlags, io: Io)
   const at = readTime('at', flags.at);
   const deadline = flags.deadline === undefined ? null : readDuration('deadline', flags.deadline);
   const verbosity = readVerbosity(flags.v ?? '0');
-  const roots = [readTrustRoot(flags['trusted-root'], io)];
-  const policy = findPolicy(flags.policy, roots, flags.quiet, io);
-  if (policy && flags['trusted-root'] !== undefined && policy.trust.roots.length > roots.length) {
-    throw new UsageError(
-      '--trusted-root cannot be used with a policy that defines trustRoots; add the root there',
-    );
-  }
-  const trust = policy?.trust ?? { roots, keys: [] };
+  const trusted = openTrusted(flags, io);
+  const { policy, trust } = trusted;
   const collectors = findCollectors(flags, policy, io);
   const outputs = openOutputs(flags.output, io);
   const saving = flags['save-evidence'];
@@ -65,6 +57,7 @@ export async function judge(source: WorkloadSource, flags: JudgingFlags, io: Io)
       collectors,
       policy,
       trust,
+      refreshed: trusted.refresh(signal),
       platform,
       concurrency,
       timeout,
@@ -102,14 +95,6 @@ function stopSignal(interrupt: AbortSignal | undefined, deadline: number | null)
 function exitCode({ workloads, verdict }: Report, io: Io): number {
   if (workloads.length === 0 && verdict.exitCode === 2) io.stderr('error: no workload was found\n');
   return verdict.exitCode;
-}
-
-export function readTrustRoot(path: string | undefined, io: Io): TrustRoot {
-  if (path === undefined) return publicGoodRoot();
-  const bytes = readBounded(resolve(io.cwd, path), path, TRUSTED_ROOT_BYTES);
-  const root = bytes.ok ? parseTrustedRoot('sigstore', bytes.value, DEFAULT_THRESHOLDS, path) : bytes;
-  if (root.ok) return root.value;
-  throw usageError('--trusted-root', root.fault);
 }
 
 export async function openRegistry(

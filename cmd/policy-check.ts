@@ -1,10 +1,10 @@
 import { type Advice, advise } from '../src/policy/advice.ts';
 import { FAIL_ON } from '../src/policy/verdict.ts';
 import { terminalText, wrapped } from '../src/report/terminal-text.ts';
-import { publicGoodRoot } from '../src/verify/public-good.ts';
 import { type Io, UsageError } from './command.ts';
 import { loadPolicyFiles } from './policy-files.ts';
 import { checkFlagsSchema } from './policy-flags.ts';
+import { builtInRoot } from './trusted.ts';
 
 /** `policy check`: every error of the files in one run (exit code 2), then what looks unintended in them. */
 export function runPolicyCheck(words: readonly string[], typed: unknown, io: Io): Promise<number> {
@@ -12,7 +12,7 @@ export function runPolicyCheck(words: readonly string[], typed: unknown, io: Io)
   if (!FAIL_ON.some((one) => one === failOn))
     throw new UsageError(`--fail-on: ${JSON.stringify(failOn)} is none of ${FAIL_ON.join(', ')}`);
   if (words.length === 0) throw new UsageError('name a policy: kubectl supplychain policy check FILE|DIR...');
-  const { files, policy } = loadPolicyFiles('policy check', words, [publicGoodRoot()], io);
+  const { files, policy } = loadPolicyFiles('policy check', words, [builtInRoot(io)], io);
   const found = advise(files, io.clock());
   const paragraphs = found.map((one) => paragraph(one, io.columns));
   const read = `${counted(files.length, 'file')} with ${counted(policy.rules.length, 'rule')}`;

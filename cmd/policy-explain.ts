@@ -1,19 +1,19 @@
 import { type Explained, explainPolicy, type ExplainedRule } from '../src/policy/explain.ts';
 import type { PartAnswer } from '../src/policy/match.ts';
 import { terminalText } from '../src/report/terminal-text.ts';
-import { publicGoodRoot } from '../src/verify/public-good.ts';
 import { type Io, UsageError } from './command.ts';
 import { findLoadedPolicy } from './policy-files.ts';
 import { explainFlagsSchema } from './policy-flags.ts';
 import { printed, readForm } from './policy-output.ts';
 import { sourceOf } from './policy-source.ts';
+import { builtInRoot } from './trusted.ts';
 
 /** `policy explain`: which rules apply to which container, and why. Asks no registry. */
 export async function runPolicyExplain(words: readonly string[], typed: unknown, io: Io): Promise<number> {
   const flags = explainFlagsSchema.parse(typed);
   const form = readForm(flags.output, 'table');
   const source = sourceOf('policy explain', words, flags, io);
-  const loaded = findLoadedPolicy(flags.policy, [publicGoodRoot()], false, io);
+  const loaded = findLoadedPolicy(flags.policy, [builtInRoot(io)], false, io);
   if (!loaded) throw new UsageError('there is no policy to explain; name one with --policy FILE');
   const { workloads, gaps } = await source.discover();
   for (const { message, remediation } of gaps) {

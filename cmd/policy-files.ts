@@ -6,8 +6,10 @@ import type { PolicyBytes } from '../src/policy/policy-file.ts';
 import type { Policy } from '../src/policy/policy.ts';
 import { failed, ok, type Outcome } from '../src/reasons.ts';
 import { terminalText } from '../src/report/terminal-text.ts';
+import type { KeptRoots } from '../src/trust-roots/kept-roots.ts';
 import type { TrustRoot } from '../src/verify/trust-root.ts';
 import { type Io, UsageError, usageError } from './command.ts';
+import { keptRootsOf } from './copies.ts';
 
 const DEFAULT_POLICY = 'supplychain.yaml';
 const VARIABLE = 'SUPPLYCHAIN_POLICY';
@@ -34,6 +36,7 @@ export function findLoadedPolicy(
   roots: readonly TrustRoot[],
   quiet: boolean,
   io: Io,
+  kept: KeptRoots = keptRootsOf(io),
 ): LoadedPolicy | null {
   const fromEnvironment = io.env[VARIABLE];
   const named = flag.length > 0 ? flag : fromEnvironment ? [fromEnvironment] : null;
@@ -41,7 +44,7 @@ export function findLoadedPolicy(
     if (named.length > 1) throw new UsageError('--policy none stands alone');
     return null;
   }
-  if (named) return loadPolicyFiles(flag.length > 0 ? '--policy' : VARIABLE, named, roots, io);
+  if (named) return loadPolicyFiles(flag.length > 0 ? '--policy' : VARIABLE, named, roots, io, kept);
   if (io.env['CI'] || io.env['KUBERNETES_SERVICE_HOST']) {
     throw new UsageError(
       'in CI and in a cluster the policy must be named: --policy FILE, or --policy none to audit without one',
@@ -49,7 +52,7 @@ export function findLoadedPolicy(
   }
   if (!existsSync(resolve(io.cwd, DEFAULT_POLICY))) return null;
   if (!quiet) io.stderr(`using the policy ./${DEFAULT_POLICY}\n`);
-  return loadPolicyFiles('the working directory', [DEFAULT_POLICY], roots, io);
+  return loadPolicyFiles('the working directory', [DEFAULT_POLICY], roots, io, kept);
 }
 
 /** Loads files and directories as one policy; `where` named them. Throws `UsageError` with every error of all of them. */
@@ -58,9 +61,25 @@ export function loadPolicyFiles(
   paths: readonly string[],
   roots: readonly TrustRoot[],
   io: Io,
+  kept: KeptRoots = keptRootsOf(io),
 ): LoadedPolicy {
-  const files = paths.flatMap((path) => policyFiles(where, path, io));
-  const loaded = loadPolicy(files, roots, (path, limit) => readBounded(resolve(io.cwd, path), path, limit));
+  return loadAgain(
+    paths.flatMap((path) => policyFiles(where, path, io)),
+    roots,
+    io,
+    kept,
+  );
+}
+
+/** Loads files that were read: once more where trust roots were fetched since. */
+export function loadAgain(
+  files: readonly PolicyBytes[],
+  roots: readonly TrustRoot[],
+  io: Io,
+  kept: KeptRoots,
+): LoadedPolicy {
+  const readFile = (path: string, limit: number) => readBounded(resolve(io.cwd, path), path, limit);
+  const loaded = loadPolicy(files, roots, readFile, kept);
   if (loaded.ok) return loaded;
   const errors = loaded.errors.map(({ message, remediation }) => {
     const next = remediation === null ? '' : `\n    next: ${terminalText(remediation)}`;

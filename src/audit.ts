@@ -2,12 +2,23 @@ import type { Collector } from './evidence/collector.ts';
 import { gather, type Progress, stoppedFault, stopReason, whenStopped } from './evidence/gather.ts';
 import { evaluate, type JudgedContainer, type JudgedWorkload } from './policy/evaluate.ts';
 import type { Policy } from './policy/policy.ts';
+import { withRootAges } from './policy/root-ages.ts';
 import { type FailOn, verdictOf } from './policy/verdict.ts';
 import type { Platform, Registry } from './registry/registry.ts';
 import { createReport, type Report } from './report/report.ts';
 import { parseReferences, verifyImages } from './verified-images.ts';
 import type { TrustMaterial } from './verify/verifier.ts';
 import type { Discovery, Gap, Workload, WorkloadSource } from './workloads/source.ts';
+
+/** Whom a run trusts, and since when that is known. */
+export interface Trusted {
+  readonly policy: Policy | null;
+  readonly trust: TrustMaterial;
+  /** When the TUF repository of a root last said that its copy is the newest. */
+  readonly updatedAt: ReadonlyMap<string, Date>;
+  /** The hosts of TUF repositories that were asked. */
+  readonly hosts: readonly string[];
+}
 
 /** Everything an audit needs, passed in: no stage reads the clock, the network or the environment for itself. */
 export interface AuditJob {
@@ -17,6 +28,8 @@ export interface AuditJob {
   /** null: nobody has said whom he trusts. */
   readonly policy: Policy | null;
   readonly trust: TrustMaterial;
+  /** The same after trust roots were refreshed, beside the work on the images. */
+  readonly refreshed?: Promise<Trusted> | undefined;
   readonly platform: Platform | null;
   readonly concurrency: number;
   /** The time for one image's evidence, in milliseconds. */
@@ -36,16 +49,23 @@ export async function audit(job: AuditJob): Promise<Report> {
   const references = parseReferences(workloads);
   const gathered = await gather(references.valid, job);
   const interrupted = stopReason(job.signal) === 'Interrupted';
-  const images = verifyImages(references, gathered, job.trust);
-  const judged = evaluate(job.policy, workloads, images, { judgedAt: job.judgedAt, now: job.generatedAt });
+  const { policy, trust, updatedAt, hosts } = (await job.refreshed) ?? { ...job, ...NEVER_UPDATED };
+  const images = verifyImages(references, gathered, trust);
+  const times = { judgedAt: job.judgedAt, now: job.generatedAt };
+  const judged = withRootAges(evaluate(policy, workloads, images, times), updatedAt);
   const allGaps = [...gaps, ...invalidReferenceGaps(workloads, images)];
   return createReport({
     ...job,
+    policy,
+    trust: { ...trust, updatedAt, hosts },
     workloads: judged,
     gaps: allGaps,
     verdict: finalVerdict(judged, allGaps, job, interrupted),
   });
 }
+
+/** Of trust roots that nobody keeps fresh. */
+const NEVER_UPDATED = { updatedAt: new Map<string, Date>(), hosts: [] };
 
 const INTERRUPTED = 130;
 const UNDETERMINED = 3;

@@ -66,6 +66,18 @@ export const DOCUMENT_DEPTH = 100;
 export const POLICY_BYTES = 4 * MiB;
 /** A trusted root: the public-good one has 15 KiB. */
 export const TRUSTED_ROOT_BYTES = 4 * MiB;
+/** The refresh of the trust roots beside an audit, in milliseconds: five small files; a mirror that is dead must not hold the audit up. */
+export const TRUST_ROOT_REFRESH_MS = 5_000;
+/** `trust-root update`, which somebody waits for: a slow link, and a root that is many versions behind. */
+export const TRUST_ROOT_UPDATE_MS = 60_000;
+/** One file of a TUF repository's metadata: root.json has some KiB, and tuf-js itself allows 5 MB for the largest kind. */
+export const TUF_METADATA_BYTES = 8 * MiB;
+/** What is kept of a TUF repository: its metadata and one trusted root. */
+export const TRUST_ROOT_COPY_BYTES = 64 * MiB;
+/** A PEM file of certificates: each has some 2 KiB. */
+export const CHAIN_BYTES = 1 * MiB;
+/** Certificates of one PEM file that a policy names: a few chains, where authorities are being changed. */
+export const TRUSTED_CERTIFICATES = 100;
 /** A public key file. */
 export const KEY_BYTES = 1 * MiB;
 /** Transparency log entries of one bundle: each costs a proof; real bundles carry one or two. */

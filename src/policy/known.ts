@@ -1,4 +1,6 @@
 import type { Outcome } from '../reasons.ts';
+import type { KeptRoot } from '../trust-roots/kept-root.ts';
+import type { KeptRoots } from '../trust-roots/kept-roots.ts';
 import type { TrustRoot } from '../verify/trust-root.ts';
 import type { TrustedKey } from '../verify/verifier.ts';
 import type { OpenPolicy } from './policy-file.ts';
@@ -7,11 +9,21 @@ import type { Authority, Rule } from './policy.ts';
 /** Reads a file of at most `limit` bytes that a policy names: a key or a trusted root. */
 export type ReadFile = (path: string, limit: number) => Outcome<Uint8Array>;
 
+/** A trust root by its name: null where the policy is wrong about it, which was reported. */
+export interface NamedRoot {
+  readonly read: () => Outcome<TrustRoot> | null;
+  /** By what TUF keeps it fresh, if it does. */
+  readonly kept: KeptRoot | null;
+}
+
 type Report = (open: OpenPolicy, path: readonly PropertyKey[], message: string, remediation?: string) => void;
 
 /** What the files name so far. A name is known from where it stands on, whether or not what it names could be read. */
 export interface Known {
-  readonly trustRoots: Map<string, TrustRoot | null>;
+  readonly trustRoots: Map<string, NamedRoot>;
+  /** The names of the trust roots that something rests on. */
+  readonly usedRoots: Set<string>;
+  readonly keptRoots: KeptRoots;
   readonly authorities: Map<string, Authority | null>;
   readonly keys: TrustedKey[];
   readonly rules: Map<string, Rule>;

@@ -1,4 +1,6 @@
 import { createHash } from 'node:crypto';
+import type { KeptRoot } from '../trust-roots/kept-root.ts';
+import type { KeptRoots } from '../trust-roots/kept-roots.ts';
 import type { TrustRoot } from '../verify/trust-root.ts';
 import type { ConfiguredBuilder } from '../attestations/slsa/builders.ts';
 import { compileBuilder } from './builder.ts';
@@ -18,7 +20,8 @@ import {
 import type { Authority, Policy, PolicySource, Rule } from './policy.ts';
 import type { RuleFile } from './schema.ts';
 import { signersIn } from './signers-in.ts';
-import { readAuthorities, readTrustRoots } from './trust.ts';
+import { readAuthorities } from './trust.ts';
+import { NOTHING_KEPT, readTrustRoots, rootsBeforePolicy } from './trust-roots.ts';
 
 export type Loaded =
   | {
@@ -26,6 +29,8 @@ export type Loaded =
       readonly policy: Policy;
       /** The files as they are written, for who explains or doubts them. */
       readonly files: readonly OpenPolicy[];
+      /** The trust roots that the policy rests on and that TUF keeps fresh. */
+      readonly kept: readonly KeptRoot[];
     }
   | { readonly ok: false; readonly errors: readonly PolicyError[] };
 
@@ -38,12 +43,15 @@ export function loadPolicy(
   files: readonly PolicyBytes[],
   roots: readonly TrustRoot[],
   readFile: ReadFile,
+  keptRoots: KeptRoots = NOTHING_KEPT,
 ): Loaded {
   const read = files.map((file) => openPolicy(file));
   const open = read.flatMap((one) => (one.ok ? [one.value] : []));
   const errors = read.flatMap((one) => (one.ok ? [] : one.errors));
   const known: Known = {
-    trustRoots: new Map(roots.map((root) => [root.name, root])),
+    trustRoots: rootsBeforePolicy(roots, keptRoots),
+    usedRoots: new Set(),
+    keptRoots,
     authorities: new Map(),
     keys: [],
     rules: new Map(),
@@ -59,13 +67,14 @@ export function loadPolicy(
   for (const one of open) readRules(one, builders, known);
   const exceptions = open.flatMap((one) => readExceptions(one, exceptionNames, known));
   if (errors.length > 0) return { ok: false, errors: inOrder(errors, files) };
-  const trust = { roots: [...known.trustRoots.values()].filter((root) => root !== null), keys: known.keys };
+  const trust = { roots: rootsIn(known), keys: known.keys };
   const strictest = (['deny', 'warn', 'allow'] as const).find((value) =>
     open.some(({ file }) => file.spec.default === value),
   );
   return {
     ok: true,
     files: open,
+    kept: keptIn(known),
     policy: {
       sources: open.map(sourceOf),
       trust,
@@ -75,6 +84,22 @@ export function loadPolicy(
       signatureRepositories: signatureRepositoriesOf(known.authorities),
     },
   };
+}
+
+/** The trust roots that evidence is verified under: all but those built in that nothing rests on. */
+function rootsIn({ trustRoots, usedRoots, keptRoots }: Known): TrustRoot[] {
+  const spared = new Set(keptRoots.builtIn.map(({ name }) => name).filter((name) => !usedRoots.has(name)));
+  return [...trustRoots].flatMap(([name, { read }]) => {
+    if (spared.has(name) && name !== 'sigstore') return [];
+    const root = read();
+    return root?.ok ? [root.value] : [];
+  });
+}
+
+function keptIn({ trustRoots, usedRoots, keptRoots }: Known): KeptRoot[] {
+  return [...trustRoots].flatMap(([name, { kept }]) =>
+    kept && (usedRoots.has(name) || !keptRoots.builtIn.includes(kept)) ? [kept] : [],
+  );
 }
 
 /** File by file as they were named, and from top to bottom. */

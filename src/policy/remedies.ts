@@ -19,7 +19,8 @@ const REMEDIES: Partial<Record<Reason, string>> = {
   SctMissing: SIGN_AGAIN,
   AgeUnknown: SIGN_AGAIN,
   KeyOutsideValidity: 'sign the image again with a key that the policy accepts today',
-  TrustRootOutdated: "give a newer trust root with --trusted-root or the policy's trustRoots",
+  TrustRootOutdated:
+    "kubectl supplychain trust-root update; a trusted_root.json of yours is updated by whoever made it (--trusted-root, the policy's trustRoots)",
   EvidenceUnsupported:
     'verify this piece with the tool that made it, or sign the image again with a current cosign',
   LimitExceeded: 'remove what is not needed from the image in its registry; the limit protects the auditor',

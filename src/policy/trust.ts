@@ -1,29 +1,20 @@
-import { dirname, isAbsolute, join } from 'node:path';
-import { KEY_BYTES, TRUSTED_ROOT_BYTES } from '../limits.ts';
-import { failed } from '../reasons.ts';
+import { KEY_BYTES } from '../limits.ts';
+import { failed, type Outcome } from '../reasons.ts';
 import { parseReference } from '../registry/reference.ts';
-import { parseTrustedRoot } from '../verify/trust-root.ts';
-import { keptIn, keyAuthority, keylessAuthority, unsupportedAuthority } from './authority.ts';
+import type { TrustRoot } from '../verify/trust-root.ts';
+import {
+  keptIn,
+  keyAuthority,
+  keylessAuthority,
+  unsupportedAuthority,
+  waitingAuthority,
+} from './authority.ts';
 import { readPublicKeys } from './keys.ts';
 import { type Known, noneNamed, type ReadFile, standsTwice } from './known.ts';
 import type { OpenPolicy } from './policy-file.ts';
 import type { Authority } from './policy.ts';
 import type { AuthorityFile, KeyFile } from './schema-authorities.ts';
-
-/** Reads the trust roots that a policy file defines. A kind that this version cannot use is known by name, and holds nothing. */
-export function readTrustRoots(open: OpenPolicy, { trustRoots, readFile, report }: Known): void {
-  open.file.spec.trustRoots?.forEach(({ name, sigstore }, index) => {
-    const at = ['spec', 'trustRoots', index];
-    if (trustRoots.has(name)) report(open, [...at, 'name'], ...standsTwice('trust root', name));
-    trustRoots.set(name, null);
-    if (!sigstore) return;
-    const { trustedRoot, ...thresholds } = sigstore;
-    const bytes = readFile(beside(open, trustedRoot), TRUSTED_ROOT_BYTES);
-    const root = bytes.ok ? parseTrustedRoot(name, bytes.value, thresholds, trustedRoot) : bytes;
-    if (root.ok) trustRoots.set(name, root.value);
-    else report(open, [...at, 'sigstore', 'trustedRoot'], root.fault.message, root.fault.remediation);
-  });
-}
+import { beside } from './trust-roots.ts';
 
 /** Reads the authorities that a policy file defines, and the keys that they hold. */
 export function readAuthorities(open: OpenPolicy, known: Known): void {
@@ -66,17 +57,17 @@ function authorityOf(
 ): Authority | null {
   const { name, keyless, key } = file;
   const trustRoot = (keyless ?? key)?.trustRoot ?? 'sigstore';
-  const root = known.trustRoots.get(trustRoot);
-  if (root === undefined && known.complete) {
+  const named = known.trustRoots.get(trustRoot);
+  if (named === undefined && known.complete) {
     const field = [...at, keyless ? 'keyless' : 'key', 'trustRoot'];
     known.report(open, field, noneNamed('trust root', trustRoot, known.trustRoots));
   }
   if (file.notation) return unsupportedAuthority(name, 'a Notation authority');
   if (key?.secret) return unsupportedAuthority(name, 'a key out of a secret');
-  if (root === null)
-    return unsupportedAuthority(name, `the trust root ${trustRoot}, which is no sigstore trusted root,`);
+  const root = keyless || key?.transparencyLog ? useRoot(trustRoot, known) : null;
+  if (root && !root.ok) return waitingAuthority(name, root.fault);
   if (keyless) return keylessAuthority(name, keyless);
-  if (!key || !root) return null;
+  if (!key || !named) return null;
   const keys = keysOf(open, key, known.readFile);
   if (!keys.ok) {
     const field = [...at, 'key', key.path === undefined ? 'pem' : 'path'];
@@ -84,7 +75,7 @@ function authorityOf(
     return null;
   }
   const conditions = {
-    root: key.transparencyLog ? root : null,
+    root: root?.value ?? null,
     notBefore: key.notBefore ?? null,
     notAfter: key.notAfter ?? null,
   };
@@ -95,9 +86,10 @@ function authorityOf(
   );
 }
 
-/** Relative paths are relative to the file that names them. */
-function beside({ path }: OpenPolicy, named: string): string {
-  return isAbsolute(named) ? named : join(dirname(path), named);
+/** A trust root that an authority rests on; null where the policy is wrong about it. */
+function useRoot(name: string, { trustRoots, usedRoots }: Known): Outcome<TrustRoot> | null {
+  usedRoots.add(name);
+  return trustRoots.get(name)?.read() ?? null;
 }
 
 function keysOf(open: OpenPolicy, key: KeyFile, readFile: ReadFile): ReturnType<typeof readPublicKeys> {

@@ -69,7 +69,10 @@ export interface ReportInput {
   readonly source: WorkloadSource;
   readonly registry: Registry;
   readonly policy: Policy | null;
-  readonly trust: TrustMaterial;
+  readonly trust: Pick<TrustMaterial, 'roots'> & {
+    readonly updatedAt?: ReadonlyMap<string, Date>;
+    readonly hosts?: readonly string[];
+  };
   readonly generatedAt: Date;
   readonly judgedAt: Date;
   readonly tool: string;
@@ -97,8 +100,12 @@ export function createReport(input: ReportInput): Report {
       tool: input.tool,
       source: input.source.kind,
       policies: input.policy?.sources ?? [],
-      trustRoots: input.trust.roots.map(({ name, sha256 }) => ({ name, sha256, updatedAt: null })),
-      hosts: input.registry.hosts(),
+      trustRoots: input.trust.roots.map(({ name, sha256 }) => ({
+        name,
+        sha256,
+        updatedAt: input.trust.updatedAt?.get(name)?.toISOString() ?? null,
+      })),
+      hosts: [...new Set([...input.registry.hosts(), ...(input.trust.hosts ?? [])])].sort(),
     },
     verdict: input.verdict,
     summary: summarise(workloads),

@@ -1,0 +1,15 @@
+import { z } from 'zod';
+
+const last = z
+  .array(z.string())
+  .transform((values) => values.at(-1))
+  .optional();
+
+/** What was typed behind `trust-root`. */
+export const trustRootFlagsSchema = z.object({
+  policy: z.array(z.string()).default([]),
+  'trusted-root': last,
+  mirror: last,
+  root: last,
+  output: last,
+});
