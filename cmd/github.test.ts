@@ -5,13 +5,16 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { type AnsweringServer, serveAnswers } from '../src/evidence/github-server.fixture.ts';
 import { digestOf } from '../src/registry/digest.ts';
-import { directory, run } from './fake-io.fixture.ts';
+import { openLayout } from '../src/registry/layout.ts';
+import type { Registry } from '../src/registry/registry.ts';
+import { directory, LAYOUT, run, TRUSTED_ROOT } from './fake-io.fixture.ts';
 import { findServer } from './github.ts';
 
+const OCI_INDEX = 'application/vnd.oci.image.index.v1+json';
 const OCI_MANIFEST = 'application/vnd.oci.image.manifest.v1+json';
 const INDEX = JSON.stringify({
   schemaVersion: 2,
-  mediaType: 'application/vnd.oci.image.index.v1+json',
+  mediaType: OCI_INDEX,
   manifests: [],
 });
 const MANIFEST = JSON.stringify({
@@ -48,7 +51,7 @@ beforeEach(async () => {
   registry.answer(`/v2/acme/cart/manifests/${DIGEST}`, 200, MANIFEST, { 'content-type': OCI_MANIFEST });
   for (const name of ['cart', 'signatures'])
     registry.answer(`/v2/acme/${name}/referrers/${DIGEST}`, 200, INDEX, {
-      'content-type': 'application/vnd.oci.image.index.v1+json',
+      'content-type': OCI_INDEX,
     });
 });
 afterEach(() => Promise.all([registry.close(), api.close()]));
@@ -276,3 +279,50 @@ describe('signatureRepository', () => {
     expect(stderr).toContain(message);
   });
 });
+
+describe('an image that only GitHub has a signature of', () => {
+  it('passes by it', async () => {
+    const layout = await openLayout(LAYOUT);
+    if (!layout.ok) throw new Error(layout.fault.message);
+    const name = 'registry.example.com/shop/cart';
+    const image = await layout.value.tag(name, 'v1');
+    if (!image.ok || image.value === null) throw new Error('no image');
+    const { digest, bytes, mediaType } = image.value;
+    const bundles = await githubBundles(layout.value, name, digest);
+    for (const reference of ['v1', digest])
+      registry.answer(`/v2/acme/cart/manifests/${reference}`, 200, bytes, { 'content-type': mediaType });
+    registry.answer(`/v2/acme/cart/referrers/${digest}`, 200, INDEX, { 'content-type': OCI_INDEX });
+    const policy = `apiVersion: kubectl-supplychain/v1alpha1
+kind: Policy
+metadata: { name: github }
+spec:
+  trustRoots: [{ name: acme, sigstore: { trustedRoot: "${TRUSTED_ROOT}" } }]
+  authorities:
+    - name: ci
+      keyless:
+        trustRoot: acme
+        issuer: https://token.actions.example.com
+        subject: https://github.com/acme/shop/.github/workflows/release.yml@refs/tags/v*
+  rules: [{ name: signed, signature: { anyOf: [ci] } }]
+`;
+    const cwd = directory({ 'policy.yaml': policy });
+    expect(read((await verify(cwd, ASK)).stdout).finding?.reason).toBe('SignatureMissing');
+    api.answer(`/repos/acme/cart/attestations/${digest}`, 200, JSON.stringify({ attestations: bundles }));
+    const { finding } = read((await verify(cwd, ASK)).stdout);
+    expect(finding).toMatchObject({ status: 'pass', reason: 'SignatureVerified' });
+  });
+});
+
+/** The bundles that refer to an image, as GitHub lists them. */
+async function githubBundles(layout: Registry, name: string, digest: string): Promise<object[]> {
+  const referrers = await layout.referrers(name, digest);
+  const listed: object[] = [];
+  for (const descriptor of referrers.ok ? referrers.value.descriptors : []) {
+    const manifest = await layout.manifest(name, descriptor.digest);
+    const content = manifest.ok ? manifest.value?.content : undefined;
+    const [layer] = content?.kind === 'manifest' ? content.layers : [];
+    const blob = layer && (await layout.blob(name, layer, layer.size));
+    if (blob?.ok) listed.push({ bundle: JSON.parse(Buffer.from(blob.value).toString()) as unknown });
+  }
+  return listed;
+}
