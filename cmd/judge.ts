@@ -33,7 +33,7 @@ export async function judge(source: WorkloadSource, flags: JudgingFlags, io: Io)
   const trusted = openTrusted(flags, io);
   const { policy, trust } = trusted;
   const collectors = findCollectors(flags, policy, io);
-  const outputs = openOutputs(flags.output, io);
+  const outputs = await openOutputs(flags.output, io);
   const saving = flags['save-evidence'];
   if (saving !== undefined && flags.evidence !== undefined)
     throw new UsageError(

@@ -1,6 +1,6 @@
 import { closeSync, fstatSync, ftruncateSync, openSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import type { Renderer, Screen, TemplateFormat } from '../src/report/renderer.ts';
+import type { Renderer, Screen } from '../src/report/renderer.ts';
 import { RENDERERS, TEMPLATES } from '../src/report/renderers.ts';
 import type { Report } from '../src/report/report.ts';
 import { type Io, UsageError } from './command.ts';
@@ -23,8 +23,9 @@ const FORMATS_NOT_IN_THIS_VERSION: ReadonlySet<string> = new Set(['sarif', 'juni
  * they hold stays until there is something new. What stands behind `jsonpath=` and `custom-columns=` is an expression, and goes to
  * stdout: an expression may hold any `=`, so no file can follow. At most one output goes to stdout; `table` if none is named at all.
  */
-export function openOutputs(texts: readonly string[], io: Io): readonly Output[] {
-  const outputs = (texts.length === 0 ? ['table'] : texts).map((text) => openOutput(text, io));
+export async function openOutputs(texts: readonly string[], io: Io): Promise<readonly Output[]> {
+  const outputs: Output[] = [];
+  for (const text of texts.length === 0 ? ['table'] : texts) outputs.push(await openOutput(text, io));
   const paths = outputs.flatMap(({ file }) => (file === null ? [] : [file.path]));
   if (outputs.length - paths.length > 1) {
     throw new UsageError('only one output can go to stdout; give the others a file, as -o json=report.json');
@@ -35,13 +36,13 @@ export function openOutputs(texts: readonly string[], io: Io): readonly Output[]
   return outputs;
 }
 
-function openOutput(text: string, io: Io): Output {
+async function openOutput(text: string, io: Io): Promise<Output> {
   const [format = '', ...rest] = text.split('=');
   const path = rest.join('=');
   const template = TEMPLATES.find((one) => one.format === format);
-  if (template) return { renderer: compiled(template, path), file: null };
-  const renderer = RENDERERS.find((one) => one.format === format);
-  if (!renderer) {
+  if (template) return { renderer: await compiled(template, path), file: null };
+  const listed = RENDERERS.find((one) => one.format === format);
+  if (!listed) {
     const shown = JSON.stringify(format);
     throw new UsageError(
       FORMATS_NOT_IN_THIS_VERSION.has(format)
@@ -49,6 +50,7 @@ function openOutput(text: string, io: Io): Output {
         : `unknown output format ${shown}; there are: ${FORMATS}`,
     );
   }
+  const renderer = await listed.load();
   if (rest.length === 0) return { renderer, file: null };
   if (path === '') throw new UsageError(`-o ${text}: name a file behind the =`);
   try {
@@ -66,11 +68,10 @@ const EXAMPLES: Readonly<Record<string, string>> = {
   'custom-columns': '-o custom-columns=NAME:.name,STATUS:.status',
 };
 
-function compiled(template: TemplateFormat, expression: string): Renderer {
-  const { format } = template;
+async function compiled({ format, load }: (typeof TEMPLATES)[number], expression: string): Promise<Renderer> {
   if (expression === '')
     throw new UsageError(`-o ${format}: name what to print behind the =, as ${EXAMPLES[format] ?? format}`);
-  const read = template.compile(expression);
+  const read = (await load()).compile(expression);
   if (read.ok) return read.renderer;
   throw new UsageError(`-o ${format}: ${read.message}: ${expression}`);
 }

@@ -152,4 +152,19 @@ describe('evaluation', () => {
     );
     expect(messages).toEqual([{ assumed: ['namespace'] }, {}]);
   });
+
+  it('says of an image that runs nothing of what only stands in an argument, and the other way round', () => {
+    const types = ['argument', 'container', 'argument'] as const;
+    const where = workload({ containers: types.map((type) => container(TEXT, { type })) });
+    const [judged] = evaluate(policy([rule('a', [check('fail')])]), [where], IMAGES, TIMES);
+    expect(judged?.containers.map(({ status }) => status)).toEqual(['warn', 'fail', 'warn']);
+  });
+
+  it('says of one workload nothing by rules that apply to another alone', () => {
+    const matches: Rule['matches'] = ({ workload: { namespace } }) => (namespace === 'shop' ? [] : null);
+    const rules = [rule('shop', [check('fail')], { matches }), rule('all', [check('pass')])];
+    const places = ['other', 'shop', 'other'].map((namespace) => workload({ namespace }));
+    const judged = evaluate(policy(rules), places, IMAGES, TIMES);
+    expect(judged.map(({ status }) => status)).toEqual(['pass', 'fail', 'pass']);
+  });
 });

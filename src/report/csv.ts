@@ -24,7 +24,6 @@ const TITLES = [
 
 /** RFC 4180 for spreadsheets: a row per finding, and one per coverage gap, as what could not be seen is no pass. */
 export const csv: Renderer = {
-  format: 'csv',
   render(report, { headers }) {
     const rows = [...(headers ? [TITLES] : []), ...findingRows(report), ...gapRows(report)];
     return rows.map((row) => `${row.map((value) => cell(value)).join(',')}\r\n`).join('');

@@ -14,15 +14,12 @@ interface CustomColumn {
 
 /** A row per workload, as kubectl has one per object: `NAME:.name,IMAGES:.containers[*].image.reference`. */
 export const customColumns: TemplateFormat = {
-  format: 'custom-columns',
-  placeholder: 'SPEC',
   compile(text) {
     try {
       const columns = parseColumns(new Cursor(text));
       return {
         ok: true,
         renderer: {
-          format: 'custom-columns',
           render: (report, { headers }) => draw(report, columns, headers),
         },
       };

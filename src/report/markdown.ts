@@ -7,7 +7,6 @@ import { terminalText } from './terminal-text.ts';
 
 /** For a pull request or a job summary: a table with a row per container, and what is wrong below it. */
 export const markdown: Renderer = {
-  format: 'markdown',
   render(report) {
     const parts = [
       `**${report.verdict.status}** ${markdownText(summaryLine(report))}`,

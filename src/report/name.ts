@@ -4,7 +4,6 @@ import { terminalText } from './terminal-text.ts';
 
 /** A line per workload as `kubectl get -o name` has it: `deployment.apps/cart`. An image that was named by itself is its reference. */
 export const name: Renderer = {
-  format: 'name',
   render: (report) =>
     report.workloads
       .flatMap((workload) => namesOf(workload))

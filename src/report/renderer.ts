@@ -10,15 +10,11 @@ export interface Screen {
 
 /** How a report looks. A new format is one file and one line in renderers.ts. */
 export interface Renderer {
-  readonly format: string;
   render(report: Report, screen: Screen): string;
 }
 
 /** A format that is told what to draw by what stands behind its `=`. */
 export interface TemplateFormat {
-  readonly format: string;
-  /** What stands behind the `=`, as help shows it. */
-  readonly placeholder: string;
   /** The renderer that a text asks for, or what is wrong with the text. */
   compile(
     text: string,

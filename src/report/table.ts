@@ -8,7 +8,6 @@ import { wrapped } from './terminal-text.ts';
 
 /** For people: a row per container, what is wrong below it, and what to do about it. */
 export const table: Renderer = {
-  format: 'table',
   render: (report, screen) => drawTable(report, TABLE_COLUMNS, screen),
 };
 

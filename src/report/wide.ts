@@ -4,6 +4,5 @@ import { drawTable } from './table.ts';
 
 /** The table with digest, signer and the worst finding's reason, and what SBOM and provenance say where they passed. */
 export const wide: Renderer = {
-  format: 'wide',
   render: (report, screen) => drawTable(report, WIDE_COLUMNS, screen),
 };

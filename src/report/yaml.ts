@@ -5,7 +5,6 @@ import type { Renderer } from './renderer.ts';
 
 /** The model itself, as YAML. Characters that a terminal would obey are escaped, which changes no value. */
 export const yaml: Renderer = {
-  format: 'yaml',
   render: (report) =>
     escapeObeyed(dump(report, { lineWidth: -1, noRefs: true, scalarStyleRules: [...RULES] })),
 };
