@@ -49,5 +49,7 @@ export interface Collected {
 /** Where evidence hangs. A collector downloads and records what failed; it never judges. */
 export interface Collector {
   readonly name: string;
+  /** The repository whose evidence it marks, if it collects from one that is kept apart. */
+  readonly signatureRepository?: string | undefined;
   collect(registry: Registry, repository: string, digest: string): Promise<Collected>;
 }

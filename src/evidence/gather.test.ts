@@ -3,6 +3,7 @@ import { failed, type Outcome } from '../reasons.ts';
 import { type ImageReference, parseReference } from '../registry/reference.ts';
 import type { Manifest, Registry } from '../registry/registry.ts';
 import { gather, type Progress } from './gather.ts';
+import { inMemoryRegistry } from './in-memory-registry.fixture.ts';
 
 const unused = () => Promise.reject(new Error('not asked for here'));
 
@@ -59,6 +60,34 @@ describe('gather', () => {
       signal,
     });
     expect(await reasons(gathering)).toEqual(['Interrupted', 'Interrupted', 'Interrupted']);
+  });
+
+  it('waits for no place longer than an image may take, and keeps what others have', async () => {
+    const subject = 'sha256:a';
+    const piece = {
+      format: 'sbom',
+      digest: 'sha256:b',
+      subject,
+      location: 'x',
+      bytes: new Uint8Array(),
+    } as const;
+    const quick = {
+      name: 'quick',
+      collect: () => Promise.resolve({ evidence: [{ ...piece, annotations: {} }], faults: [] }),
+    };
+    const slow = { name: 'slow', collect: () => new Promise<never>(() => {}) };
+    const apart = { ...slow, signatureRepository: 'ghcr.io/acme/signatures' };
+    const memory = inMemoryRegistry();
+    memory.push('ghcr.io/a', { layers: [], tag: 'v1' });
+    const options = { ...OPTIONS, registry: memory, collectors: [quick, slow, apart], timeout: 20 };
+    const [outcome] = [...(await gather(IMAGES.slice(0, 1), options)).values()];
+    const root = outcome?.ok ? outcome.value.root : null;
+    expect(root?.evidence).toHaveLength(1);
+    expect(root?.faults).toMatchObject([
+      { reason: 'TimedOut', subject: root?.digest },
+      { reason: 'TimedOut', subject: root?.digest, signatureRepository: 'ghcr.io/acme/signatures' },
+    ]);
+    expect(root?.faults[0]).not.toHaveProperty('signatureRepository');
   });
 
   it('tells how far it is, and what it waits for', async () => {

@@ -55,7 +55,7 @@ export async function gather(
   const gathered = references.map((reference) =>
     limit(async () => {
       const outcome = await tracked(reference, () =>
-        within(options, reference, stopped, () => gatherImage(reference, options, collect)),
+        within(options, reference, stopped, (late) => gatherImage(reference, options, collect, late)),
       );
       return [reference.text, outcome] as const;
     }),
@@ -82,18 +82,36 @@ function trackProgress(total: number, onProgress: GatherOptions['onProgress']) {
   };
 }
 
-type Collect = (repository: string, digest: string) => Promise<Collected>;
+/** What each collector finds on a manifest. */
+type Collect = (
+  repository: string,
+  digest: string,
+) => readonly { readonly collector: Collector; readonly collected: Promise<Collected> }[];
+
+/** Settles when an image's time is over; `what` was not there by then. */
+type Late = (what: string) => Promise<ReturnType<typeof failed>>;
 
 async function gatherImage(
   reference: ImageReference,
   { registry, platform }: GatherOptions,
   collect: Collect,
+  late: Late,
 ): Promise<Outcome<GatheredImage>> {
-  const resolved = await resolveImage(registry, reference, platform);
+  const resolved = await Promise.race([
+    resolveImage(registry, reference, platform),
+    late('what it refers to was not there'),
+  ]);
   if (!resolved.ok) return resolved;
   const { digest, children } = resolved.value;
   const manifest = async (one: { digest: string; platform: Platform | null }): Promise<GatheredManifest> => {
-    return { ...one, ...(await collect(reference.repository, one.digest)) };
+    const found = await Promise.all(
+      collect(reference.repository, one.digest).map(({ collector, collected }) =>
+        // One place that is slow leaves the others what they have: it is missing to those alone who may have something there.
+        Promise.race([collected, missed(reference, one.digest, collector, late)]),
+      ),
+    );
+    const evidence = found.flatMap((each) => each.evidence);
+    return { ...one, evidence, faults: found.flatMap((each) => each.faults) };
   };
   const [root, ...rest] = await Promise.all([
     manifest({ digest, platform: null }),
@@ -102,28 +120,30 @@ async function gatherImage(
   return ok({ resolved: resolved.value, root, children: rest });
 }
 
-function collectOnce({ registry, collectors }: GatherOptions): Collect {
-  const known = new Map<string, Promise<Collected>>();
-  return (repository, digest) => {
-    const key = `${repository}@${digest}`;
-    const collected = known.get(key) ?? collectAll(registry, collectors, repository, digest);
-    known.set(key, collected);
-    return collected;
-  };
+async function missed(
+  { repository }: ImageReference,
+  subject: string,
+  { name, signatureRepository }: Collector,
+  late: Late,
+): Promise<Collected> {
+  const location = `${signatureRepository ?? repository}@${subject}`;
+  const { fault } = await late(`its evidence was not there (${name})`);
+  const place = { subject, location, ...(signatureRepository && { signatureRepository }) };
+  return { evidence: [], faults: [{ ...fault, ...place }] };
 }
 
-async function collectAll(
-  registry: Registry,
-  collectors: readonly Collector[],
-  repository: string,
-  digest: string,
-): Promise<Collected> {
-  const collected = await Promise.all(
-    collectors.map((collector) => collector.collect(registry, repository, digest)),
-  );
-  return {
-    evidence: collected.flatMap((one) => one.evidence),
-    faults: collected.flatMap((one) => one.faults),
+function collectOnce({ registry, collectors }: GatherOptions): Collect {
+  const known = new Map<string, ReturnType<Collect>>();
+  return (repository, digest) => {
+    const key = `${repository}@${digest}`;
+    const places =
+      known.get(key) ??
+      collectors.map((collector) => ({
+        collector,
+        collected: collector.collect(registry, repository, digest),
+      }));
+    known.set(key, places);
+    return places;
   };
 }
 
@@ -131,22 +151,25 @@ async function within<T>(
   { timeout, signal }: GatherOptions,
   reference: ImageReference,
   stopped: Promise<void>,
-  work: () => Promise<Outcome<T>>,
+  work: (late: Late) => Promise<Outcome<T>>,
 ): Promise<Outcome<T>> {
   const what = `${reference.text}: its evidence was not there`;
   if (signal?.aborted) return stoppedFault(signal, what);
   let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<Outcome<T>>((resolve) => {
-    const timedOut = failed(
+  const over = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, timeout);
+  });
+  const late: Late = async (missing) => {
+    await over;
+    return failed(
       'TimedOut',
-      `${what} within ${timeout / 1000} s`,
+      `${reference.text}: ${missing} within ${timeout / 1000} s`,
       'try again, or give it more time with --timeout',
     );
-    timer = setTimeout(() => resolve(timedOut), timeout);
-  });
+  };
   try {
     // The end is heard of before what comes of requests that it breaks off, which would say less.
-    return (await Promise.race([work(), late, stopped])) ?? stoppedFault(signal, what);
+    return (await Promise.race([work(late), stopped])) ?? stoppedFault(signal, what);
   } finally {
     clearTimeout(timer);
   }

@@ -11,6 +11,7 @@ const PLACES: readonly Collector[] = [referrers, cosignTags];
 export function signatureRepository(repository: string): Collector {
   return {
     name: `signature repository ${repository}`,
+    signatureRepository: repository,
     async collect(registry, image, digest) {
       // Where the image lies there too, this is what hangs beside it.
       if (image === repository) return { evidence: [], faults: [] };
