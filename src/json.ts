@@ -1,3 +1,5 @@
+import { isUtf8 } from 'node:buffer';
+
 /**
  * Parses JSON as signed documents must be read: UTF-8 without errors, no member name twice in one object
  * (RFC 7493, I-JSON, sections 2.1 and 2.3), and not nested deeper than `maxDepth`. Where two readers could see
@@ -13,11 +15,8 @@ export function parseStrictJson(bytes: Uint8Array, maxDepth = 100): unknown {
 }
 
 function decodeUtf8(bytes: Uint8Array): string {
-  try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
-  } catch {
-    throw new SyntaxError('not valid UTF-8');
-  }
+  if (!isUtf8(bytes)) throw new SyntaxError('not valid UTF-8');
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8');
 }
 
 const QUOTE = 0x22;
