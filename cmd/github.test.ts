@@ -126,6 +126,17 @@ describe('--github-attestations', () => {
     expect(again.hosts).toEqual([]);
   });
 
+  it('asks nobody offline: from saved evidence it is answered, else it contradicts', async () => {
+    const cwd = policyFor();
+    await verify(cwd, [...ASK, '--save-evidence', 'saved']);
+    const asked = api.requests.length;
+    const { exitCode, stderr } = await verify(cwd, [...ASK, '--offline']);
+    expect([exitCode, api.requests.length]).toEqual([2, asked]);
+    expect(stderr).toContain('--github-attestations asks GitHub, and --offline does not');
+    const saved = await verify(cwd, [...ASK, '--offline', '--evidence', 'saved']);
+    expect(read(saved.stdout).finding?.reason).toBe('SignatureMissing');
+  });
+
   it.each([
     ['acme/cart/more', 'is neither OWNER nor OWNER/REPO'],
     ['../../user', 'is neither OWNER nor OWNER/REPO'],
