@@ -3,6 +3,7 @@ import {
   distinguishedName,
   extendedKeyUsage,
   fulcioRaw,
+  fulcioString,
   keyUsage,
   serialOf,
   subjectAlternativeName,
@@ -117,7 +118,7 @@ const CASES: readonly Case[] = [
   {
     name: 'certificate-extension-twice',
     why: 'the issuer stands in it twice',
-    sign: { certificate: { raw: { 1: OIDC_ISSUER }, extensions: [fulcioRaw(1, 'https://evil.example')] } },
+    sign: { certificate: { extensions: [fulcioString(8, 'https://accounts.evil.example')] } },
   },
   {
     name: 'certificate-critical-extension-unknown',

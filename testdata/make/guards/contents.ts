@@ -28,6 +28,12 @@ const ROWS: readonly Row[] = [
     }),
   ],
   [
+    'signature-by-another-key',
+    'another key has signed, and a log has entered that under the certificate',
+    sigstore.bundle({ signWith: key('another') }),
+    { known: 'CVE-2022-36056' },
+  ],
+  [
     'payload-changed',
     'the payload was changed after signing',
     sigstore.bundle({
@@ -43,15 +49,12 @@ const ROWS: readonly Row[] = [
     sigstore.bundle({ payload: statement().replace('in-toto.io/Statement/v1', 'evil.example/Statement/v1') }),
   ],
   [
-    'statement-says-two-subjects-members',
+    'statement-says-two-images',
     'the statement has its subject twice, and each reader takes the one he likes',
     sigstore.bundle({
-      payload: statement({ signedFor: OTHER_DIGEST }).replace(
-        '"subject":',
-        `"subject":[{"digest":{"sha256":"${HEX}"}}],"subject":`,
-      ),
+      payload: statement().replace('"subject":', '"subject":[{"digest":{"sha256":"00"}}],"subject":'),
     }),
-    { known: 'Go takes the last of two equal members, others the first' },
+    { known: 'JavaScript and Go take the last of two equal members, others the first' },
   ],
   [
     'statement-member-in-another-case',
@@ -179,9 +182,9 @@ const ROWS: readonly Row[] = [
     'layer-says-two-images',
     'the `.sig` layer has its digest twice',
     sigstore.signatureLayer({
-      payload: simpleSigning(OTHER_DIGEST).replace(
+      payload: simpleSigning().replace(
         '"docker-manifest-digest":',
-        `"docker-manifest-digest":"${DIGEST}","docker-manifest-digest":`,
+        `"docker-manifest-digest":"${OTHER_DIGEST}","docker-manifest-digest":`,
       ),
     }),
   ],
@@ -247,6 +250,12 @@ const KEYS: readonly Row[] = [
     'the log entry names another key',
     sigstore.bundle({ certificate: null, signWith: release, entries: [{ of: { key: key('another') } }] }),
     { known: 'CVE-2022-36056' },
+  ],
+  [
+    'key-another-under-its-name',
+    'another key has signed, and a log has entered that under the trusted key',
+    sigstore.bundle({ certificate: null, signWith: key('another'), entries: [{ of: { key: release } }] }),
+    { classes: ['untrusted'] },
   ],
   [
     'key-without-entry',
