@@ -3,7 +3,6 @@ import { join, resolve } from 'node:path';
 import { POLICY_BYTES } from '../src/limits.ts';
 import { loadPolicy, type Loaded } from '../src/policy/load.ts';
 import type { PolicyBytes } from '../src/policy/policy-file.ts';
-import type { Policy } from '../src/policy/policy.ts';
 import { failed, ok, type Outcome } from '../src/reasons.ts';
 import { terminalText } from '../src/report/terminal-text.ts';
 import type { KeptRoots } from '../src/trust-roots/kept-roots.ts';
@@ -14,23 +13,13 @@ import { keptRootsOf } from './copies.ts';
 const DEFAULT_POLICY = 'supplychain.yaml';
 const VARIABLE = 'SUPPLYCHAIN_POLICY';
 
+/** A policy, and its files as they are written. */
+export type LoadedPolicy = Extract<Loaded, { ok: true }>;
+
 /**
  * Finds and loads the policy: `--policy`, else SUPPLYCHAIN_POLICY, else ./supplychain.yaml. In CI and in a cluster nothing is looked
  * for, as a file that is missing there would silently mean no policy. Returns null for no policy. Throws `UsageError`.
  */
-export function findPolicy(
-  flag: readonly string[],
-  roots: readonly TrustRoot[],
-  quiet: boolean,
-  io: Io,
-): Policy | null {
-  return findLoadedPolicy(flag, roots, quiet, io)?.policy ?? null;
-}
-
-/** A policy, and its files as they are written. */
-export type LoadedPolicy = Extract<Loaded, { ok: true }>;
-
-/** As findPolicy, for who looks at the files themselves. */
 export function findLoadedPolicy(
   flag: readonly string[],
   roots: readonly TrustRoot[],

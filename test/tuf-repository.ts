@@ -22,7 +22,7 @@ export function tufKey(): TufKey {
 }
 
 /** What a repository says; every test changes what it wants to go wrong. */
-export interface TufState {
+interface TufState {
   rootVersion: number;
   rootKeys: readonly TufKey[];
   /** The keys that sign root.json, where they are not `rootKeys`. */

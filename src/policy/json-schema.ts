@@ -34,7 +34,9 @@ const FIELDS: Readonly<Record<string, JsonSchema>> = {
     title: 'Policy of kubectl supplychain',
     description: 'Whom you trust, and what you ask of which image.',
   },
-  'spec.trustRoots': { description: 'Beside the built-in root `sigstore`, the public-good instance.' },
+  'spec.trustRoots': {
+    description: 'Beside the built-in roots `sigstore`, the public-good instance, and `github`.',
+  },
   'spec.trustRoots[]': {
     ...exactlyOne('sigstore', 'tuf', 'certificateChain'),
     dependentRequired: { timestampChain: ['certificateChain'] },
@@ -48,7 +50,7 @@ const FIELDS: Readonly<Record<string, JsonSchema>> = {
     description: 'An identity: issuer and subject are both required.',
     allOf: [exactlyOne('issuer', 'issuerRegExp'), exactlyOne('subject', 'subjectRegExp')],
   },
-  'spec.authorities[].keyless.trustRoot': { description: 'A name of trustRoots, or sigstore.' },
+  'spec.authorities[].keyless.trustRoot': { description: 'A name of trustRoots, or sigstore, or github.' },
   'spec.authorities[].keyless.issuer': { description: 'The OIDC issuer, exactly.' },
   'spec.authorities[].keyless.subject': {
     description: 'Glob over the name in the certificate; one of only * is refused.',

@@ -2,16 +2,9 @@ import { X509Certificate } from 'node:crypto';
 import type { CertificateAuthority, Log, TrustRoot } from '../verify/trust-root.ts';
 import { nameOf } from './certificate-chain.ts';
 
-export const KINDS = [
-  'certificate authority',
-  'transparency log',
-  'certificate log',
-  'timestamp authority',
-] as const;
-
 /** One thing that a trust root trusts, and when. */
 export interface Trusts {
-  readonly kind: (typeof KINDS)[number];
+  readonly kind: 'certificate authority' | 'transparency log' | 'certificate log' | 'timestamp authority';
   readonly name: string;
   readonly validFrom: Date | null;
   /** null: there is no end to it yet. */

@@ -13,6 +13,7 @@ const metadataName = z.string().regex(/^[\w%~!*'()-][\w.%~!*'()-]*\.json$/);
 /** What is kept of one TUF repository. It is one file, so that no reader ever sees the half of an update. */
 const keptSchema = z.object({
   format: z.literal(1),
+  /** For who looks at the file. */
   mirror: z.string(),
   /** The metadata that was verified, by file name: what rollbacks are noticed by. */
   metadata: z.record(metadataName, z.string()),
@@ -66,7 +67,7 @@ export function createCopyStore(directory: string): CopyStore {
     try {
       if (statSync(pathOf(root)).size > TRUST_ROOT_COPY_BYTES) return null;
       const parsed = keptSchema.safeParse(JSON.parse(readFileSync(pathOf(root), 'utf8')));
-      return parsed.success && parsed.data.mirror === root.mirror ? parsed.data : null;
+      return parsed.success ? parsed.data : null;
     } catch {
       return null;
     }

@@ -5,7 +5,7 @@ import type { Thresholds } from '../verify/trust-root.ts';
  * Where the trust in a TUF repository begins: the bytes of one version of its root.json, or that version's fingerprint,
  * with which the file is taken from the mirror itself.
  */
-export type FirstRoot =
+type FirstRoot =
   | { readonly bytes: Uint8Array }
   | {
       readonly version: number;
