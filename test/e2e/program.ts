@@ -61,7 +61,7 @@ export async function verifyImage(
   flags: readonly string[] = [],
 ): Promise<Judged> {
   const { code, stdout, stderr } = await runProgram(
-    ['verify', image, '--policy', policy, '-o', 'json', ...flags],
+    ['verify', image, '--policy', policy, '--offline', '-o', 'json', ...flags],
     directory,
   );
   if (stdout === '') throw new Error(`no report for ${image}, exit ${code}: ${stderr}`);
