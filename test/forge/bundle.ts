@@ -15,7 +15,7 @@ export interface BundleKnobs {
 }
 
 /** A bundle (protobuf-specs, sigstore_bundle.proto) as JSON. */
-export interface BundleJson {
+interface BundleJson {
   mediaType: string;
   verificationMaterial: {
     certificate?: { rawBytes: string };

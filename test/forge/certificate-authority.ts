@@ -74,7 +74,7 @@ export const WORKFLOW = 'https://github.com/acme/app/.github/workflows/release.y
 export const OIDC_ISSUER = 'https://token.actions.githubusercontent.com';
 
 /** What Fulcio writes for a workflow of GitHub's, without what is deprecated. */
-export const FULCIO_EXTENSIONS: Readonly<Record<number, string>> = {
+const FULCIO_EXTENSIONS: Readonly<Record<number, string>> = {
   8: OIDC_ISSUER,
   9: WORKFLOW,
   11: 'github-hosted',

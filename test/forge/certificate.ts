@@ -1,7 +1,6 @@
 import {
   bitString,
   boolean,
-  element,
   integer,
   octetString,
   oid,
@@ -101,7 +100,7 @@ export function keyUsage(...usages: readonly Usage[]): Buffer {
   return extension('2.5.29.15', bitString(Buffer.of(bits), 7 - last), true);
 }
 
-export const PURPOSES = {
+const PURPOSES = {
   codeSigning: '1.3.6.1.5.5.7.3.3',
   serverAuth: '1.3.6.1.5.5.7.3.1',
   timeStamping: '1.3.6.1.5.5.7.3.8',
@@ -125,7 +124,7 @@ export interface Name {
 }
 
 /** Fulcio, docs/oid-info.md: everything it says of an identity stands under here. */
-export const FULCIO = '1.3.6.1.4.1.57264.1';
+const FULCIO = '1.3.6.1.4.1.57264.1';
 
 export const subjectAlternativeName = (names: readonly Name[]): Buffer =>
   extension('2.5.29.17', sequence(...names.map((name) => generalName(name))), true);
@@ -161,6 +160,3 @@ export function timestampList(timestamps: readonly Buffer[]): Buffer {
     octetString(sized(Buffer.concat(timestamps.map((one) => sized(one))))),
   );
 }
-
-/** RFC 6962, 3.1: the extension that makes a certificate one that no reader may accept. */
-export const poison = (): Buffer => extension('1.3.6.1.4.1.11129.2.4.3', element(0x05), true);

@@ -34,7 +34,6 @@ export const octetString = (...contents: readonly Uint8Array[]): Buffer => eleme
 export const bitString = (content: Uint8Array, unused = 0): Buffer =>
   element(0x03, Buffer.of(unused), content);
 export const utf8String = (text: string): Buffer => element(0x0c, Buffer.from(text));
-export const printableString = (text: string): Buffer => element(0x13, Buffer.from(text, 'latin1'));
 export const nothing = (): Buffer => element(0x05);
 
 /** A non-negative integer, given as a number or as big-endian octets. */

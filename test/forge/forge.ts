@@ -84,7 +84,7 @@ export interface Forge extends Authorities {
   readonly trustKey: (by: Key, conditions?: Partial<TrustedKey>) => TrustMaterial;
 }
 
-export interface LayerKnobs {
+interface LayerKnobs {
   /** The last word on the layer's annotations. */
   readonly annotations?: (annotations: Record<string, string>) => Record<string, string>;
 }
@@ -205,7 +205,7 @@ export function forge(knobs: ForgeKnobs = {}): Forge {
 }
 
 /** Bytes as a collector would have found them. */
-export function evidence(
+function evidence(
   format: EvidenceFormat,
   bytes: Buffer,
   subject: string,

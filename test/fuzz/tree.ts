@@ -31,7 +31,7 @@ export function putTogether(node: Node, like: Evidence): Evidence {
 }
 
 /** What is in a string, as far as it can be told. */
-export function readText(text: string): Node {
+function readText(text: string): Node {
   const json = /^[[{]/.test(text) ? readJson(text) : null;
   if (json) return { kind: 'json', items: [json] };
   const block = /^-----BEGIN ([A-Z ]+)-----\n([\sA-Za-z0-9+/=]+)-----END \1-----\n$/.exec(text);
@@ -61,7 +61,7 @@ function readBytes(bytes: Buffer): Node {
 }
 
 /** The bytes that a node stands for. */
-export function contentOf(node: Node): Uint8Array {
+function contentOf(node: Node): Uint8Array {
   switch (node.kind) {
     case 'text':
       return Buffer.from(node.text);

@@ -4,7 +4,7 @@ import type { Thresholds } from '../../../src/verify/trust-root.ts';
 import type { Key } from '../../../test/forge/keys.ts';
 
 /** What a rule asks of evidence that verifies. */
-export interface Asked {
+interface Asked {
   readonly issuer: string;
   readonly subject?: string;
   readonly subjectRegExp?: string;

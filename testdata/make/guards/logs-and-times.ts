@@ -124,6 +124,11 @@ const LOGS: readonly Case[] = [
     },
   }),
   {
+    name: 'checkpoint-of-another-origin',
+    why: "the log's key has signed a checkpoint under another name",
+    sign: { entries: [{ checkpoint: { origin: 'another.sigstore.test' } }] },
+  },
+  {
     name: 'entry-index-contradicts-rekor2',
     why: 'the bundle says another index than the proof, where there is but one',
     sign: {
