@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { z } from 'zod';
 import { COLLECTORS } from '../../src/evidence/collectors.ts';
 import type { Evidence } from '../../src/evidence/collector.ts';
 import { readPublicKeys } from '../../src/policy/keys.ts';
@@ -21,6 +22,8 @@ export interface Honest {
   readonly trust: TrustMaterial;
   readonly tree: Node;
   readonly claims: readonly Claim[];
+  /** The index of each log entry that it carries: a claim names the first. */
+  readonly logIndices: readonly string[];
 }
 
 type Piece = readonly [name: string, evidence: Evidence, trust: TrustMaterial];
@@ -32,8 +35,21 @@ export async function honestEvidence(): Promise<readonly Honest[]> {
     const verdict = verifyEvidence(evidence, trust);
     if (verdict.result !== 'verified')
       throw new Error(`${name} does not verify: ${verdict.refusal.reason}: ${verdict.refusal.message}`);
-    return { name, evidence, trust, tree: takeApart(evidence), claims: verdict.claims };
+    const { claims } = verdict;
+    const first = claims.flatMap(({ logIndex }) => logIndex ?? []);
+    const logIndices = evidence.format === 'sigstore-bundle' ? indicesOf(evidence.bytes) : first;
+    return { name, evidence, trust, tree: takeApart(evidence), claims, logIndices };
   });
+}
+
+/** protobuf's JSON leaves a 0 out. */
+const bundleSchema = z.object({
+  verificationMaterial: z.object({ tlogEntries: z.array(z.object({ logIndex: z.string().default('0') })) }),
+});
+
+function indicesOf(bundle: Uint8Array): readonly string[] {
+  const { verificationMaterial } = bundleSchema.parse(JSON.parse(Buffer.from(bundle).toString()));
+  return verificationMaterial.tlogEntries.map(({ logIndex }) => logIndex);
 }
 
 const KINDS: readonly (readonly [1 | 2, EntryKind])[] = [

@@ -7,8 +7,8 @@ import type { Honest } from './corpus.ts';
  * certificate's chain. So a verdict is not held against the change but against what honest evidence says: whatever verifies has to be
  * a claim that somebody honestly made.
  * - Its content and signer are, deeply equal, those of honest evidence.
- * - Each of its times, and its index in the log, is one of that same evidence: of evidence with the same content and signer.
- *   Evidence may be taken away (of two times one may be left), never added or moved.
+ * - Each of its times, and its index in the log, is one of that same evidence, of any of its entries.
+ *   Evidence may be taken away (of two times or entries one may be left), never added or moved.
  * Returns what is claimed and was never said, or null.
  */
 export function claimedFalsely(verdict: Verdict, honest: readonly Honest[]): string | null {
@@ -17,19 +17,24 @@ export function claimedFalsely(verdict: Verdict, honest: readonly Honest[]): str
 }
 
 function falsehood(claim: Claim, honest: readonly Honest[]): string | null {
-  const same = honest
-    .flatMap(({ claims }) => claims)
-    .filter(
-      ({ content, signer }) =>
-        isDeepStrictEqual(content, claim.content) && isDeepStrictEqual(signer, claim.signer),
-    );
+  const same = honest.flatMap(({ claims, logIndices }) =>
+    claims
+      .filter(
+        ({ content, signer }) =>
+          isDeepStrictEqual(content, claim.content) && isDeepStrictEqual(signer, claim.signer),
+      )
+      .map(({ times }) => ({ times, logIndices })),
+  );
   if (same.length === 0)
     return `nobody has signed this content: ${JSON.stringify({ content: claim.content, signer: claim.signer })}`;
   const time = claim.times.find(
     (one) => !same.some(({ times }) => times.some((known) => isDeepStrictEqual(known, one))),
   );
   if (time) return `nobody vouches for the time ${time.value.toISOString()} (${time.source})`;
-  if (claim.logIndex !== null && !same.some(({ logIndex }) => logIndex === claim.logIndex))
+  if (
+    claim.logIndex !== null &&
+    !same.some(({ logIndices }) => logIndices.some((index) => index === claim.logIndex))
+  )
     return `no log vouches for the index ${claim.logIndex}`;
   return null;
 }
