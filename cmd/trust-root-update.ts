@@ -78,7 +78,7 @@ function namedRoot(
   return {
     name: mirror,
     mirror,
-    firstRoot: { bytes: root.value },
+    firstRoot: root.value,
     thresholds: DEFAULT_THRESHOLDS,
     shipped: () => null,
   };

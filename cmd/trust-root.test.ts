@@ -142,14 +142,9 @@ describe('a policy under a trust root that TUF keeps', () => {
 });
 
 describe('the trust root github', () => {
-  it('is built in, and unknown until a copy was fetched', async () => {
+  it('is built in, and knows nothing that is not signed under it', async () => {
     const { stdout } = await run([...VERIFY, ...EVIDENCE], workspace('github'));
-    expect(findingOf(stdout).finding).toMatchObject({
-      status: 'unknown',
-      reason: 'TrustRootOutdated',
-      message:
-        'the rule accepts ci, and its trust root github was not fetched from https://tuf-repo.github.com yet',
-    });
+    expect(findingOf(stdout).finding).toMatchObject({ status: 'fail', reason: 'SignerNotTrusted' });
   });
 
   it.each(['sigstore', 'github'])('keeps its name to itself: %s', async (name) => {
@@ -172,7 +167,9 @@ describe('trust-root show', () => {
     expect(stdout).toMatch(/^sigstore +this program +20\d\d-\d\d-\d\d +[0-9a-f]{64}$/m);
     expect(stdout).toMatch(/^sigstore +transparency log +2021-01-12 +- +https:\/\/rekor\.sigstore\.dev$/m);
     expect(stdout).toMatch(/^sigstore +certificate authority +2021-03-07 +2022-12-31 \(over\) /m);
-    expect(stdout).toContain('github is not fetched yet\nnext: kubectl supplychain trust-root update\n');
+    expect(stdout).toMatch(
+      /^github +timestamp authority +2026-06-12 +2027-06-12 +timestamp\.githubapp\.com /m,
+    );
   });
 
   it('shows those of a policy, and exits 3 while one of them is not here', async () => {

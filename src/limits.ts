@@ -86,5 +86,7 @@ export const LOG_ENTRIES = 16;
 export const TIMESTAMPS = 16;
 /** Certificates of one bundle's chain. */
 export const CERTIFICATE_CHAIN = 10;
+/** Signed certificate timestamps of one certificate: each costs a signature; real ones carry one. */
+export const SCTS = 16;
 /** Components of one SBOM: the largest images of whole distributions have some ten thousand. */
 export const SBOM_COMPONENTS = 500_000;

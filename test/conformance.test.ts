@@ -42,11 +42,20 @@ function argumentsOf(folder: string, name: string, as: 'file' | 'digest'): reado
 describe.skipIf(folder === null)('the cases of sigstore-conformance', () => {
   it('are there', () => expect(cases.length).toBeGreaterThan(40));
 
+  const [failing, valid] = [
+    cases.filter((name) => name.endsWith('_fail')),
+    cases.filter((name) => !name.endsWith('_fail')),
+  ];
+
   describe.each(['file', 'digest'] as const)('by %s', (as) => {
-    it.each(cases)('%s', (name) => {
-      const verify = () => verifyBundle(argumentsOf(folder ?? '', name, as));
-      if (name.endsWith('_fail')) expect(verify).toThrow();
-      else expect(verify).not.toThrow();
+    it.each(valid)('%s', (name) => {
+      expect(() => verifyBundle(argumentsOf(folder ?? '', name, as))).not.toThrow();
+    });
+
+    it.each(failing)('%s', (name) => {
+      expect(() => verifyBundle(argumentsOf(folder ?? '', name, as))).toThrow(
+        /^([A-Z][A-Za-z]+: |.* public key )/,
+      );
     });
   });
 

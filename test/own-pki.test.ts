@@ -62,6 +62,11 @@ describe('a signature under a PKI of one’s own', () => {
       own.bundle({ entries: publicLog ? [{ log: publicLog }] : [], timestamps: [{}] }),
     ],
     [
+      'by a certificate that names no issuer, as only Fulcio’s do',
+      BOTH,
+      own.bundle({ certificate: { fulcio: {} }, entries: [], timestamps: [{}] }),
+    ],
+    [
       'with a time of the public-good log',
       WITHOUT_TSA,
       own.bundle({ entries: publicLog ? [{ log: publicLog }] : [], timestamps: [] }),

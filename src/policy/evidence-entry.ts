@@ -83,5 +83,5 @@ function key({
 export function describeSigner(signer: Signer): string {
   return signer.kind === 'key'
     ? `the key of ${signer.authority}`
-    : `${signer.subject.value} (issuer ${signer.issuer})`;
+    : `${signer.subject.value} (issuer ${signer.issuer || 'none'})`;
 }

@@ -68,6 +68,11 @@ describe('public keys', () => {
       'cosign.pub holds a public key that cannot be used: it is damaged',
     ],
     [
+      'a point that is on no curve',
+      '-----BEGIN PUBLIC KEY-----\nMBkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDAgAA\n-----END PUBLIC KEY-----\n',
+      'cosign.pub holds a public key that cannot be used: it is damaged',
+    ],
+    [
       'a curve that Sigstore does not have',
       pem(ec('secp256k1').publicKey),
       'cosign.pub holds a public key that cannot be used: the curve secp256k1 is not supported',

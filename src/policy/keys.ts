@@ -57,7 +57,10 @@ export function readPublicKeys(pem: string, origin: string): Outcome<readonly [P
 
 function publicKey(block: string): KeyObject | null {
   try {
-    return createPublicKey(block);
+    const key = createPublicKey(block);
+    // A point at infinity is read, cannot be written, and ends the process when its curve is asked for.
+    key.export({ type: 'spki', format: 'der' });
+    return key;
   } catch {
     return null;
   }

@@ -71,7 +71,7 @@ function keptRootOf(
   const kept: KeptRoot = {
     name,
     mirror,
-    firstRoot: { bytes: bytes.value },
+    firstRoot: bytes.value,
     thresholds: DEFAULT_THRESHOLDS,
     shipped: () => null,
   };

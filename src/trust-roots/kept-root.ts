@@ -1,18 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Thresholds } from '../verify/trust-root.ts';
 
-/**
- * Where the trust in a TUF repository begins: the bytes of one version of its root.json, or that version's fingerprint,
- * with which the file is taken from the mirror itself.
- */
-type FirstRoot =
-  | { readonly bytes: Uint8Array }
-  | {
-      readonly version: number;
-      /** sha256 of the canonical JSON of what is signed, hex: signatures may be added to the file later. */
-      readonly sha256: string;
-    };
-
 /** A copy of a trusted_root.json. */
 export interface Copy {
   readonly bytes: Uint8Array;
@@ -25,7 +13,8 @@ export interface Copy {
 export interface KeptRoot {
   readonly name: string;
   readonly mirror: string;
-  readonly firstRoot: FirstRoot;
+  /** The root.json with which the trust in the repository begins. */
+  readonly firstRoot: Uint8Array;
   readonly thresholds: Thresholds;
   /** The copy that came with this program; null where there is none. */
   readonly shipped: () => Copy | null;
@@ -33,10 +22,7 @@ export interface KeptRoot {
 
 /** What a repository is known by: its mirror and where the trust in it begins. Another beginning is another repository. */
 export function repositoryId({ mirror, firstRoot }: Pick<KeptRoot, 'mirror' | 'firstRoot'>): string {
-  const begin =
-    'bytes' in firstRoot
-      ? createHash('sha256').update(firstRoot.bytes).digest('hex')
-      : `${firstRoot.version}:${firstRoot.sha256}`;
+  const begin = createHash('sha256').update(firstRoot).digest('hex');
   return createHash('sha256')
     .update(JSON.stringify([mirror, begin]))
     .digest('hex');

@@ -1,13 +1,10 @@
-import { createHash } from 'node:crypto';
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { canonicalize } from '@tufjs/canonical-json';
 import { Updater } from 'tuf-js';
 import { DownloadHTTPError } from 'tuf-js/dist/error.js';
 import { z } from 'zod';
-import { parseStrictJson } from '../json.ts';
-import { TRUSTED_ROOT_BYTES, TUF_METADATA_BYTES } from '../limits.ts';
+import { TRUSTED_ROOT_BYTES } from '../limits.ts';
 import { failed, ok, type Outcome } from '../reasons.ts';
 import type { KeptRoot } from './kept-root.ts';
 import { MirrorError, type Mirrors } from './mirror.ts';
@@ -48,9 +45,8 @@ async function download(
   mirrors: Mirrors,
 ): Promise<Outcome<Uint8Array>> {
   try {
-    const first = known['root.json'] === undefined ? await firstRootOf(root, mirrors) : undefined;
     const files: Readonly<Record<string, string | Uint8Array>> =
-      first === undefined ? known : { 'root.json': first };
+      known['root.json'] === undefined ? { 'root.json': root.firstRoot } : known;
     for (const [name, text] of Object.entries(files)) await writeFile(join(metadataDir, name), text);
     const updater = new Updater({
       metadataDir,
@@ -68,19 +64,6 @@ async function download(
     const unanswered = cause instanceof MirrorError || cause instanceof DownloadHTTPError;
     return unanswered ? unreachable(cause.message) : refused(root, sentence(cause));
   }
-}
-
-/** The version of root.json with which the trust in the repository begins. */
-async function firstRootOf({ mirror, firstRoot }: KeptRoot, mirrors: Mirrors): Promise<Uint8Array> {
-  if ('bytes' in firstRoot) return firstRoot.bytes;
-  const { version, sha256 } = firstRoot;
-  const url = `${mirror.replace(/\/+$/, '')}/${version}.root.json`;
-  const bytes = await mirrors.downloadBytes(url, TUF_METADATA_BYTES);
-  const { signed } = z.object({ signed: z.unknown() }).parse(parseStrictJson(bytes));
-  const found = createHash('sha256').update(canonicalize(signed)).digest('hex');
-  if (found !== sha256)
-    throw new Error(`${version}.root.json is not the one that this program trusts (sha256:${found})`);
-  return bytes;
 }
 
 async function metadataIn(directory: string): Promise<Metadata> {

@@ -4,6 +4,7 @@ import { parseStrictJson } from '../json.ts';
 import { failed, ok, type Outcome } from '../reasons.ts';
 import { type AuthorityFile, type LogFile, trustedRootSchema } from './sigstore/trusted-root-schema.ts';
 import { type Certificate, parseCertificate } from './x509/certificate.ts';
+import { parsePublicKey } from './x509/public-key.ts';
 
 /** How much evidence of time and transparency a trust root asks for. */
 export interface Thresholds {
@@ -118,8 +119,9 @@ function logOf({ baseUrl, publicKey: key, logId, checkpointKeyId }: LogFile): Lo
   if (validFor.start === null) throw new Error(`the log ${baseUrl} does not say since when its key is valid`);
   const ids = [logId, checkpointKeyId].flatMap((id) => (id ? [id.keyId] : []));
   try {
-    const type = PKCS1.has(key.keyDetails) ? 'pkcs1' : 'spki';
-    const publicKey = createPublicKey({ key: key.rawBytes, format: 'der', type });
+    const publicKey = PKCS1.has(key.keyDetails)
+      ? createPublicKey({ key: key.rawBytes, format: 'der', type: 'pkcs1' })
+      : parsePublicKey(key.rawBytes);
     return [{ baseUrl, ids, publicKey, validFor }];
   } catch {
     return [];

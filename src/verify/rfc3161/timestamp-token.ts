@@ -28,13 +28,13 @@ export interface TimestampToken {
 const SIGNED_DATA = '1.2.840.113549.1.7.2';
 const TST_INFO = '1.2.840.113549.1.9.16.1.4';
 /** RFC 3161 section 2.4.2: granted, and granted with modifications. */
-const GRANTED = [0, 1];
+const GRANTED: ReadonlySet<number> = new Set([0, 1]);
 
 /** Reads a timestamp response (RFC 3161 section 2.4.2). Throws `DerError`. */
 export function parseTimestampResponse(bytes: Buffer): TimestampToken {
   const [status, token] = childrenOf(readDer(bytes), TAG.sequence);
   const [code] = childrenOf(status, TAG.sequence);
-  if (!GRANTED.includes(smallInteger(code))) throw new DerError('the timestamp was not granted');
+  if (!GRANTED.has(smallInteger(code))) throw new DerError('the timestamp was not granted');
   const [contentType, content] = childrenOf(token, TAG.sequence);
   if (oidOf(contentType) !== SIGNED_DATA) throw new DerError('the timestamp token is no signed data');
   const [signedData] = childrenOf(content, contextTag(0, true));

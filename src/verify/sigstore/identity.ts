@@ -50,22 +50,18 @@ export interface SubjectName {
 /** Who a certificate was issued to, and what Fulcio says of it, by the extensions' field names in a policy. */
 export interface Identity {
   readonly subject: SubjectName;
+  /** The OIDC issuer; empty in a certificate of an own PKI, which knows whom it names for itself. */
   readonly issuer: string;
   readonly extensions: Readonly<Partial<Record<ExtensionName, string>>>;
 }
 
 /**
  * Reads who a code-signing certificate was issued to (fulcio, docs/certificate-specification.md). Throws `Refused` for a
- * certificate that is not a leaf for code signing, that has no name or several, no issuer, or that contradicts itself.
+ * certificate that is not a leaf for code signing, that has no name or several, or that contradicts itself.
  */
 export function readIdentity(certificate: Certificate): Identity {
   checkProfile(certificate);
-  const issuer = derString(certificate, 8) ?? rawString(certificate, 1);
-  if (issuer === undefined)
-    throw new Refused(
-      'CertificateInvalid',
-      'the certificate does not say which OIDC issuer its name comes from',
-    );
+  const issuer = derString(certificate, 8) ?? rawString(certificate, 1) ?? '';
   for (const { raw, der } of REPLACED) {
     const older = rawString(certificate, raw);
     const newer = derString(certificate, der);

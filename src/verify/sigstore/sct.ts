@@ -1,4 +1,6 @@
 import { createHash, verify } from 'node:crypto';
+import { SCTS } from '../../limits.ts';
+import { Refused } from '../refused.ts';
 import { type Log, within } from '../trust-root.ts';
 import { type Certificate, EXTENSIONS_TAG } from '../x509/certificate.ts';
 import { childrenOf, contentsOf, encodeDer, readDer, TAG } from '../x509/der.ts';
@@ -52,6 +54,11 @@ function readScts(bytes: Buffer): readonly SignedCertificateTimestamp[] {
   const scts: SignedCertificateTimestamp[] = [];
   for (let at = 0; at < list.value.length;) {
     const { value, end } = takeVector(list.value, at);
+    if (scts.length === SCTS)
+      throw new Refused(
+        'LimitExceeded',
+        `the certificate has more than ${SCTS} certificate timestamps (SCTS)`,
+      );
     scts.push(readSct(value));
     at = end;
   }

@@ -12,7 +12,7 @@ export interface SignedContent {
 }
 
 /** DSSE protocol.md, "PAE": the bytes that are signed in place of the payload alone. */
-export function preAuthEncoding(payloadType: string, payload: Buffer): Buffer {
+function preAuthEncoding(payloadType: string, payload: Buffer): Buffer {
   const head = `DSSEv1 ${Buffer.byteLength(payloadType)} ${payloadType} ${payload.length} `;
   return Buffer.concat([Buffer.from(head), payload]);
 }

@@ -76,6 +76,12 @@ function verifyUnderAll(
 
 function verifyCertificate(signed: SignedEntity, certificate: Certificate, root: TrustRoot): Claim {
   const identity = readIdentity(certificate);
+  // Fulcio names the issuer of whom it certifies; only an own PKI, which no certificate log watches, may leave it out.
+  if (identity.issuer === '' && root.signedCertificateTimestamps > 0)
+    throw new Refused(
+      'CertificateInvalid',
+      'the certificate does not say which OIDC issuer its name comes from',
+    );
   checkSignature(signed, certificate.publicKey);
   const rests = verifyEntity(signed, certificate, root);
   const signer = { kind: 'certificate', ...identity, trustRoot: root.name } as const;
@@ -137,12 +143,21 @@ function knowsIssuer(root: TrustRoot, certificates: readonly Certificate[]): boo
 }
 
 function unknownAuthority(der: Buffer, roots: readonly TrustRoot[]): Refusal {
-  const issuer = new X509Certificate(der).issuer.replaceAll('\n', ', ');
+  const issuer = issuerName(der);
   const names = roots.map((root) => root.name).join(', ') || 'none configured';
   return {
     reason: 'SignerNotTrusted',
     message: `its certificate is from ${issuer}, an authority that no trust root here knows (${names})`,
   };
+}
+
+/** The issuer in words. Node's parser refuses certificates that are read here. */
+function issuerName(der: Buffer): string {
+  try {
+    return new X509Certificate(der).issuer.replaceAll('\n', ', ');
+  } catch {
+    return 'an authority whose name cannot be shown';
+  }
 }
 
 /** Of several refusals the one that says most: proof of wrong-doing before doubt, doubt before a stranger. */

@@ -1,8 +1,9 @@
-import { createPublicKey, type KeyObject } from 'node:crypto';
+import type { KeyObject } from 'node:crypto';
 import { childrenOf, contentsOf, contextTag, type Der, DerError, readDer, TAG } from './der.ts';
 import { bitStringBytes, booleanOf, integerBytes, oidOf, smallInteger, timeOf } from './der-values.ts';
+import { parsePublicKey } from './public-key.ts';
 
-export interface Extension {
+interface Extension {
   readonly critical: boolean;
   /** What the extension's octet string holds. */
   readonly value: Buffer;
@@ -60,7 +61,7 @@ export function parseCertificate(bytes: Buffer): Certificate {
     notBefore: timeOf(notBefore),
     notAfter: timeOf(notAfter),
     subjectPublicKeyInfo,
-    publicKey: publicKeyOf(subjectPublicKeyInfo),
+    publicKey: parsePublicKey(subjectPublicKeyInfo),
     signatureAlgorithm,
     signature: bitStringBytes(signature),
     extensions: readExtensions(rest.find(({ tag }) => tag === EXTENSIONS_TAG)),
@@ -70,15 +71,6 @@ export function parseCertificate(bytes: Buffer): Certificate {
 function rawSequence(element: Der | undefined): Buffer {
   contentsOf(element, TAG.sequence);
   return element?.raw ?? Buffer.alloc(0);
-}
-
-function publicKeyOf(spki: Buffer): KeyObject {
-  try {
-    return createPublicKey({ key: spki, format: 'der', type: 'spki' });
-  } catch (cause) {
-    const why = cause instanceof Error ? cause.message : String(cause);
-    throw new DerError(`the certificate's public key cannot be read: ${why}`);
-  }
 }
 
 function readExtensions(element: Der | undefined): ReadonlyMap<string, Extension> {

@@ -1,8 +1,12 @@
 import { contentsOf, type Der, DerError, TAG } from './der.ts';
 
+/** Bytes of one object identifier: those of registered ones have about twenty, and reading one costs the square of its length. */
+const OID_BYTES = 100;
+
 /** An object identifier in dotted form (X.690 section 8.19). Throws `DerError`. */
 export function oidOf(element: Der | undefined): string {
   const bytes = contentsOf(element, TAG.oid);
+  if (bytes.length > OID_BYTES) throw new DerError(`an object identifier of ${bytes.length} bytes`);
   const arcs: bigint[] = [];
   let arc = 0n;
   let begun = false;

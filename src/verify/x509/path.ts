@@ -14,8 +14,8 @@ import { verifyWithAlgorithm } from './signature-algorithm.ts';
 /** A certificate with those that vouch for it, up to a trust anchor. */
 export type CertificationPath = readonly [leaf: Certificate, issuer: Certificate, ...more: Certificate[]];
 
-/** Certificates of one path. Sigstore's have three. */
-const PATH_LENGTH = 8;
+/** Certificates of one path. Sigstore's have three; each more lets certificates that sign each other make many more paths. */
+const PATH_LENGTH = 6;
 
 /**
  * Finds the paths from a certificate to the anchor of a chain (RFC 5280 section 6.1), with every rule but that of time: names chain,

@@ -11,7 +11,7 @@ export type DigestedPart =
   /** A DSSE envelope as it was sent to the log. */
   | 'envelope';
 
-export interface EntryDigest {
+interface EntryDigest {
   readonly part: DigestedPart;
   readonly algorithm: 'sha256' | 'sha384' | 'sha512';
   readonly value: Buffer;

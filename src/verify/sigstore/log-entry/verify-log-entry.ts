@@ -11,10 +11,10 @@ import { ENTRY_KINDS } from './entry-kinds.ts';
 import { rootOfProof } from './merkle.ts';
 import { openCheckpoint } from './signed-note.ts';
 
-/** An entry that a known log vouches for. `time` is when it was logged, where the log has signed that. */
+/** An entry that a known log vouches for. `index` and `time` are where and when it was logged, null where nobody has signed that. */
 export interface VerifiedEntry {
   readonly log: Log;
-  readonly index: string;
+  readonly index: string | null;
   readonly time: Date | null;
 }
 
@@ -39,7 +39,9 @@ export function verifyLogEntry(
   if (inclusionProof) checkProof(entry, inclusionProof, kind, log);
   // Only a promise signs the time: that of a Rekor v2 entry is anybody's word.
   const time = inclusionPromise ? promisedTime(entry, inclusionPromise, log) : null;
-  return { log, index: entry.logIndex, time };
+  // A proof names the place in the tree; in Rekor v1 that is not the index, which the promise alone signs.
+  const index = inclusionPromise || kind.rekor === 2 ? entry.logIndex : null;
+  return { log, index, time };
 }
 
 function kindOf({ kindVersion: { kind, version } }: LogEntry): EntryKind {
