@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { type Home, type Image, pushImage, pushIndex, reference } from '../../testdata/make/build.ts';
 import { writePolicy } from './asked.ts';
@@ -74,7 +76,10 @@ export function attestationTests(
   }
 }
 
-/** The table's own rule: each difference is explained, on the side that it is on, and no agreement is. */
+/** What users are told of the differences. */
+const DIFFERENCES = readFileSync(join(import.meta.dirname, '../../docs/cosign.md'), 'utf8');
+
+/** The table's own rule: each difference is explained, on the side that it is on and to users, and no agreement is. */
 export function differenceTests(cases: readonly (SignatureCase | AttestationCase)[]): void {
   it.each(cases)('says why, where the two differ: $name', ({ ours, cosign, stricter, wider }) => {
     const weAccept = ours === 'verified' || ours[0] === 'pass';
@@ -83,6 +88,7 @@ export function differenceTests(cases: readonly (SignatureCase | AttestationCase
       stricter: cosignAccepts && !weAccept,
       wider: weAccept && !cosignAccepts,
     });
+    expect(DIFFERENCES).toContain(` ${stricter ?? wider ?? ''} `);
   });
 }
 
