@@ -293,6 +293,13 @@ describe('broken policy file', () => {
       [`${A}:7: spec.authorities[0].key.path: policies/no.pub does not exist`],
     ],
     [
+      'a key in a key management service',
+      withKey('{ path: "awskms:///alias/cosign" }'),
+      [
+        `${A}:7: spec.authorities[0].key.path: awskms:///alias/cosign: keys are read from files, not from awskms://`,
+      ],
+    ],
+    [
       'a private key',
       withKey('{ path: ./private.pem }'),
       [`${A}:7: spec.authorities[0].key.path: ./private.pem holds a private key (PRIVATE KEY)`],

@@ -92,9 +92,17 @@ function useRoot(name: string, { trustRoots, usedRoots }: Known): Outcome<TrustR
   return trustRoots.get(name)?.read() ?? null;
 }
 
+/** How cosign names keys that are not in a file. */
+const ELSEWHERE = /^(awskms|gcpkms|azurekms|hashivault|pkcs11|k8s|gitlab|env|https?):\/\//;
+const IN_A_FILE =
+  'write the public key into a file with `cosign public-key --key …` and name that; of a Kubernetes secret, name it as secret: {namespace, name}';
+
 function keysOf(open: OpenPolicy, key: KeyFile, readFile: ReadFile): ReturnType<typeof readPublicKeys> {
   if (key.pem !== undefined) return readPublicKeys(key.pem, 'pem');
   if (key.path === undefined) return failed('InputInvalid', 'names neither path nor pem');
+  const scheme = ELSEWHERE.exec(key.path)?.[1];
+  if (scheme !== undefined)
+    return failed('InputInvalid', `${key.path}: keys are read from files, not from ${scheme}://`, IN_A_FILE);
   const bytes = readFile(beside(open, key.path), KEY_BYTES);
   return bytes.ok ? readPublicKeys(new TextDecoder().decode(bytes.value), key.path) : bytes;
 }
