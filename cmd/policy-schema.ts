@@ -1,11 +1,16 @@
 import { policyJsonSchema } from '../src/policy/json-schema.ts';
 import { REASONS } from '../src/reasons.ts';
+import { reportJsonSchema } from '../src/report/report-schema.ts';
 import { wrapped } from '../src/report/terminal-text.ts';
 import { type Io, UsageError } from './command.ts';
 import { schemaFlagsSchema } from './policy-flags.ts';
 import { printed, readForm } from './policy-output.ts';
 
 const KINDS = ['policy', 'report', 'sweep'];
+const SCHEMAS: Readonly<Record<string, () => unknown>> = {
+  policy: policyJsonSchema,
+  report: reportJsonSchema,
+};
 
 /** `policy schema`: the JSON Schema of a document of ours, or the closed list of reason codes. */
 export function runPolicySchema(words: readonly string[], typed: unknown, io: Io): Promise<number> {
@@ -17,10 +22,11 @@ export function runPolicySchema(words: readonly string[], typed: unknown, io: Io
     io.stdout(readForm(output, 'table') === 'json' ? printed(reasonEntries()) : reasonTable(io.columns));
     return Promise.resolve(0);
   }
-  if (kind !== 'policy') throw new UsageError(`the schema of a ${kind} is not in this version`);
+  const schemaOf = SCHEMAS[kind];
+  if (!schemaOf) throw new UsageError(`the schema of a ${kind} is not in this version`);
   if (readForm(output, 'json') === 'table')
     throw new UsageError('a schema is JSON; -o table is for policy schema --reasons');
-  io.stdout(printed(policyJsonSchema()));
+  io.stdout(printed(schemaOf()));
   return Promise.resolve(0);
 }
 

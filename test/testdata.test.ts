@@ -1,3 +1,4 @@
+import { Ajv2020 } from 'ajv/dist/2020.js';
 import { readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
@@ -7,6 +8,7 @@ import { loadPolicy } from '../src/policy/load.ts';
 import { ok } from '../src/reasons.ts';
 import { openLayout } from '../src/registry/layout.ts';
 import type { Report } from '../src/report/report.ts';
+import { reportJsonSchema } from '../src/report/report-schema.ts';
 import { publicGoodRoot } from '../src/verify/public-good.ts';
 import { createImageSource } from '../src/workloads/images.ts';
 
@@ -70,6 +72,22 @@ describe('the images of testdata, signed and forged with the real tools', () => 
     );
     const without = findings.filter(({ status, remediation }) => status !== 'pass' && remediation === null);
     expect(without.map(({ reason }) => reason)).toEqual([]);
+  });
+
+  it('is what its JSON Schema says, and has no member that the schema does not name', () => {
+    // Open to members of later versions, as readers have to be; here each has to be known.
+    const closed = JSON.stringify(reportJsonSchema()).replaceAll(
+      '"additionalProperties":{}',
+      '"additionalProperties":false',
+    );
+    const details = closed.replaceAll(
+      /("propertyNames":\{"type":"string"\}),"additionalProperties":false/g,
+      '$1',
+    );
+    const schema = z.record(z.string(), z.unknown()).parse(JSON.parse(details));
+    const validate = new Ajv2020({ strict: false, validateFormats: false }).compile(schema);
+    expect(validate(JSON.parse(JSON.stringify(report))) ? [] : validate.errors).toEqual([]);
+    expect(validate({ ...report, kind: 'Repork' })).toBe(false);
   });
 
   it('names the signer, the time and the log index of what it accepts', () => {

@@ -1,0 +1,136 @@
+import { z } from 'zod';
+import { REASONS } from '../reasons.ts';
+
+/** Names the format and its version; nothing is fetched from there. */
+const ID = 'urn:kubectl-supplychain:v1alpha1:Report';
+
+const text = z.string();
+const maybe = text.nullable();
+const status = z.enum(['pass', 'fail', 'warn', 'unknown', 'skip']);
+const reason = z.enum(Object.keys(REASONS));
+const time = z.iso.datetime();
+const digest = text.describe('An OCI digest, as sha256:…');
+
+/** Members are only added within v1alpha1, so that a reader has to pass over those that it does not know. */
+const object = z.looseObject;
+
+const counts = { pass: z.int(), fail: z.int(), warn: z.int(), unknown: z.int(), skip: z.int() };
+
+const location = object({ file: text, line: z.int(), document: z.int() }).nullable();
+
+const evidence = object({
+  kind: z.enum(['signature', 'attestation', 'unread']),
+  predicateType: maybe,
+  digest: digest.nullable(),
+  location: text.describe('Where it was found.'),
+  subject: digest.describe('The manifest that it is attached to.'),
+  signer: object({ subject: text, issuer: maybe, extensions: z.record(text, text) }).nullable(),
+  time: object({ value: time, source: z.enum(['log', 'tsa']) }).nullable(),
+  logIndex: maybe,
+  trustRoot: maybe,
+  result: z.enum(['verified', 'refused']),
+  reason: reason.nullable(),
+  message: maybe,
+});
+
+const finding = object({
+  id: text.describe('The same question asked of the same container has the same id.'),
+  check: z.enum([
+    'signature',
+    'registry',
+    'tag',
+    'age',
+    'sbom',
+    'slsa',
+    'vulnerabilities',
+    'base',
+    'attestation',
+    'policy',
+  ]),
+  status,
+  reason: reason.describe('One of the closed list that `policy schema --reasons` prints.'),
+  message: text,
+  remediation: maybe.describe('What to do next.'),
+  rule: maybe,
+  authority: maybe.describe('The authority that satisfied the check.'),
+  enforcement: z.enum(['enforce', 'warn']),
+  exception: maybe.describe('The exception that turned a failure into a warning.'),
+  subject: object({ digest, platform: maybe }).nullable(),
+  details: z.record(text, z.unknown()).describe('Per check.'),
+  evidence: z.array(evidence),
+});
+
+const container = object({
+  name: text,
+  type: z.enum(['container', 'init', 'ephemeral', 'image-volume', 'argument']),
+  status,
+  image: object({
+    reference: text,
+    repository: maybe,
+    digest: digest.nullable(),
+    platforms: z.array(text),
+  }),
+  running: z.array(z.unknown()).describe('What pods of a live cluster run.'),
+  location,
+  findings: z.array(finding),
+});
+
+const workload = object({
+  cluster: maybe,
+  namespace: maybe,
+  apiVersion: text,
+  kind: text,
+  name: text,
+  uid: maybe,
+  labels: z.record(text, text),
+  replicas: object({ desired: z.int().nullable(), running: z.int().nullable() }),
+  state: z.enum(['running', 'scheduled', 'suspended', 'scaledToZero', 'manifestOnly']),
+  location,
+  status,
+  containers: z.array(container),
+});
+
+const report = object({
+  apiVersion: z.literal('kubectl-supplychain/v1alpha1'),
+  kind: z.literal('Report'),
+  metadata: object({
+    generatedAt: time,
+    judgedAt: time,
+    tool: text,
+    source: z.enum(['cluster', 'manifests', 'images', 'argocd']),
+    policies: z.array(object({ name: text, path: text, sha256: text })),
+    trustRoots: z.array(object({ name: text, sha256: text, updatedAt: time.nullable() })),
+    hosts: z.array(text).describe('Every host that was contacted.'),
+  }),
+  verdict: object({ status, exitCode: z.literal([0, 1, 2, 3, 130]) }),
+  summary: object({
+    ...counts,
+    workloads: z.int(),
+    containers: z.int(),
+    images: z.int(),
+    byContainer: object(counts),
+    byCheck: z.record(text, z.partialRecord(status, z.int())),
+  }),
+  coverage: object({
+    complete: z.boolean(),
+    gaps: z.array(
+      object({
+        scope: z.enum(['context', 'namespace', 'kind', 'file', 'image']),
+        name: text,
+        cluster: maybe,
+        reason,
+        message: text,
+        remediation: text.optional(),
+      }),
+    ),
+  }),
+  workloads: z.array(workload),
+}).meta({
+  title: 'Report of kubectl supplychain',
+  description: 'What `audit` and `verify` print with `-o json`. Lists are sorted.',
+});
+
+/** The JSON Schema of a report (draft 2020-12). */
+export function reportJsonSchema(): z.core.JSONSchema.JSONSchema {
+  return { $id: ID, ...z.toJSONSchema(report, { io: 'output' }) };
+}
