@@ -42,11 +42,21 @@ export const JUDGING_FLAGS = {
     describe:
       'ask GitHub for the attestations that OWNER or OWNER/REPO has of each image; may be repeated. With $GH_TOKEN or $GITHUB_TOKEN; $GH_HOST for a server of your own',
   },
+  'cache-dir': {
+    ...one,
+    describe:
+      'directory that keeps manifests and blobs between runs, or "none" (default: kubectl-supplychain in $XDG_CACHE_HOME, then in ~/.cache); tags and referrers are always asked anew',
+  },
   'registry-config': { ...one, describe: 'docker config.json to take registry credentials from' },
   'plain-http': { ...repeatable, describe: 'registry that speaks plain HTTP; may be repeated' },
   'insecure-registry': {
     ...repeatable,
     describe: 'registry whose TLS certificate is not verified; may be repeated',
+  },
+  'allow-redirect': {
+    ...repeatable,
+    describe:
+      'host that a registry may redirect to, or have issue its tokens, although it is in a private network; may be repeated',
   },
   at: {
     ...one,
@@ -81,9 +91,11 @@ export const judgingFlagsSchema = z.object({
   evidence: last,
   'save-evidence': last,
   'github-attestations': list,
+  'cache-dir': last,
   'registry-config': last,
   'plain-http': list,
   'insecure-registry': list,
+  'allow-redirect': list,
   at: last,
   concurrency: last,
   timeout: last,

@@ -2,7 +2,7 @@ import { BLOB_MEMORY_BYTES, INDEX_CHILDREN, MANIFEST_BYTES, REQUEST_MS, TRANSFER
 import { failed, ok, type Outcome } from '../reasons.ts';
 import { createAuthorization } from './authorization.ts';
 import { rememberBlobs } from './blob-memory.ts';
-import type { CredentialSource } from './credential.ts';
+import type { Keychain } from './credential.ts';
 import { parseDigest, verifyDigest } from './digest.ts';
 import { embeddedBlob, wrongSize } from './embedded.ts';
 import { createEndpoints } from './endpoint.ts';
@@ -18,11 +18,13 @@ import { createWire } from './wire.ts';
 
 export interface DistributionOptions {
   readonly clock: () => Date;
-  readonly credentials: CredentialSource;
+  readonly credentials: Keychain;
   /** Registries that speak plain HTTP, as references name them: `registry.local:5000`. */
   readonly plainHttp: ReadonlySet<string>;
   /** Hosts whose TLS certificate is not verified. */
   readonly insecure: ReadonlySet<string>;
+  /** Hosts that registries may redirect to although they are at addresses of a private network. */
+  readonly allowRedirect?: ReadonlySet<string> | undefined;
   readonly signal?: AbortSignal | undefined;
   readonly userAgent: string;
   /** Told of each exchange: the address without query, and status 0 where there was no answer. */

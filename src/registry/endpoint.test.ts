@@ -181,7 +181,7 @@ describe('where the password for a token goes', () => {
       };
       const transport = createTransport(wire, () => new Date(), undefined);
       const outcome = await fetchToken(transport, endpoint, challenge, 'repository:a/b:pull', PASSWORD);
-      expect(messageOf(outcome)).toContain('in a private network');
+      expect(messageOf(outcome)).toContain('nothing is sent there');
       expect(asked).toEqual([]);
     },
   );

@@ -1,5 +1,5 @@
 import { failed, ok, type Outcome } from '../reasons.ts';
-import { isInside, isLoopback } from './address.ts';
+import { isLoopback } from './address.ts';
 import { printable, printableUrl } from './printable.ts';
 
 const CODES = new Set([301, 302, 303, 307, 308]);
@@ -9,8 +9,8 @@ export function isRedirect(status: number): boolean {
 }
 
 /**
- * Where a redirect of `registry` leads, or why it is not followed: what a registry names must not become a request into the
- * network that the audit runs in, nor one that others can read on the way.
+ * Where a redirect of `registry` leads, or why it is not followed: it must not become a request that others can read on the way. At
+ * which addresses it may end is the rule of `reach.ts`.
  */
 export function redirectTarget(from: URL, location: string | undefined, registry: string): Outcome<URL> {
   if (location === undefined || !URL.canParse(location, from.href)) {
@@ -25,9 +25,6 @@ export function redirectTarget(from: URL, location: string | undefined, registry
     return refuse(from, `redirects to ${shown} with credentials in the address`);
   if (from.protocol === 'https:' && target.protocol === 'http:' && !isLoopback(registry)) {
     return refuse(from, `redirects from https to ${shown}`);
-  }
-  if (isInside(target.host) && !isInside(registry)) {
-    return refuse(from, `redirects to ${shown}, an address of a private network`);
   }
   return ok(target);
 }

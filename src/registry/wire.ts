@@ -1,3 +1,4 @@
+import type { LookupFunction } from 'node:net';
 import type { Agent } from 'undici';
 
 import { ERROR_BODY_BYTES } from '../limits.ts';
@@ -5,10 +6,13 @@ import { failed, type Fault } from '../reasons.ts';
 import { isLoopback } from './address.ts';
 import { interruptedFault, networkFault } from './network-fault.ts';
 import { printableUrl } from './printable.ts';
+import { AddressRefused, createGuard, type Guard, type Reach } from './reach.ts';
 
 export interface WireOptions {
   readonly clock: () => Date;
   readonly insecure: ReadonlySet<string>;
+  /** Hosts that a registry may name although they are at addresses of a private network. */
+  readonly allowRedirect?: ReadonlySet<string> | undefined;
   readonly signal?: AbortSignal | undefined;
   readonly userAgent: string;
   readonly onRequest?: ((method: string, url: string, status: number, ms: number) => void) | undefined;
@@ -25,6 +29,8 @@ export interface WireRequest {
   /** Bytes of a good answer that are read; what lies behind them is a fault, or cut off where `excess` says so. */
   readonly limit: number;
   readonly excess?: 'fault' | 'cut';
+  /** The host on whose word this is asked, which decides how far it may go; without one the user named the address. */
+  readonly registry?: string | undefined;
 }
 
 export interface WireResponse {
@@ -50,24 +56,29 @@ export interface Wire {
 
 /** Single HTTP exchanges over pooled connections, with limits on bytes and time. Nothing is retried or followed here. */
 export function createWire(options: WireOptions): Wire {
-  const agents = new Map<boolean, Promise<Agent>>();
+  const agents = new Map<string, Promise<Agent>>();
+  const guard = createGuard(options.allowRedirect ?? new Set());
   const hosts = new Set<string>();
   let closed = false;
 
-  const agentFor = (url: URL): Promise<Agent> => {
+  const agentFor = (url: URL, reach: Reach): Promise<Agent> => {
     // TLS on a loopback address protects against nobody, and docker does not verify it there either.
     const verified = !options.insecure.has(url.host) && !isLoopback(url.host);
-    const agent = agents.get(verified) ?? createAgent(options, verified);
-    agents.set(verified, agent);
+    // An open connection is not checked again, so each reach has its own.
+    const key = `${reach} ${String(verified)}`;
+    const agent = agents.get(key) ?? createAgent(options, verified, guard.lookup(reach));
+    agents.set(key, agent);
     return agent;
   };
 
   return {
     async exchange(request) {
       if (closed) return { ok: false, passing: false, fault: interruptedFault(request.url, null) };
+      const reach = guard.reach(request.url, request.registry);
+      if (!reach.ok) return { ...reach, passing: false };
       hosts.add(request.url.host);
       const started = options.clock().getTime();
-      const result = await exchangeOnce(options, await agentFor(request.url), request);
+      const result = await exchangeOnce(options, await agentFor(request.url, reach.value), request, guard);
       const ms = options.clock().getTime() - started;
       options.onRequest?.(
         request.method,
@@ -85,7 +96,7 @@ export function createWire(options: WireOptions): Wire {
   };
 }
 
-async function createAgent(options: WireOptions, verified: boolean): Promise<Agent> {
+async function createAgent(options: WireOptions, verified: boolean, lookup: LookupFunction): Promise<Agent> {
   // undici takes a tenth of a second to load, which a run over saved evidence does not need.
   const { Agent } = await import('undici');
   return new Agent({
@@ -93,7 +104,7 @@ async function createAgent(options: WireOptions, verified: boolean): Promise<Age
     allowH2: false,
     headersTimeout: options.requestMs,
     bodyTimeout: options.requestMs,
-    connect: { timeout: options.requestMs, rejectUnauthorized: verified },
+    connect: { timeout: options.requestMs, rejectUnauthorized: verified, lookup },
   });
 }
 
@@ -101,6 +112,7 @@ async function exchangeOnce(
   options: WireOptions,
   dispatcher: Agent,
   request: WireRequest,
+  guard: Guard,
 ): Promise<Exchange> {
   const { method, url, headers, body } = request;
   const deadline = AbortSignal.timeout(options.transferMs);
@@ -127,6 +139,8 @@ async function exchangeOnce(
     };
   } catch (error) {
     if (signal.aborted) return { ok: false, passing: false, fault: interruptedFault(url, signal.reason) };
+    if (error instanceof AddressRefused)
+      return { ok: false, passing: false, fault: guard.refusal(url, request.registry, error.address) };
     return { ok: false, ...networkFault(error, url, answered) };
   }
 }
