@@ -121,6 +121,7 @@ export async function openRegistry(
   const wire: WireOptions = {
     clock: io.clock,
     insecure: new Set(flags['insecure-registry']),
+    allowRedirect: new Set(flags['allow-redirect'].map((host) => readHost('allow-redirect', host))),
     userAgent: `kubectl-supplychain/${VERSION}`,
     concurrencyPerHost: concurrency,
     signal,
@@ -158,6 +159,13 @@ export function readPlatform(text: string | undefined): Platform | null {
 export function readCount(flag: string, text: string): number {
   if (/^[1-9]\d{0,2}$/.test(text)) return Number(text);
   throw new UsageError(`--${flag}: ${JSON.stringify(text)} is not a number from 1 to 999`);
+}
+
+/** A host as addresses spell it: `storage.example:8443`. */
+function readHost(flag: string, text: string): string {
+  const url = URL.canParse(`https://${text}`) ? new URL(`https://${text}`) : null;
+  if (url !== null && url.href === `https://${url.host}/`) return url.host;
+  throw new UsageError(`--${flag}: ${JSON.stringify(text)} is no host or host:port, as storage.example:8443`);
 }
 
 export function readVerbosity(text: string): number {
