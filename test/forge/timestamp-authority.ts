@@ -19,6 +19,8 @@ export interface TimestampAuthorityKnobs {
   readonly name?: string;
   readonly keyKind?: KeyKind;
   readonly root?: AuthorityKnobs;
+  /** An authority between the root and the certificate that signs. */
+  readonly intermediate?: AuthorityKnobs;
   /** The time of the certificate that signs. */
   readonly from?: Date;
   readonly to?: Date;
@@ -37,7 +39,8 @@ export interface TimestampKnobs {
   readonly hash?: Hash;
   /** The hash under the authority's signature. */
   readonly signatureHash?: Hash;
-  readonly embed?: boolean;
+  /** Whether the certificate that signs comes along, and with it those above. */
+  readonly embed?: boolean | 'chain' | readonly Certificate[];
   readonly nonce?: number;
   readonly status?: number;
   /** What signs, where it is not the authority's own certificate. */
@@ -68,13 +71,23 @@ const hashAlgorithm = (hash: Hash): Buffer => sequence(oid(HASHES[hash]));
 
 export function timestampAuthority(knobs: TimestampAuthorityKnobs = {}): TimestampAuthority {
   const { name = 'tsa', keyKind = 'p256', valid = { from: after(-YEAR), to: null } } = knobs;
-  const root = authority(`${name}-root`, { pathLength: 0, ...knobs.root }, null);
+  const root = authority(`${name}-root`, { pathLength: knobs.intermediate ? 1 : 0, ...knobs.root }, null);
+  const between = knobs.intermediate
+    ? [
+        authority(
+          `${name}-intermediate`,
+          { pathLength: 0, purposes: ['timeStamping'], ...knobs.intermediate },
+          root,
+        ),
+      ]
+    : [];
+  const above = between[0] ?? root;
   const own = key(`timestamp authority ${name}`, keyKind);
   const signer = certificate({
     name: distinguishedName(name),
     key: own,
-    issuer: root.name,
-    issuerKey: root.key,
+    issuer: above.name,
+    issuerKey: above.key,
     from: knobs.from ?? after(-YEAR),
     to: knobs.to ?? after(YEAR),
     serial: serialOf(`timestamp authority ${name}`),
@@ -85,20 +98,26 @@ export function timestampAuthority(knobs: TimestampAuthorityKnobs = {}): Timesta
         : [extendedKeyUsage(knobs.purposes ?? ['timeStamping'], knobs.critical ?? true)]),
       basicConstraints(false),
       subjectKeyIdentifier(own),
-      authorityKeyIdentifier(root.key),
+      authorityKeyIdentifier(above.key),
     ],
   });
   return {
     url: `https://${name}.sigstore.test/api/v1/timestamp`,
-    chain: [signer, root],
+    chain: [signer, ...between, root],
     valid,
-    timestamp: (data, how = {}) => respond(signer, data, how),
+    timestamp: (data, how = {}) => respond(signer, [...between, root], data, how),
   };
 }
 
-function respond(own: Certificate, data: Uint8Array, knobs: TimestampKnobs): Buffer {
+function respond(
+  own: Certificate,
+  above: readonly Certificate[],
+  data: Uint8Array,
+  knobs: TimestampKnobs,
+): Buffer {
   const status = sequence(integer(knobs.status ?? 0));
-  const { contentType = TST_INFO, by = own } = knobs;
+  const { contentType = TST_INFO, by = own, embed = true } = knobs;
+  const along = embed === 'chain' ? above : typeof embed === 'boolean' ? [] : embed;
   const info = timestampInfo(data, knobs);
   const hash = knobs.signatureHash ?? (by.key.hash === 'sha512' ? 'sha256' : by.key.hash);
   const attributes = signedAttributes(by, contentType, knobs.messageDigest ?? digest(hash, info));
@@ -117,7 +136,7 @@ function respond(own: Certificate, data: Uint8Array, knobs: TimestampKnobs): Buf
     integer(3),
     setOf(hashAlgorithm(hash)),
     sequence(oid(contentType), tagged(0, octetString(info))),
-    ...((knobs.embed ?? true) ? [tagged(0, by.der)] : []),
+    ...(embed === false ? [] : [tagged(0, by.der, ...along.map(({ der }) => der))]),
     setOf(signerInfo),
   );
   return sequence(status, sequence(oid('1.2.840.113549.1.7.2'), tagged(0, signedData)));

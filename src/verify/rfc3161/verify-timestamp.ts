@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
+import { CERTIFICATE_CHAIN } from '../../limits.ts';
 import { type CertificateAuthority, within } from '../trust-root.ts';
 import { type Certificate, parseCertificate } from '../x509/certificate.ts';
 import { childrenOf, contentsOf, type Der, DerError, TAG } from '../x509/der.ts';
 import { oidOf } from '../x509/der-values.ts';
 import { basicConstraints, extendedKeyUsage, PURPOSE, subjectKeyIdentifier } from '../x509/extensions.ts';
-import { certificationPaths, validAt } from '../x509/path.ts';
+import { type CertificationPath, certificationPaths, validAt } from '../x509/path.ts';
 import { hashOf, verifyWithAlgorithm } from '../x509/signature-algorithm.ts';
 import { parseTimestampResponse, type SignerIdentifier, type TimestampToken } from './timestamp-token.ts';
 
@@ -25,13 +26,14 @@ export function verifyTimestamp(
 ): TimestampVerdict {
   try {
     const token = parseTimestampResponse(response);
-    const signers = authorities.flatMap((authority) => signersOf(token, authority));
+    const offered = certificatesOf(token);
+    const signers = authorities.flatMap((authority) => signersOf(token, offered, authority));
     if (signers.length === 0) return { result: 'unknown-authority' };
     checkImprint(token, data);
     checkAttributes(token);
     const faults = signers.map(({ authority, signer }) => ({
       authority,
-      why: faultOf(token, authority, signer),
+      why: faultOf(token, offered, authority, signer),
     }));
     const good = faults.find(({ why }) => why === null);
     if (good) return { result: 'verified', time: token.time, authority: good.authority };
@@ -41,20 +43,26 @@ export function verifyTimestamp(
   }
 }
 
+function certificatesOf({ certificates }: TimestampToken): readonly Certificate[] {
+  if (certificates.length > CERTIFICATE_CHAIN)
+    throw new DerError(`it has more certificates than the limit of ${CERTIFICATE_CHAIN} (CERTIFICATE_CHAIN)`);
+  return certificates.map((der) => parseCertificate(der));
+}
+
 /**
  * The certificates of an authority that the token names as its signer: the authority's own leaf or, where its chain has authorities
- * only, one that came with the token, which the chain then has to vouch for.
+ * only, one that came with the token, which the chain then has to vouch for, be it through others that came along.
  */
 function signersOf(
   token: TimestampToken,
+  offered: readonly Certificate[],
   authority: CertificateAuthority,
 ): readonly { readonly authority: CertificateAuthority; readonly signer: Certificate }[] {
   const [leaf] = authority.chain;
   const known = leaf && !basicConstraints(leaf).authority;
-  const candidates = known ? [leaf] : token.certificates.map((der) => parseCertificate(der));
-  return candidates
+  return (known ? [leaf] : offered)
     .filter((candidate) => isNamed(candidate, token.signer))
-    .filter((candidate) => known || pathsOf(candidate, authority).length > 0)
+    .filter((candidate) => known || pathsOf(candidate, offered, authority).length > 0)
     .map((signer) => ({ authority, signer }));
 }
 
@@ -83,7 +91,12 @@ function checkAttributes({ attributes, digestAlgorithm, info }: TimestampToken):
 }
 
 /** Why a token is not this signer's word at its time, or null. */
-function faultOf(token: TimestampToken, authority: CertificateAuthority, signer: Certificate): string | null {
+function faultOf(
+  token: TimestampToken,
+  offered: readonly Certificate[],
+  authority: CertificateAuthority,
+  signer: Certificate,
+): string | null {
   const usage = extendedKeyUsage(signer);
   // RFC 3161 section 2.3: for timestamps only, and critical.
   if (!usage?.critical || usage.purposes.length !== 1 || usage.purposes[0] !== PURPOSE.timeStamping)
@@ -93,19 +106,28 @@ function faultOf(token: TimestampToken, authority: CertificateAuthority, signer:
   const hash = hashOf(digestAlgorithm);
   if (!verifyWithAlgorithm(signatureAlgorithm, signer.publicKey, signedAttributes, signature, hash))
     return 'its signature does not verify';
-  if (!within(authority.validFor, token.time) || !isValidAt(token.time, authority, signer))
+  if (!within(authority.validFor, token.time) || !isValidAt(token.time, offered, authority, signer))
     return `its authority was not valid at ${token.time.toISOString()}`;
   return null;
 }
 
-function isValidAt(time: Date, authority: CertificateAuthority, signer: Certificate): boolean {
+function isValidAt(
+  time: Date,
+  offered: readonly Certificate[],
+  authority: CertificateAuthority,
+  signer: Certificate,
+): boolean {
   // A chain of nothing but the signer is an anchor by itself.
   if (authority.chain.length === 1 && authority.chain[0] === signer) return validAt([signer], time);
-  return pathsOf(signer, authority).some((path) => validAt(path, time));
+  return pathsOf(signer, offered, authority).some((path) => validAt(path, time));
 }
 
-function pathsOf(signer: Certificate, { chain }: CertificateAuthority) {
-  return certificationPaths(signer, chain, [], PURPOSE.timeStamping);
+function pathsOf(
+  signer: Certificate,
+  offered: readonly Certificate[],
+  { chain }: CertificateAuthority,
+): readonly CertificationPath[] {
+  return certificationPaths(signer, chain, offered, PURPOSE.timeStamping);
 }
 
 const SIGNING_CERTIFICATE_V2 = '1.2.840.113549.1.9.16.2.47';
