@@ -300,6 +300,13 @@ describe('broken policy file', () => {
       ],
     ],
     [
+      'an authority by itself in place of a list',
+      withRule('{ name: a, sbom: { signedBy: ci } }'),
+      [
+        `${A}:5: spec.rules[0].sbom.signedBy: must name authorities, as [ci], { anyOf: [ci, release-key], atLeast: 1 } or { allOf: [ci, security] }`,
+      ],
+    ],
+    [
       'a private key',
       withKey('{ path: ./private.pem }'),
       [`${A}:7: spec.authorities[0].key.path: ./private.pem holds a private key (PRIVATE KEY)`],

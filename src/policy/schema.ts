@@ -27,11 +27,17 @@ const tags = fields({
 const atLeast = z.int().min(1);
 
 /** `[a, b]`, `{ anyOf: [a, b], atLeast: 2 }` or `{ allOf: [a, b] }`. */
-const signedBy = z.union([
-  nonEmptyList.transform((anyOf) => ({ anyOf })),
-  fields({ allOf: nonEmptyList }),
-  fields({ anyOf: nonEmptyList, atLeast: atLeast.optional() }),
-]);
+const signedBy = z.union(
+  [
+    nonEmptyList.transform((anyOf) => ({ anyOf })),
+    fields({ allOf: nonEmptyList }),
+    fields({ anyOf: nonEmptyList, atLeast: atLeast.optional() }),
+  ],
+  {
+    error:
+      'must name authorities, as [ci], { anyOf: [ci, release-key], atLeast: 1 } or { allOf: [ci, security] }',
+  },
+);
 
 const signature = fields({
   anyOf: nonEmptyList.optional(),
