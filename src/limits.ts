@@ -40,10 +40,24 @@ export const CREDENTIAL_HELPER_MS = 10_000;
 export const TRANSFER_MS = 120_000;
 /** Blobs that are kept for a second reader within a run; beyond it the oldest are fetched again. */
 export const BLOB_MEMORY_BYTES = 256 * MiB;
+/** Manifests and blobs kept on disk between runs: some five thousand images, each with an SBOM of the usual 200 KiB. */
+export const CACHE_BYTES = 1024 * MiB;
 /** The index.json of an OCI layout: a descriptor with its name has about 300 bytes, and a saved cluster some 10,000 of them. */
 export const LAYOUT_INDEX_BYTES = 64 * MiB;
 /** The answers of a saved audit: some 300 bytes each, ten for an image, and the inventory of a large cluster beside them. */
 export const EVIDENCE_DOCUMENT_BYTES = 256 * MiB;
+/** Credentials that are tried for one repository: a pod has a handful of pull secrets, and each refusal may count against an account. */
+export const CREDENTIALS = 20;
+/** A file of CA certificates or a client's certificate or key; the bundle of a whole machine has some 250 KiB. */
+export const CERTIFICATE_FILE_BYTES = 4 * MiB;
+/** Files of one directory of certificates: /etc/ssl/certs has some 300. */
+export const CERTIFICATE_FILES = 2_000;
+/** Pages of a repository's list of tags: beyond that each tag is asked for by itself, which is cheaper for all but huge audits. */
+export const TAG_PAGES = 20;
+/** Tags of one repository's list; likewise. */
+export const TAGS = 20_000;
+/** How long the tags of a digest wait for the repository's list before they are asked for one by one, in milliseconds. */
+export const TAG_LIST_MS = 5_000;
 /** A docker config.json or containers auth.json. */
 export const REGISTRY_CONFIG_BYTES = 4 * MiB;
 /** One manifest file or standard input. `helm template` of large charts gives some MiB. */

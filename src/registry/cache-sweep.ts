@@ -1,0 +1,80 @@
+import { lstat, readdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+
+import pLimit from 'p-limit';
+
+/** Where files lie until they are whole, as in containerd's content store. */
+export const INGEST = 'ingest';
+/** What a run that was killed left half written. A file that is being written is some milliseconds old. */
+const LEFTOVER_MS = 3_600_000;
+/** What a file takes on disk at least, so that many small ones are counted for what they are. */
+const BLOCK_BYTES = 4096;
+/** Below the capacity by this much, so that not every run has to sweep again. */
+const SPARE = 0.1;
+/** Files that are looked at at a time. */
+const LOOKS = 16;
+
+interface CachedFile {
+  readonly path: string;
+  readonly layout: string;
+  readonly bytes: number;
+  readonly usedAt: number;
+}
+
+/**
+ * Removes what was not used for longest from a cache that has grown beyond its capacity, and what killed runs left behind. Who is
+ * reading a file that goes has it open, or finds none and asks the registry.
+ */
+export async function sweepCache(directory: string, capacity: number, now: Date): Promise<void> {
+  const look = pLimit(LOOKS);
+  const see = async (layout: string, path: string): Promise<CachedFile[]> => {
+    const status = await lstat(path).catch(() => null);
+    if (!status?.isFile()) return [];
+    const bytes = Math.ceil(status.size / BLOCK_BYTES) * BLOCK_BYTES;
+    return [{ path, layout, bytes, usedAt: status.mtimeMs }];
+  };
+  const filesIn = async (layout: string, folder: string): Promise<CachedFile[]> => {
+    const names = await namesIn(folder);
+    return (await Promise.all(names.map((name) => look(() => see(layout, join(folder, name)))))).flat();
+  };
+  const filesOf = async (layout: string): Promise<CachedFile[]> => {
+    const folders = (await namesIn(join(layout, 'blobs'))).map((name) => join(layout, 'blobs', name));
+    return (await Promise.all(folders.map((folder) => filesIn(layout, folder)))).flat();
+  };
+
+  const ingest = join(directory, INGEST);
+  const leftovers = (await filesIn(ingest, ingest)).filter(
+    ({ usedAt }) => now.getTime() - usedAt > LEFTOVER_MS,
+  );
+  const layouts = (await namesIn(directory))
+    .filter((name) => /^[0-9a-f]{64}$/.test(name))
+    .map((name) => join(directory, name));
+  const files = (await Promise.all(layouts.map(filesOf))).flat();
+  const oldest = longestUnused(files, capacity);
+  await removeAll([...leftovers.map(({ path }) => path), ...oldest.map(({ path }) => path)]);
+
+  const gone = new Set(oldest);
+  const left = new Set(files.filter((file) => !gone.has(file)).map(({ layout }) => layout));
+  await removeAll([...new Set(oldest.map(({ layout }) => layout))].filter((layout) => !left.has(layout)));
+}
+
+function longestUnused(files: readonly CachedFile[], capacity: number): CachedFile[] {
+  let bytes = files.reduce((sum, file) => sum + file.bytes, 0);
+  if (bytes <= capacity) return [];
+  const removed: CachedFile[] = [];
+  for (const file of files.toSorted((a, b) => a.usedAt - b.usedAt)) {
+    if (bytes <= capacity * (1 - SPARE)) break;
+    removed.push(file);
+    bytes -= file.bytes;
+  }
+  return removed;
+}
+
+/** What cannot be removed stays: another run may be at the same work. */
+async function removeAll(paths: readonly string[]): Promise<void> {
+  for (const path of paths) await rm(path, { recursive: true, force: true }).catch(() => undefined);
+}
+
+async function namesIn(folder: string): Promise<readonly string[]> {
+  return readdir(folder).catch(() => []);
+}
