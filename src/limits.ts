@@ -26,6 +26,8 @@ export const GITHUB_PAGES = 10;
 export const GITHUB_PAGE_BYTES = 64 * MiB;
 /** Children of one index; real ones have about twenty. */
 export const INDEX_CHILDREN = 500;
+/** Characters of a digest: sha512 has 135, and what is longer would be repeated in messages and reports. */
+export const DIGEST_CHARACTERS = 256;
 /** Redirects followed for one blob; registries use one. */
 export const REDIRECTS = 5;
 /** Retries of one request after a passing fault. */

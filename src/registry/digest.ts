@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 
 import { failed, ok, type Outcome } from '../reasons.ts';
+import { printable } from './printable.ts';
 
 export type DigestAlgorithm = 'sha256' | 'sha384' | 'sha512';
 
@@ -32,7 +33,7 @@ export function verifyDigest(bytes: Uint8Array, digest: string, where: string): 
   if (parsed === null) {
     return failed(
       'EvidenceUnsupported',
-      `${where} is named by ${JSON.stringify(digest)}, which is no sha256, sha384 or sha512 digest`,
+      `${where} is named by ${JSON.stringify(printable(digest))}, which is no sha256, sha384 or sha512 digest`,
       'publish the artifact under a sha256 digest',
     );
   }

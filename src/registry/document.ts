@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 import { parseStrictJson } from '../json.ts';
-import { DOCUMENT_DEPTH } from '../limits.ts';
+import { DIGEST_CHARACTERS, DOCUMENT_DEPTH } from '../limits.ts';
 import { printable } from './printable.ts';
 
 /**
@@ -39,7 +39,7 @@ const platformSchema = z
 
 export const descriptorSchema = z.object({
   mediaType: z.string().min(1),
-  digest: z.string().regex(DIGEST, 'is no digest'),
+  digest: z.string().max(DIGEST_CHARACTERS, 'is no digest').regex(DIGEST, 'is no digest'),
   size: z.int().nonnegative(),
   artifactType: optionalText,
   annotations: annotationsSchema,
@@ -89,7 +89,7 @@ export function readJson<T>(
   if (result.success) return { ok: true, value: result.data };
   const issue = result.error.issues[0];
   if (issue === undefined) return { ok: false, message: 'is not what it must be' };
-  const field = issue.path.length === 0 ? '' : ` at ${fieldOf(issue.path)}`;
+  const field = issue.path.length === 0 ? '' : ` at ${printable(fieldOf(issue.path))}`;
   return { ok: false, message: `is not what it must be${field}: ${printable(issue.message)}` };
 }
 

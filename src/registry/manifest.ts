@@ -4,6 +4,7 @@ import { INDEX_CHILDREN, MANIFEST_BYTES } from '../limits.ts';
 import { failed, ok, type Outcome } from '../reasons.ts';
 import { digestOf, verifyDigest } from './digest.ts';
 import { indexSchema, manifestSchema, readJson } from './document.ts';
+import { printable } from './printable.ts';
 import type { ImageIndex, ImageManifest, Manifest } from './registry.ts';
 
 export const OCI_INDEX = 'application/vnd.oci.image.index.v1+json';
@@ -132,7 +133,7 @@ function mediaTypeOf(envelope: Envelope, contentType: string | null, where: stri
   const lookalike = Object.keys(envelope).find((key) => isLookalike(key));
   if (lookalike !== undefined) {
     return invalid(
-      `${where} has the key ${JSON.stringify(lookalike)}: runtimes that ignore case read it as another key`,
+      `${where} has the key ${JSON.stringify(printable(lookalike))}: runtimes that ignore case read it as another key`,
     );
   }
   const outer = bareMediaType(contentType);
@@ -150,7 +151,7 @@ function mediaTypeOf(envelope: Envelope, contentType: string | null, where: stri
   const named = outer !== null && !GENERIC.has(outer);
   if (named && inner !== null && outer !== inner) {
     return invalid(
-      `${where} is served as ${JSON.stringify(outer)} but calls itself ${JSON.stringify(inner)}`,
+      `${where} is served as ${JSON.stringify(printable(outer))} but calls itself ${JSON.stringify(printable(inner))}`,
     );
   }
   const isIndex = holds(envelope, 'manifests');
@@ -164,7 +165,9 @@ function mediaTypeOf(envelope: Envelope, contentType: string | null, where: stri
     inner ?? (named ? outer : isIndex ? OCI_INDEX : isManifest ? OCI_MANIFEST : (outer ?? 'nothing known'));
   const kind = KINDS.get(mediaType);
   if (kind === undefined)
-    return invalid(`${where} is ${JSON.stringify(mediaType)}, which is no image manifest or index`);
+    return invalid(
+      `${where} is ${JSON.stringify(printable(mediaType))}, which is no image manifest or index`,
+    );
   if ((isIndex && kind === 'manifest') || (isManifest && kind === 'index')) {
     return invalid(
       `${where} is called ${mediaType} but has the fields of ${isIndex ? 'an index' : 'a manifest'}`,

@@ -50,6 +50,12 @@ const STOPPED: Cause = {
   remediation: 'run it again',
 };
 
+const MALFORMED: Cause = {
+  reason: 'RegistryResponseInvalid',
+  words: 'the answer is no HTTP that can be read, or has more headers than are read',
+  remediation: 'check that the address is a registry and that no proxy answers in its place',
+};
+
 const CAUSES: ReadonlyMap<string, Cause> = new Map([
   ['ECONNREFUSED', REFUSED],
   ['ENOTFOUND', UNKNOWN_HOST],
@@ -92,10 +98,7 @@ export interface NetworkFault {
 export function networkFault(error: unknown, url: URL, withinBody: boolean): NetworkFault {
   const code = codeOf(error);
   const cause = CAUSES.get(code);
-  if (
-    withinBody &&
-    (cause === RESET || code === 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH' || code.startsWith('HPE_'))
-  ) {
+  if (withinBody && (cause === RESET || isMalformed(code))) {
     const message = `the answer of ${printableUrl(url)} broke off before its end`;
     return {
       passing: true,
@@ -106,11 +109,8 @@ export function networkFault(error: unknown, url: URL, withinBody: boolean): Net
       ).fault,
     };
   }
-  const { reason, words, remediation, passing } = cause ?? {
-    reason: code.startsWith('HPE_') ? 'RegistryResponseInvalid' : 'RegistryUnreachable',
-    words: `the connection failed (${code})`,
-    remediation: NETWORK,
-  };
+  const { reason, words, remediation, passing } =
+    cause ?? (isMalformed(code) ? MALFORMED : unknownCause(code));
   return {
     passing: passing ?? false,
     fault: failed(reason, `${printableUrl(url)}: ${words}`, remediation).fault,
@@ -134,3 +134,30 @@ function codeOf(error: unknown): string {
 function certificate(code: string, words: string): [string, Cause][] {
   return [[code, { reason: 'RegistryUnreachable', words, remediation: CERTIFICATE }]];
 }
+/** The status by which a proxy refused a tunnel; undici tells it in its message alone. */
+function proxyRefusal(error: unknown): string | null {
+  if (!(error instanceof Error)) return null;
+  return (
+    /Proxy (?:response \((\d{3})\)|Authentication Required \((407)\))/
+      .exec(error.message)
+      ?.slice(1)
+      .find(Boolean) ?? null
+  );
+}
+
+/** Not all errors of undici's parser have a code. */
+function isMalformed(code: string): boolean {
+  return (
+    code.startsWith('HPE_') ||
+    ['HTTPParserError', 'UND_ERR_HEADERS_OVERFLOW', 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH'].includes(code)
+  );
+}
+
+function unknownCause(code: string): Cause {
+  return {
+    reason: 'RegistryUnreachable',
+    words: `the connection failed (${code})`,
+    remediation: NETWORK,
+  };
+}
+
