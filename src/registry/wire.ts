@@ -4,6 +4,7 @@ import type { Agent } from 'undici';
 import { ERROR_BODY_BYTES } from '../limits.ts';
 import { failed, type Fault } from '../reasons.ts';
 import { isLoopback } from './address.ts';
+import { readBody } from './body.ts';
 import { interruptedFault, networkFault } from './network-fault.ts';
 import { printableUrl } from './printable.ts';
 import { AddressRefused, createGuard, type Guard, type Reach } from './reach.ts';
@@ -130,7 +131,7 @@ async function exchangeOnce(
     answered = true;
     const good = response.statusCode < 300;
     const limit = good ? request.limit : Math.min(request.limit, ERROR_BODY_BYTES);
-    const read = await readAtMost(response.body, limit);
+    const read = await readBody(response.body, limit, response.headers['content-length']);
     if (read.more && good && request.excess !== 'cut')
       return { ok: false, passing: false, fault: tooLarge(url, limit) };
     return {
@@ -143,22 +144,6 @@ async function exchangeOnce(
       return { ok: false, passing: false, fault: guard.refusal(url, request.registry, error.address) };
     return { ok: false, ...networkFault(error, url, answered) };
   }
-}
-
-/** Leaving the loop destroys the stream, and with it the connection, so that an endless body costs no more than the limit. */
-async function readAtMost(
-  body: AsyncIterable<unknown>,
-  limit: number,
-): Promise<{ bytes: Uint8Array; more: boolean }> {
-  const chunks: Uint8Array[] = [];
-  let length = 0;
-  for await (const chunk of body) {
-    if (!(chunk instanceof Uint8Array)) continue;
-    chunks.push(chunk);
-    length += chunk.length;
-    if (length > limit) break;
-  }
-  return { bytes: Buffer.concat(chunks).subarray(0, limit), more: length > limit };
 }
 
 function headerMap(
