@@ -36,6 +36,12 @@ export const RETRIES = 2;
 export const RETRY_AFTER_MS = 10_000;
 /** One request without a byte of answer, in milliseconds. */
 export const REQUEST_MS = 15_000;
+/** What a machine's own metadata service may take, in milliseconds: it answers from the host, or is not there. */
+export const METADATA_MS = 3_000;
+/** A file that holds a cloud's keys, token or settings: service account keys have some 2 KiB, AWS' config files rarely a hundred. */
+export const CLOUD_FILE_BYTES = 1 * MiB;
+/** One line of the firmware's description of the machine; sysfs says that each has a page, on some machines of 64 KiB. */
+export const FIRMWARE_BYTES = 64 * KiB;
 /** A credential helper's time, in milliseconds: a helper may ask the desktop's keychain. */
 export const CREDENTIAL_HELPER_MS = 10_000;
 /** One answer, from the request's first byte to the body's last: 64 MiB at 5 Mbit/s take this long; a server that drips does not end. */
@@ -60,8 +66,32 @@ export const TAG_PAGES = 20;
 export const TAGS = 20_000;
 /** How long the tags of a digest wait for the repository's list before they are asked for one by one, in milliseconds. */
 export const TAG_LIST_MS = 5_000;
+/** What an archive of evidence may hold: ten thousand images with an SBOM of some hundred KiB each, and no disk that runs full. */
+export const EVIDENCE_ARCHIVE_BYTES = 8 * 1024 * MiB;
+/** Files of an archive of evidence: some ten for each image. */
+export const EVIDENCE_ARCHIVE_FILES = 500_000;
 /** A docker config.json or containers auth.json. */
 export const REGISTRY_CONFIG_BYTES = 4 * MiB;
+/** One kubeconfig: certificates of a hundred clusters have some hundred KiB. */
+export const KUBECONFIG_BYTES = 16 * MiB;
+/** What an exec credential plugin may write: a token or a certificate has some KiB. */
+export const EXEC_CREDENTIAL_BYTES = 1 * MiB;
+/** An exec credential plugin's time, in milliseconds: some open a browser and wait for their user. */
+export const EXEC_PLUGIN_MS = 180_000;
+/** Objects of one page of a list in the cluster, as kubectl asks for them. */
+export const CLUSTER_PAGE_OBJECTS = 500;
+/** One page of a list in the cluster: 500 pods have 2 MiB; objects of 1 MiB each are asked for in smaller pages. */
+export const CLUSTER_PAGE_BYTES = 64 * MiB;
+/** Pages of one list: a million objects; Kubernetes is tested with 150,000 pods. */
+export const CLUSTER_PAGES = 2_000;
+/** How often a list is begun anew, because its pages were no longer to be had together. */
+export const CLUSTER_LIST_RESTARTS = 2;
+/** Requests to a cluster at a time: its API server shares its own limit fairly among users. */
+export const CLUSTER_REQUESTS = 4;
+/** One answer of the cluster, in milliseconds: lists from a busy etcd take their time; a server that drips does not end. */
+export const CLUSTER_REQUEST_MS = 60_000;
+/** Owners above a pod: real chains have two or three; a ring of owners must not be followed for ever. */
+export const OWNER_CHAIN = 10;
 /** One manifest file or standard input. `helm template` of large charts gives some MiB. */
 export const MANIFEST_FILE_BYTES = 64 * MiB;
 /** Files of one `-f` directory with `-R`. */
@@ -106,3 +136,9 @@ export const CERTIFICATE_CHAIN = 10;
 export const SCTS = 16;
 /** Components of one SBOM: the largest images of whole distributions have some ten thousand. */
 export const SBOM_COMPONENTS = 500_000;
+/** The values of a query that are read from standard input: some 50,000 digests. */
+export const QUERY_LIST_BYTES = 4 * MiB;
+/** A former report: some kilobytes for each of 50,000 containers. */
+export const FORMER_REPORT_BYTES = 256 * MiB;
+/** Requests of one sweep for digests that may be indexes: one takes some 20 ms beside seven others. */
+export const SWEEP_QUESTIONS = 1_000;

@@ -205,7 +205,19 @@ export const REASONS = {
   },
   EvidenceDamaged: { class: 'undetermined', meaning: 'The evidence directory is damaged.' },
   Interrupted: { class: 'undetermined', meaning: 'The run was interrupted before this was known.' },
+  DigestNotResolvable: {
+    class: 'undetermined',
+    meaning: 'What the cluster says of the running image leads to no image that the registry has.',
+  },
   // coverage gaps
+  Forbidden: { class: 'undetermined', meaning: 'The cluster does not let this user read it.' },
+  ClusterCredentialsRejected: {
+    class: 'undetermined',
+    meaning: 'The cluster wants credentials, and has none or refuses those it was given.',
+  },
+  ClusterUnreachable: { class: 'undetermined', meaning: 'The cluster could not be reached.' },
+  ClusterError: { class: 'undetermined', meaning: 'The cluster answered with an error.' },
+  WorkloadNotFound: { class: 'missing', meaning: 'The cluster has no such workload.' },
   ImageNotNamed: {
     class: 'undetermined',
     meaning: 'The manifest does not say which image runs: an operator, a parameter or another object does.',
