@@ -31,11 +31,15 @@ export const JUDGING_FLAGS = {
     describe: 'do not refresh trust roots by TUF; registries are still read',
   },
   'trusted-root': { ...one, describe: 'Sigstore trusted_root.json in place of the built-in one' },
-  evidence: { ...one, describe: 'read registry evidence from this OCI layout; no network is touched' },
+  evidence: {
+    ...one,
+    describe:
+      'read registry evidence from this OCI layout, or a .tar or .tar.gz of it; no network is touched',
+  },
   'save-evidence': {
     ...one,
     describe:
-      'save everything that registries answered, and the workloads, into this directory (an OCI layout)',
+      'save everything that registries answered, and the workloads, into this directory (an OCI layout), or .tar or .tar.gz',
   },
   'github-attestations': {
     ...repeatable,

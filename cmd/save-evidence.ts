@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { checkSaveAt, saveAt } from '../src/registry/evidence-archive.ts';
 import { checkSaveDirectory, writeLayout } from '../src/registry/layout-writer.ts';
 import { recordRegistry } from '../src/registry/recording.ts';
 import type { Registry } from '../src/registry/registry.ts';
@@ -17,17 +18,21 @@ export interface Saver {
 
 /** Refuses a directory that nothing may be saved into, before any work. Throws `UsageError`. */
 export async function checkSaving(directory: string, flag: string, io: Io): Promise<void> {
-  const checked = await checkSaveDirectory(resolve(io.cwd, directory));
+  const checked = await checkSaveAt(resolve(io.cwd, directory), checkSaveDirectory);
   if (!checked.ok) throw usageError(flag, checked.fault);
 }
 
-/** Wraps a source and a registry for saving into `directory`; `flag` names it in errors. */
+/**
+ * Wraps a source and a registry for saving into `directory`; `flag` names it in errors. What is known of the TUF repositories that a run
+ * rests on is taken when it is saved, after they were asked.
+ */
 export function saver(
   source: WorkloadSource,
   registry: Registry,
   directory: string,
   flag: string,
   io: Io,
+  trustRoots: () => Readonly<Record<string, unknown>> = () => ({}),
 ): Saver {
   const recorder = recordRegistry(registry, io.clock);
   let discovered: Promise<Discovery> | null = null;
@@ -38,7 +43,9 @@ export function saver(
     async save() {
       const inventory = inventoryOf(source.kind, await discover());
       const tool = `kubectl-supplychain ${VERSION}`;
-      const saved = await writeLayout(resolve(io.cwd, directory), recorder.recorded(), inventory, tool);
+      const saved = await saveAt(resolve(io.cwd, directory), (into) =>
+        writeLayout(into, recorder.recorded(), inventory, tool, trustRoots()),
+      );
       if (!saved.ok) throw usageError(flag, saved.fault);
       return saved.value;
     },

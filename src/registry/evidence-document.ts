@@ -20,6 +20,8 @@ export interface EvidenceDocument {
   readonly answers: readonly Answer[];
   /** What ran where, for whoever reads it to check; `null` if it was not saved. */
   readonly inventory: unknown;
+  /** What was known of TUF repositories, by repository, likewise. */
+  readonly trustRoots: Readonly<Record<string, unknown>>;
 }
 
 const reasonSchema = z.custom<Reason>(
@@ -85,11 +87,12 @@ const documentSchema = z.object({
   tool: z.string(),
   answers: z.array(answerSchema),
   inventory: z.unknown(),
+  trustRoots: z.record(z.string(), z.unknown()).default({}),
 });
 
 /** The document as it lies in a layout. It is read back at once: what could not be read later is not saved. */
 export function formatEvidence(document: EvidenceDocument): Outcome<Uint8Array> {
-  const { savedAt, tool, answers, inventory } = document;
+  const { savedAt, tool, answers, inventory, trustRoots } = document;
   const text = stringify({
     apiVersion: EVIDENCE_API_VERSION,
     kind: 'Evidence',
@@ -97,6 +100,7 @@ export function formatEvidence(document: EvidenceDocument): Outcome<Uint8Array> 
     tool,
     answers,
     inventory: inventory ?? null,
+    trustRoots,
   });
   const bytes = text === null ? null : Buffer.from(text);
   if (bytes === null || bytes.length > EVIDENCE_DOCUMENT_BYTES) {
@@ -123,8 +127,8 @@ function stringify(document: unknown): string | null {
 export function parseEvidence(bytes: Uint8Array, where: string): Outcome<EvidenceDocument> {
   const document = readJson(bytes, documentSchema);
   if (!document.ok) return unreadable(bytes, where, document.message);
-  const { savedAt, tool, answers, inventory } = document.value;
-  return ok({ savedAt: new Date(savedAt), tool, answers, inventory: inventory ?? null });
+  const { savedAt, tool, answers, inventory, trustRoots } = document.value;
+  return ok({ savedAt: new Date(savedAt), tool, answers, inventory: inventory ?? null, trustRoots });
 }
 
 /** A document of another version is not damaged, and says so. */

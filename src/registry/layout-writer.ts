@@ -38,10 +38,11 @@ export async function writeLayout(
   recording: Recording,
   inventory: unknown,
   tool = 'kubectl-supplychain',
+  trustRoots: EvidenceDocument['trustRoots'] = {},
 ): Promise<Outcome<SavedEvidence>> {
   const earlier = await inspectTarget(directory);
   if (!earlier.ok) return earlier;
-  const document = merge(earlier.value?.document ?? null, recording, inventory, tool);
+  const document = merge(earlier.value?.document ?? null, recording, { inventory, tool, trustRoots });
   const layout = compose(document, earlier.value, recording);
   if (!layout.ok) return layout;
   try {
@@ -68,8 +69,7 @@ export async function checkSaveDirectory(directory: string): Promise<Outcome<nul
 function merge(
   earlier: EvidenceDocument | null,
   recording: Recording,
-  inventory: unknown,
-  tool: string,
+  { inventory, tool, trustRoots }: Pick<EvidenceDocument, 'inventory' | 'tool' | 'trustRoots'>,
 ): EvidenceDocument {
   const answers = new Map<string, Answer>();
   for (const answer of [...(earlier?.answers ?? []), ...recording.answers]) {
@@ -80,6 +80,7 @@ function merge(
     tool,
     answers: [...answers].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, answer]) => answer),
     inventory: inventory ?? earlier?.inventory ?? null,
+    trustRoots: { ...earlier?.trustRoots, ...trustRoots },
   };
 }
 

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 
 import { ok, type Outcome } from '../reasons.ts';
 import { readCatalog } from './catalog.ts';
+import { isFile, nameArchive, openArchive, type Unpacked } from './evidence-archive.ts';
 import { readEvidence } from './evidence-artifact.ts';
 import { readLayoutIndex } from './layout-index.ts';
 import { listedRegistry } from './listed-registry.ts';
@@ -14,22 +15,54 @@ export interface Layout extends Registry {
   readonly savedAt: Date | null;
   /** What was saved beside the answers, for whoever reads it to check; `null` if there is nothing. */
   readonly inventory: unknown;
+  /** What was known of TUF repositories, by repository, likewise. */
+  readonly trustRoots: Readonly<Record<string, unknown>>;
 }
 
 /**
- * Opens an OCI image layout on disk (image-spec, image-layout.md). Where an audit was saved, exactly what it was answered is answered;
- * a layout of another tool answers by what it lists.
+ * Opens evidence: an OCI image layout on disk (image-spec, image-layout.md), or an archive of one. Where an audit was saved, exactly
+ * what it was answered is answered; a layout of another tool answers by what it lists.
  */
-export async function openLayout(directory: string): Promise<Outcome<Layout>> {
+export async function openLayout(path: string): Promise<Outcome<Layout>> {
+  if (!(await isFile(path))) return openDirectory(path);
+  const archive = await openArchive(path, 'refused');
+  if (!archive.ok) return archive;
+  const layout = await openDirectory(archive.value.directory);
+  if (layout.ok) return ok(namedAfter(layout.value, archive.value));
+  await archive.value.close();
+  return nameArchive(layout, archive.value);
+}
+
+async function openDirectory(directory: string): Promise<Outcome<Layout>> {
   const index = await readLayoutIndex(directory);
   if (!index.ok) return index;
   const evidence = await readEvidence(directory, index.value);
   if (!evidence.ok) return evidence;
   if (evidence.value !== null) {
-    const { savedAt, inventory, answers } = evidence.value;
-    return ok({ ...recordedRegistry(directory, answers), savedAt, inventory });
+    const { savedAt, inventory, trustRoots, answers } = evidence.value;
+    return ok({ ...recordedRegistry(directory, answers), savedAt, inventory, trustRoots });
   }
   const catalog = readCatalog(index.value, join(directory, 'index.json'));
   if (!catalog.ok) return catalog;
-  return ok({ ...listedRegistry(directory, catalog.value), savedAt: null, inventory: null });
+  return ok({
+    ...listedRegistry(directory, catalog.value),
+    savedAt: null,
+    inventory: null,
+    trustRoots: {},
+  });
+}
+
+/** Where an archive was unpacked is another directory in every run, and no report must depend on it. */
+function namedAfter(layout: Layout, archive: Unpacked): Layout {
+  return {
+    ...layout,
+    tag: async (...asked) => nameArchive(await layout.tag(...asked), archive),
+    manifest: async (...asked) => nameArchive(await layout.manifest(...asked), archive),
+    referrers: async (...asked) => nameArchive(await layout.referrers(...asked), archive),
+    blob: async (...asked) => nameArchive(await layout.blob(...asked), archive),
+    close: async () => {
+      await layout.close();
+      await archive.close();
+    },
+  };
 }
