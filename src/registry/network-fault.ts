@@ -10,7 +10,7 @@ interface Cause {
 }
 
 const CERTIFICATE =
-  'let NODE_EXTRA_CA_CERTS name the CA that signed the certificate, or name the host with --insecure-registry';
+  'put the CA that signed the certificate into ~/.config/containers/certs.d/HOST/ca.crt, or let NODE_EXTRA_CA_CERTS name it, or name the host with --insecure-registry';
 const NETWORK = 'check the host name, the network and the proxy';
 
 const REFUSED: Cause = {
@@ -95,8 +95,20 @@ export interface NetworkFault {
 }
 
 /** Says in words why a request had no answer, or broke off within it. */
-export function networkFault(error: unknown, url: URL, withinBody: boolean): NetworkFault {
+export function networkFault(
+  error: unknown,
+  url: URL,
+  withinBody: boolean,
+  proxy: string | null = null,
+): NetworkFault {
   const code = codeOf(error);
+  const refusal = proxy === null ? null : proxyRefusal(error);
+  if (refusal !== null) {
+    const message = `${printableUrl(url)}: the proxy ${proxy} answered the request for a tunnel with HTTP ${refusal}`;
+    const remediation = 'check HTTPS_PROXY and the credentials in it, or name the host in NO_PROXY';
+    return { passing: false, fault: failed('RegistryUnreachable', message, remediation).fault };
+  }
+  const through = proxy === null ? '' : `, through the proxy ${proxy}`;
   const cause = CAUSES.get(code);
   if (withinBody && (cause === RESET || isMalformed(code))) {
     const message = `the answer of ${printableUrl(url)} broke off before its end`;
@@ -113,7 +125,7 @@ export function networkFault(error: unknown, url: URL, withinBody: boolean): Net
     cause ?? (isMalformed(code) ? MALFORMED : unknownCause(code));
   return {
     passing: passing ?? false,
-    fault: failed(reason, `${printableUrl(url)}: ${words}`, remediation).fault,
+    fault: failed(reason, `${printableUrl(url)}: ${words}${through}`, remediation).fault,
   };
 }
 
@@ -124,16 +136,6 @@ export function interruptedFault(url: URL, reason: unknown): Fault {
   return failed(cause.reason, `${printableUrl(url)}: ${cause.words}`, cause.remediation).fault;
 }
 
-function codeOf(error: unknown): string {
-  if (!(error instanceof Error)) return 'unknown error';
-  if ('code' in error && typeof error.code === 'string') return error.code;
-  if (error.cause !== undefined) return codeOf(error.cause);
-  return error.name;
-}
-
-function certificate(code: string, words: string): [string, Cause][] {
-  return [[code, { reason: 'RegistryUnreachable', words, remediation: CERTIFICATE }]];
-}
 /** The status by which a proxy refused a tunnel; undici tells it in its message alone. */
 function proxyRefusal(error: unknown): string | null {
   if (!(error instanceof Error)) return null;
@@ -161,3 +163,13 @@ function unknownCause(code: string): Cause {
   };
 }
 
+function codeOf(error: unknown): string {
+  if (!(error instanceof Error)) return 'unknown error';
+  if ('code' in error && typeof error.code === 'string') return error.code;
+  if (error.cause !== undefined) return codeOf(error.cause);
+  return error.name;
+}
+
+function certificate(code: string, words: string): [string, Cause][] {
+  return [[code, { reason: 'RegistryUnreachable', words, remediation: CERTIFICATE }]];
+}

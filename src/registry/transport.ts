@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import { REDIRECTS, RETRIES, RETRY_AFTER_MS } from '../limits.ts';
 import { failed, ok, type Fault, type Outcome } from '../reasons.ts';
+import { createHostHolds } from './host-holds.ts';
 import { printableUrl } from './printable.ts';
 import { isRedirect, redirectTarget } from './redirect.ts';
 import type { Exchange, Wire, WireRequest, WireResponse } from './wire.ts';
@@ -26,13 +27,24 @@ export interface Transport {
 
 /** Retries and redirects on top of single exchanges. */
 export function createTransport(wire: Wire, clock: () => Date, signal: AbortSignal | undefined): Transport {
+  const holds = createHostHolds(signal);
   const send = async (request: WireRequest): Promise<Outcome<WireResponse>> => {
+    const { host } = request.url;
     for (let attempt = 0; ; attempt += 1) {
+      const admitted = await holds.admit(request.url);
+      if (!admitted.ok) return admitted;
       const exchange = await wire.exchange(request);
-      const pause = attempt === RETRIES ? null : pauseAfter(exchange, attempt, clock);
-      if (pause === null) return exchange.ok ? ok(exchange.response) : { ok: false, fault: exchange.fault };
+      const asked = exchange.ok ? retryAfter(exchange.response, clock) : null;
+      const limited = exchange.ok && exchange.response.status === 429;
+      // Coming back earlier than asked only makes it worse, so a long wait is reported instead.
+      const tooLong = asked !== null && asked > RETRY_AFTER_MS;
+      if (limited && tooLong) holds.shut(host, asked);
+      const again = isPassing(exchange) && !tooLong && attempt < RETRIES;
+      if (!again) return exchange.ok ? ok(exchange.response) : { ok: false, fault: exchange.fault };
+      const pause = asked ?? FIRST_PAUSE_MS * 2 ** attempt;
+      if (limited) holds.hold(host, pause);
       // An abort ends the pause; the next exchange then says so.
-      await sleep(pause, undefined, signal === undefined ? {} : { signal }).catch(() => undefined);
+      else await sleep(pause, undefined, signal === undefined ? {} : { signal }).catch(() => undefined);
     }
   };
 
@@ -63,15 +75,8 @@ function retryAfter(response: WireResponse, clock: () => Date): number | null {
   return Number.isNaN(until) ? null : Math.max(0, until - (Number.isNaN(now) ? clock().getTime() : now));
 }
 
-/** How long to wait before the next attempt, or `null` where there is to be none. */
-function pauseAfter(exchange: Exchange, attempt: number, clock: () => Date): number | null {
-  const usual = FIRST_PAUSE_MS * 2 ** attempt;
-  if (!exchange.ok) return exchange.passing ? usual : null;
-  if (!PASSING.has(exchange.response.status)) return null;
-  const asked = retryAfter(exchange.response, clock);
-  if (asked === null) return usual;
-  // Coming back earlier than asked only makes it worse, so a long wait is reported instead.
-  return asked <= RETRY_AFTER_MS ? asked : null;
+function isPassing(exchange: Exchange): boolean {
+  return exchange.ok ? PASSING.has(exchange.response.status) : exchange.passing;
 }
 
 /** What was written for one host is not read by another, nor by the first one after a detour (RFC 9110, 15.4). */

@@ -1,29 +1,23 @@
-import type { LookupFunction } from 'node:net';
-import type { Agent } from 'undici';
-
 import { ERROR_BODY_BYTES } from '../limits.ts';
 import { failed, type Fault } from '../reasons.ts';
-import { isLoopback } from './address.ts';
 import { readBody } from './body.ts';
+import { createDispatchers, type DispatcherOptions, type Route } from './dispatchers.ts';
 import { interruptedFault, networkFault } from './network-fault.ts';
 import { printableUrl } from './printable.ts';
-import { AddressRefused, createGuard, type Guard, type Reach } from './reach.ts';
+import { AddressRefused, createGuard, type Guard } from './reach.ts';
 
-export interface WireOptions {
+export interface WireOptions extends DispatcherOptions {
   readonly clock: () => Date;
-  readonly insecure: ReadonlySet<string>;
   /** Hosts that a registry may name although they are at addresses of a private network. */
   readonly allowRedirect?: ReadonlySet<string> | undefined;
   readonly signal?: AbortSignal | undefined;
   readonly userAgent: string;
   readonly onRequest?: ((method: string, url: string, status: number, ms: number) => void) | undefined;
-  readonly concurrencyPerHost: number;
-  readonly requestMs: number;
   readonly transferMs: number;
 }
 
 export interface WireRequest {
-  readonly method: 'GET' | 'POST';
+  readonly method: 'GET' | 'HEAD' | 'POST' | 'PUT';
   readonly url: URL;
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: string;
@@ -57,29 +51,21 @@ export interface Wire {
 
 /** Single HTTP exchanges over pooled connections, with limits on bytes and time. Nothing is retried or followed here. */
 export function createWire(options: WireOptions): Wire {
-  const agents = new Map<string, Promise<Agent>>();
+  const dispatchers = createDispatchers(options);
   const guard = createGuard(options.allowRedirect ?? new Set());
   const hosts = new Set<string>();
   let closed = false;
-
-  const agentFor = (url: URL, reach: Reach): Promise<Agent> => {
-    // TLS on a loopback address protects against nobody, and docker does not verify it there either.
-    const verified = !options.insecure.has(url.host) && !isLoopback(url.host);
-    // An open connection is not checked again, so each reach has its own.
-    const key = `${reach} ${String(verified)}`;
-    const agent = agents.get(key) ?? createAgent(options, verified, guard.lookup(reach));
-    agents.set(key, agent);
-    return agent;
-  };
 
   return {
     async exchange(request) {
       if (closed) return { ok: false, passing: false, fault: interruptedFault(request.url, null) };
       const reach = guard.reach(request.url, request.registry);
       if (!reach.ok) return { ...reach, passing: false };
+      const route = await dispatchers.route(request.url, reach.value, guard.lookup(reach.value));
+      if (!route.ok) return { ...route, passing: false };
       hosts.add(request.url.host);
       const started = options.clock().getTime();
-      const result = await exchangeOnce(options, await agentFor(request.url, reach.value), request, guard);
+      const result = await exchangeOnce(options, route.value, request, guard);
       const ms = options.clock().getTime() - started;
       options.onRequest?.(
         request.method,
@@ -92,26 +78,14 @@ export function createWire(options: WireOptions): Wire {
     hosts: () => [...hosts].sort(),
     async close() {
       closed = true;
-      await Promise.all([...agents.values()].map(async (agent) => (await agent).destroy()));
+      await dispatchers.destroy();
     },
   };
 }
 
-async function createAgent(options: WireOptions, verified: boolean, lookup: LookupFunction): Promise<Agent> {
-  // undici takes a tenth of a second to load, which a run over saved evidence does not need.
-  const { Agent } = await import('undici');
-  return new Agent({
-    connections: options.concurrencyPerHost,
-    allowH2: false,
-    headersTimeout: options.requestMs,
-    bodyTimeout: options.requestMs,
-    connect: { timeout: options.requestMs, rejectUnauthorized: verified, lookup },
-  });
-}
-
 async function exchangeOnce(
   options: WireOptions,
-  dispatcher: Agent,
+  { dispatcher, proxy }: Route,
   request: WireRequest,
   guard: Guard,
 ): Promise<Exchange> {
@@ -142,7 +116,7 @@ async function exchangeOnce(
     if (signal.aborted) return { ok: false, passing: false, fault: interruptedFault(url, signal.reason) };
     if (error instanceof AddressRefused)
       return { ok: false, passing: false, fault: guard.refusal(url, request.registry, error.address) };
-    return { ok: false, ...networkFault(error, url, answered) };
+    return { ok: false, ...networkFault(error, url, answered, proxy) };
   }
 }
 
