@@ -1,5 +1,6 @@
 import type { Collector } from '../src/evidence/collector.ts';
 import { COLLECTORS } from '../src/evidence/collectors.ts';
+import { fromMirrors } from '../src/evidence/mirrors.ts';
 import { signatureRepository } from '../src/evidence/signature-repository.ts';
 import type { Policy } from '../src/policy/policy.ts';
 import { type Io, UsageError } from './command.ts';
@@ -14,7 +15,7 @@ export function findCollectors(flags: JudgingFlags, policy: Policy | null, io: I
       '--github-attestations asks GitHub, and --offline does not; name one of them, or --evidence',
     );
   return [
-    ...COLLECTORS,
+    ...COLLECTORS.map((collector) => fromMirrors(collector, policy?.registryMirrors ?? [])),
     ...(policy?.signatureRepositories ?? []).map((repository) => signatureRepository(repository)),
     ...githubCollectors(named, io),
   ];

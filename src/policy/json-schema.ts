@@ -127,7 +127,13 @@ const FIELDS: Readonly<Record<string, JsonSchema>> = {
     enum: Object.keys(REASONS).filter((reason) => unexcusable(reason) === null),
   },
   'spec.exceptions[].expires': { description: 'The last day, in UTC.' },
-  'spec.registryMirrors': { description: 'Not in this version.' },
+  'spec.registryMirrors': {
+    description:
+      'Other registries that hold what lies under a prefix; asked first for what is named by digest.',
+  },
+  'spec.registryMirrors[].pullFromMirror': {
+    description: 'digest-only, or all: what a tag points at is then taken from the mirror as well.',
+  },
 };
 
 /**

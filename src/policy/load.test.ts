@@ -185,12 +185,36 @@ describe('broken policy file', () => {
       [`${A}:5: spec.rules[0].enforcement: must be one of enforce, warn, not "audit"`],
     ],
     [
-      'a field of a later version',
+      'a mirror of what names no registry',
       spec(
-        'registryMirrors: [{ prefix: ghcr.io, mirror: mirror.local }]',
+        'registryMirrors: [{ prefix: acme, mirror: mirror.local }]',
         'rules: [{ name: a, tags: { pinned: true } }]',
       ),
-      [`${A}:5: spec.registryMirrors: not in this version`],
+      [
+        `${A}:5: spec.registryMirrors[0].prefix: "acme" names no registry, and no namespace or repository of one`,
+      ],
+    ],
+    [
+      'a mirror by its address, by a tag, and one of itself',
+      spec(
+        'registryMirrors: [{ prefix: ghcr.io, mirror: "https://mirror.local" }, { prefix: "ghcr.io/a:v1", mirror: m.local }, { prefix: ghcr.io, mirror: GHCR.io }]',
+        'rules: [{ name: a, tags: { pinned: true } }]',
+      ),
+      [
+        `${A}:5: spec.registryMirrors[0].mirror: "https://mirror.local" names no registry, and no namespace or repository of one`,
+        `${A}:5: spec.registryMirrors[1].prefix: "ghcr.io/a:v1" names no registry, and no namespace or repository of one`,
+        `${A}:5: spec.registryMirrors[2].mirror: is what it mirrors; name another registry`,
+      ],
+    ],
+    [
+      'a mirror twice',
+      spec(
+        'registryMirrors: [{ prefix: index.docker.io, mirror: m.local }, { prefix: docker.io, mirror: m.local }]',
+        'rules: [{ name: a, tags: { pinned: true } }]',
+      ),
+      [
+        `${A}:5: spec.registryMirrors[1]: names m.local as a mirror of docker.io a second time; leave one of them out`,
+      ],
     ],
     [
       'a rule that names an unknown authority',

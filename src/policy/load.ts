@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { KeptRoot } from '../trust-roots/kept-root.ts';
 import type { KeptRoots } from '../trust-roots/kept-roots.ts';
+import type { Mirror } from '../registry/mirrors.ts';
 import type { TrustRoot } from '../verify/trust-root.ts';
 import type { ConfiguredBuilder } from '../attestations/slsa/builders.ts';
 import { compileBuilder } from './builder.ts';
@@ -19,6 +20,7 @@ import {
 } from './policy-file.ts';
 import type { Authority, Policy, PolicySource, Rule } from './policy.ts';
 import type { RuleFile } from './schema.ts';
+import { readMirrors } from './registry-mirrors.ts';
 import { signersIn } from './signers-in.ts';
 import { readAuthorities } from './trust.ts';
 import { NOTHING_KEPT, readTrustRoots, rootsBeforePolicy } from './trust-roots.ts';
@@ -66,6 +68,8 @@ export function loadPolicy(
   const builders = open.flatMap((one) => readBuilders(one, known));
   for (const one of open) readRules(one, builders, known);
   const exceptions = open.flatMap((one) => readExceptions(one, exceptionNames, known));
+  const registryMirrors: Mirror[] = [];
+  for (const one of open) registryMirrors.push(...readMirrors(one, registryMirrors, known));
   if (errors.length > 0) return { ok: false, errors: inOrder(errors, files) };
   const trust = { roots: rootsIn(known), keys: known.keys };
   const strictest = (['deny', 'warn', 'allow'] as const).find((value) =>
@@ -82,6 +86,7 @@ export function loadPolicy(
       default: strictest ?? 'deny',
       exceptions,
       signatureRepositories: signatureRepositoriesOf(known.authorities),
+      registryMirrors,
     },
   };
 }

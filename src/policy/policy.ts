@@ -1,4 +1,5 @@
 import type { Fault } from '../reasons.ts';
+import type { Mirror } from '../registry/mirrors.ts';
 import type { Claim, TrustMaterial } from '../verify/verifier.ts';
 import type { CheckName, Enforcement, Evaluate } from './finding.ts';
 import type { Exception } from './exceptions.ts';
@@ -53,4 +54,5 @@ export interface Policy {
   readonly exceptions: readonly Exception[];
   /** The signature repositories of all authorities, sorted. */
   readonly signatureRepositories?: readonly string[] | undefined;
+  readonly registryMirrors?: readonly Mirror[] | undefined;
 }

@@ -13,9 +13,6 @@ export function fields<Shape extends z.ZodRawShape>(shape: Shape) {
   });
 }
 
-/** A field of the policy format that this version does not have yet: refused, so that it is never passed over. */
-export const notInThisVersion = z.never({ error: 'not in this version' }).optional();
-
 export const name = z.string().min(1);
 export const nonEmptyList = z.array(z.string().min(1)).min(1, 'must not be empty');
 export const count = z.int().nonnegative();

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { authority, trustRoot } from './schema-authorities.ts';
-import { duration, fields, name, nonEmptyList, notInThisVersion } from './schema-fields.ts';
+import { duration, fields, name, nonEmptyList } from './schema-fields.ts';
 
 const match = fields({
   images: nonEmptyList.default(['**']),
@@ -166,6 +166,13 @@ const exception = fields({
   expires: z.iso.date({ error: 'must be a date, as 2027-01-31' }),
 }).refine((e) => e.reasons !== undefined || e.checks !== undefined, 'must have reasons or checks');
 
+/** As `mirror` in registries.conf(5); only what cannot be wrong is taken from a mirror unless the policy says more. */
+const registryMirror = fields({
+  prefix: z.string().min(1),
+  mirror: z.string().min(1),
+  pullFromMirror: z.enum(['digest-only', 'all']).default('digest-only'),
+});
+
 /** The policy file, `apiVersion: kubectl-supplychain/v1alpha1`. */
 export const policySchema = fields({
   apiVersion: z.literal('kubectl-supplychain/v1alpha1'),
@@ -178,7 +185,7 @@ export const policySchema = fields({
     rules: z.array(rule).min(1, 'must not be empty'),
     default: z.enum(['deny', 'warn', 'allow']).default('deny'),
     exceptions: z.array(exception).min(1, 'must not be empty').optional(),
-    registryMirrors: notInThisVersion,
+    registryMirrors: z.array(registryMirror).min(1, 'must not be empty').optional(),
   }),
 });
 

@@ -31,6 +31,23 @@ export async function startOlareg(options: { workdir: string; toolsBin: string }
   return { host: `127.0.0.1:${port}`, url, ...server };
 }
 
+/** The registry that comes with crane, of go-containerregistry. */
+export async function startCraneRegistry(options: {
+  workdir: string;
+  toolsBin: string;
+}): Promise<LoopbackRegistry> {
+  mkdirSync(options.workdir, { recursive: true });
+  const [port = 0] = await freePorts(1);
+  const url = `http://127.0.0.1:${port}`;
+  const server = await startServer({
+    command: join(options.toolsBin, 'crane'),
+    args: ['registry', 'serve', `--address=127.0.0.1:${port}`],
+    log: join(options.workdir, 'crane-registry.log'),
+    ready: `${url}/v2/`,
+  });
+  return { host: `127.0.0.1:${port}`, url, ...server };
+}
+
 /**
  * Docker's registry 2.8 as Debian packages it: keeps manifests with a `subject`, and has no referrers API. What it keeps is still
  * there when it is started again in the same directory. `htpasswd` is the file of those who may read and write; everybody without it.
