@@ -1,12 +1,12 @@
 import { closeSync, fstatSync, ftruncateSync, openSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Renderer, Screen } from '../src/report/renderer.ts';
-import { RENDERERS, TEMPLATES } from '../src/report/renderers.ts';
+import { type ListedRenderer, RENDERERS, TEMPLATES } from '../src/report/renderers.ts';
 import type { Report } from '../src/report/report.ts';
 import { type Io, UsageError } from './command.ts';
 
-interface Output {
-  readonly renderer: Renderer;
+interface Output<Drawn> {
+  readonly renderer: Renderer<Drawn>;
   /** An open file, or null for standard output. */
   readonly file: { readonly path: string; readonly descriptor: number } | null;
 }
@@ -23,9 +23,32 @@ const FORMATS_NOT_IN_THIS_VERSION: ReadonlySet<string> = new Set(['sarif', 'juni
  * they hold stays until there is something new. What stands behind `jsonpath=` and `custom-columns=` is an expression, and goes to
  * stdout: an expression may hold any `=`, so no file can follow. At most one output goes to stdout; `table` if none is named at all.
  */
-export async function openOutputs(texts: readonly string[], io: Io): Promise<readonly Output[]> {
-  const outputs: Output[] = [];
-  for (const text of texts.length === 0 ? ['table'] : texts) outputs.push(await openOutput(text, io));
+export function openOutputs(texts: readonly string[], io: Io): Promise<readonly Output<Report>[]> {
+  return openAll(texts, async (text) => {
+    const [format = '', ...rest] = text.split('=');
+    const template = TEMPLATES.find((one) => one.format === format);
+    return template
+      ? { renderer: await compiled(template, rest.join('=')), file: null }
+      : openOutput(text, RENDERERS, FORMATS, io);
+  });
+}
+
+/** As openOutputs, for a report of another kind, which has formats of its own. */
+export function openOutputsOf<Drawn>(
+  texts: readonly string[],
+  renderers: readonly ListedRenderer<Drawn>[],
+  io: Io,
+): Promise<readonly Output<Drawn>[]> {
+  const formats = renderers.map(({ format }) => format).join(', ');
+  return openAll(texts, (text) => openOutput(text, renderers, formats, io));
+}
+
+async function openAll<Drawn>(
+  texts: readonly string[],
+  open: (text: string) => Promise<Output<Drawn>>,
+): Promise<readonly Output<Drawn>[]> {
+  const outputs: Output<Drawn>[] = [];
+  for (const text of texts.length === 0 ? ['table'] : texts) outputs.push(await open(text));
   const paths = outputs.flatMap(({ file }) => (file === null ? [] : [file.path]));
   if (outputs.length - paths.length > 1) {
     throw new UsageError('only one output can go to stdout; give the others a file, as -o json=report.json');
@@ -36,18 +59,21 @@ export async function openOutputs(texts: readonly string[], io: Io): Promise<rea
   return outputs;
 }
 
-async function openOutput(text: string, io: Io): Promise<Output> {
+async function openOutput<Drawn>(
+  text: string,
+  renderers: readonly ListedRenderer<Drawn>[],
+  formats: string,
+  io: Io,
+): Promise<Output<Drawn>> {
   const [format = '', ...rest] = text.split('=');
   const path = rest.join('=');
-  const template = TEMPLATES.find((one) => one.format === format);
-  if (template) return { renderer: await compiled(template, path), file: null };
-  const listed = RENDERERS.find((one) => one.format === format);
+  const listed = renderers.find((one) => one.format === format);
   if (!listed) {
     const shown = JSON.stringify(format);
     throw new UsageError(
       FORMATS_NOT_IN_THIS_VERSION.has(format)
-        ? `the output format ${shown} is not in this version; there are: ${FORMATS}`
-        : `unknown output format ${shown}; there are: ${FORMATS}`,
+        ? `the output format ${shown} is not in this version; there are: ${formats}`
+        : `unknown output format ${shown}; there are: ${formats}`,
     );
   }
   const renderer = await listed.load();
@@ -77,7 +103,12 @@ async function compiled({ format, load }: (typeof TEMPLATES)[number], expression
 }
 
 /** Writes the report in every form that was asked for. Files get no colours and no line breaks for a screen's sake. */
-export function writeOutputs(outputs: readonly Output[], report: Report, screen: Screen, io: Io): void {
+export function writeOutputs<Drawn>(
+  outputs: readonly Output<Drawn>[],
+  report: Drawn,
+  screen: Screen,
+  io: Io,
+): void {
   for (const { renderer, file } of outputs) {
     if (file === null) {
       io.stdout(renderer.render(report, screen));

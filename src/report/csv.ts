@@ -26,9 +26,14 @@ const TITLES = [
 export const csv: Renderer = {
   render(report, { headers }) {
     const rows = [...(headers ? [TITLES] : []), ...findingRows(report), ...gapRows(report)];
-    return rows.map((row) => `${row.map((value) => cell(value)).join(',')}\r\n`).join('');
+    return csvText(rows);
   },
 };
+
+/** Lines of values, each as a spreadsheet may open it. */
+export function csvText(rows: readonly Row[]): string {
+  return rows.map((row) => `${row.map((value) => cell(value)).join(',')}\r\n`).join('');
+}
 
 type Row = readonly (string | number | null)[];
 

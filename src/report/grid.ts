@@ -4,27 +4,29 @@ import type { Screen } from './renderer.ts';
 import type { Report, ReportContainer, ReportWorkload } from './report.ts';
 import { statusText, terminalText, wrapped } from './terminal-text.ts';
 
-export interface Column {
+export interface Column extends GridColumn {
+  readonly cell: (workload: ReportWorkload, container: ReportContainer) => string;
+}
+
+/** How a column of any table takes part in its width. */
+export interface GridColumn {
   readonly title: string;
   /** The least that it is cut to, and how; null for one that is never cut. */
   readonly cut: { readonly least: number; readonly to: (text: string, width: number) => string } | null;
   /** When it leaves a screen that is too narrow for all: 1 first. Those without a number stay. */
   readonly leaves?: number | undefined;
-  readonly cell: (workload: ReportWorkload, container: ReportContainer) => string;
 }
 
 /** Stands in a cell that has nothing to say. */
 export const NOTHING = '-';
 const GAP = 2;
 
-interface Row {
+/** A line of a table: text that a terminal may show. */
+export interface Row {
   readonly cells: readonly string[];
 }
 
-/**
- * A row per container. On a narrow screen columns give way and names are cut, which is said below where it hides something; in a
- * file or a pipe all is there.
- */
+/** A row per container. */
 export function grid(report: Report, columns: readonly Column[], screen: Screen): string {
   const rows = report.workloads.flatMap((workload) =>
     workload.containers.map((container): Row => ({
@@ -32,7 +34,14 @@ export function grid(report: Report, columns: readonly Column[], screen: Screen)
     })),
   );
   if (rows.length === 0) return '';
-  const shown = report.metadata.policies.length === 0 ? grouped(rows, columns) : rows;
+  return drawRows(report.metadata.policies.length === 0 ? grouped(rows, columns) : rows, columns, screen);
+}
+
+/**
+ * Draws a table. On a narrow screen columns give way and names are cut, which is said below where it hides something; in a file or a
+ * pipe all is there.
+ */
+export function drawRows(shown: readonly Row[], columns: readonly GridColumn[], screen: Screen): string {
   const { widths, hidden } = fit(shown, columns, screen.columns);
   const kept = columns.flatMap((column, index) => {
     const width = widths[index] ?? 0;
@@ -107,7 +116,7 @@ interface Fit {
  * Column widths. On a screen that is too narrow the columns go that say nothing of any row; then, if not even cut names fit, those
  * that are told to leave; then names are cut, the widest first. In a file or a pipe nothing gives way.
  */
-function fit(rows: readonly Row[], columns: readonly Column[], room: number | null): Fit {
+function fit(rows: readonly Row[], columns: readonly GridColumn[], room: number | null): Fit {
   const widths = columns.map(({ title }, index) =>
     rows.reduce((widest, { cells }) => Math.max(widest, displayWidth(cells[index] ?? '')), title.length),
   );
@@ -135,7 +144,7 @@ function fit(rows: readonly Row[], columns: readonly Column[], room: number | nu
   return { widths, hidden };
 }
 
-function leaving(columns: readonly Column[]) {
+function leaving(columns: readonly GridColumn[]) {
   return columns
     .flatMap(({ title, leaves }, index) => (leaves === undefined ? [] : [{ index, title, leaves }]))
     .toSorted((a, b) => a.leaves - b.leaves);

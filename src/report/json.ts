@@ -2,6 +2,6 @@ import { escapeObeyed } from './obeyed.ts';
 import type { Renderer } from './renderer.ts';
 
 /** The model itself. Characters that a terminal would obey are escaped, which changes no value. */
-export const json: Renderer = {
+export const json: Renderer<unknown> = {
   render: (report) => `${escapeObeyed(JSON.stringify(report, null, 2))}\n`,
 };

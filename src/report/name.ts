@@ -13,7 +13,16 @@ export const name: Renderer = {
 
 function namesOf({ apiVersion, kind, name, containers }: ReportWorkload): string[] {
   if (apiVersion === '') return containers.map(({ image }) => image.reference);
+  return [resourceName({ apiVersion, kind, name })];
+}
+
+/** As kubectl names an object: `deployment.apps/cart`. */
+export function resourceName({
+  apiVersion,
+  kind,
+  name,
+}: Pick<ReportWorkload, 'apiVersion' | 'kind' | 'name'>): string {
   const [group, version] = apiVersion.split('/');
   const of = version === undefined ? '' : `.${group}`;
-  return [`${kind.toLowerCase()}${of}/${name}`];
+  return `${kind.toLowerCase()}${of}/${name}`;
 }

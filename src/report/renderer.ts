@@ -8,9 +8,9 @@ export interface Screen {
   readonly headers: boolean;
 }
 
-/** How a report looks. A new format is one file and one line in renderers.ts. */
-export interface Renderer {
-  render(report: Report, screen: Screen): string;
+/** How a report looks: an audit's, or another that says so. A new format is one file and one line in renderers.ts. */
+export interface Renderer<Drawn = Report> {
+  render(report: Drawn, screen: Screen): string;
 }
 
 /** A format that is told what to draw by what stands behind its `=`. */

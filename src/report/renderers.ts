@@ -1,9 +1,10 @@
 import type { Renderer, TemplateFormat } from './renderer.ts';
+import type { Report } from './report.ts';
 
-interface Listed {
+export interface ListedRenderer<Drawn> {
   readonly format: string;
   /** Its module is loaded only when it is asked for. */
-  readonly load: () => Promise<Renderer>;
+  readonly load: () => Promise<Renderer<Drawn>>;
 }
 
 interface ListedTemplate {
@@ -14,7 +15,7 @@ interface ListedTemplate {
 }
 
 /** Every output format. A new one is one file and one line here. */
-export const RENDERERS: readonly Listed[] = [
+export const RENDERERS: readonly ListedRenderer<Report>[] = [
   { format: 'table', load: async () => (await import('./table.ts')).table },
   { format: 'wide', load: async () => (await import('./wide.ts')).wide },
   { format: 'json', load: async () => (await import('./json.ts')).json },

@@ -4,7 +4,7 @@ import { escapeObeyed, isObeyed } from './obeyed.ts';
 import type { Renderer } from './renderer.ts';
 
 /** The model itself, as YAML. Characters that a terminal would obey are escaped, which changes no value. */
-export const yaml: Renderer = {
+export const yaml: Renderer<unknown> = {
   render: (report) =>
     escapeObeyed(dump(report, { lineWidth: -1, noRefs: true, scalarStyleRules: [...RULES] })),
 };

@@ -15,6 +15,16 @@ export function normaliseSource(uri: string): string {
   return `${url.protocol}//${url.host}${repository}${url.search}`;
 }
 
+/** A pattern over sources, brought into the form in which they are compared; what has no star is a source. */
+export function normaliseSourceGlob(pattern: string): string {
+  return pattern.includes('*')
+    ? pattern
+        .replace(/^git\+/, '')
+        .replace(/(?<=[^/])@refs\/.*$/, '')
+        .replace(/\.git$/, '')
+    : normaliseSource(pattern);
+}
+
 /** The full git reference (`refs/…`) in a source's URI, as `…@refs/tags/v1` or `….git#refs/tags/v1:directory`; null if none. */
 export function refOfSource(uri: string): string | null {
   return /(?:@|#)(refs\/[^#:?]+)/.exec(uri)?.[1] ?? null;

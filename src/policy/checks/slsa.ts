@@ -1,7 +1,7 @@
 import type { ConfiguredBuilder } from '../../attestations/slsa/builders.ts';
 import { provenanceLevel, type ProvenanceLevel } from '../../attestations/slsa/level.ts';
 import { type Provenance, readProvenance, slsaPredicate } from '../../attestations/slsa/provenance.ts';
-import { normaliseSource } from '../../attestations/slsa/source-uri.ts';
+import { normaliseSourceGlob } from '../../attestations/slsa/source-uri.ts';
 import type { Fault } from '../../reasons.ts';
 import type { Claim } from '../../verify/verifier.ts';
 import { tooOld } from '../age.ts';
@@ -100,16 +100,7 @@ function examiner(asked: SlsaFile, demand: Demand, { builders }: Definitions): E
 
 /** `sources` are compared as sources are, without `git+`, `.git` and `@ref`; an exclude keeps its mark. */
 function normalisePattern(pattern: string): string {
-  return pattern.startsWith('!') ? `!${normaliseGlob(pattern.slice(1))}` : normaliseGlob(pattern);
-}
-
-function normaliseGlob(pattern: string): string {
-  return pattern.includes('*')
-    ? pattern
-        .replace(/^git\+/, '')
-        .replace(/(?<=[^/])@refs\/.*$/, '')
-        .replace(/\.git$/, '')
-    : normaliseSource(pattern);
+  return pattern.startsWith('!') ? `!${normaliseSourceGlob(pattern.slice(1))}` : normaliseSourceGlob(pattern);
 }
 
 interface Read {
