@@ -86,6 +86,18 @@ function listing(tags: readonly string[], headers: Record<string, string> = {}, 
   return (response) => response.writeHead(200, headers).end(JSON.stringify({ name, tags }));
 }
 
+const SECOND_PAGE = '/v2/acme/cart/tags/list?n=1000&last=v1';
+
+const next = (path: string) => ({ link: `<${path}>; rel="next"` });
+
+function paged(first: List, second: List): List {
+  return (response, url) => (url.searchParams.has('last') ? second : first)(response, url);
+}
+
+function outOfOrder(response: ServerResponse): void {
+  response.writeHead(500, { 'retry-after': '0' }).end();
+}
+
 /** Asks for the tags of evidence of each digest, as the collectors do; gives the suffixes that were found, by digest. */
 async function found(registry: Registry, repository: string, digests: readonly string[]) {
   const all = await Promise.all(
@@ -138,10 +150,7 @@ describe('the tags of evidence', () => {
     const tag = tagOf(SECOND, 'att');
     const { asked, registry, repository } = await serve({
       tags: ['v1', tag],
-      list: (response, url) =>
-        url.searchParams.has('last')
-          ? listing([tag])(response, url)
-          : listing(['v1'], { link: '</v2/acme/cart/tags/list?n=1000&last=v1>; rel="next"' })(response, url),
+      list: paged(listing(['v1'], next(SECOND_PAGE)), listing([tag])),
     });
     expect(await found(registry, repository, [FIRST, SECOND])).toEqual(['', 'att']);
     expect(tagRequests(asked)).toHaveLength(4);
@@ -149,7 +158,6 @@ describe('the tags of evidence', () => {
   });
 
   const many = (count: number) => Array.from({ length: count }, (_, at) => `v${at}`);
-  const next = (path: string) => ({ link: `<${path}>; rel="next"` });
 
   it.each<[string, List]>([
     ['is forbidden', (response) => response.writeHead(403).end()],
@@ -164,8 +172,8 @@ describe('the tags of evidence', () => {
     ['is cut off where a page is full', listing(many(1000))],
     ['is cut off at another round number', listing(many(100))],
     ['goes on at another host', listing(['v1'], next('http://other.example/v2/acme/cart/tags/list'))],
-    ['goes on with the same page', listing(['v1'], next('/v2/acme/cart/tags/list?n=1000'))],
-    ['goes on after an empty page', listing([], next('/v2/acme/cart/tags/list?n=1000&last=v1'))],
+    ['goes on with the same page', paged(listing(['v1'], next(SECOND_PAGE)), listing(['v1']))],
+    ['goes on after an empty page', paged(listing([], next(SECOND_PAGE)), listing(['v1']))],
     [
       'has no end',
       (response, url) => {
@@ -173,13 +181,7 @@ describe('the tags of evidence', () => {
         listing([`v${last}`], next(`/v2/acme/cart/tags/list?last=${last}`))(response, url);
       },
     ],
-    [
-      'is cut off on its second page',
-      (response, url) =>
-        url.searchParams.has('last')
-          ? response.writeHead(500, { 'retry-after': '0' }).end()
-          : listing(['v1'], next('/v2/acme/cart/tags/list?last=v1'))(response, url),
-    ],
+    ['is cut off on its second page', paged(listing(['v1'], next(SECOND_PAGE)), outOfOrder)],
   ])('are asked for one by one where the list %s', async (_, list) => {
     const { asked, registry, repository } = await serve({ tags: [tagOf(SECOND, 'sig')], list });
     expect(await found(registry, repository, [FIRST, SECOND])).toEqual(['', 'sig']);
@@ -204,17 +206,31 @@ describe('the tags of evidence', () => {
   });
 
   it.each<[string, Content]>([
-    ['hides such tags, as the first digest shows', { tags: [tagOf(FIRST, 'sig'), tagOf(SECOND, 'att')] }],
-    ['lacks a tag that was found', { tags: ['v1', tagOf(SECOND, 'att')] }],
+    [
+      'hides such tags, as the first digest shows',
+      { tags: [tagOf(FIRST, 'sig'), tagOf(SECOND, 'att')], list: listing(['v2']) },
+    ],
+    [
+      'has those of the first digest, and may be that of a cache',
+      { tags: [tagOf(FIRST, 'sig'), tagOf(SECOND, 'att')], list: listing(['v2', tagOf(FIRST, 'sig')]) },
+    ],
+    ['lacks a tag that was found', { tags: ['v1', tagOf(SECOND, 'att')], list: listing(['v2']) }],
     [
       'is all that says so: nothing refers to the digest',
-      { tags: [tagOf(SECOND, 'att')], referred: [FIRST] },
+      { tags: [tagOf(SECOND, 'att')], referred: [FIRST], list: listing(['v2']) },
     ],
   ])('are asked for one by one where the list %s', async (_, content) => {
-    const { registry, repository } = await serve({ ...content, list: listing(['v2']) });
+    const { registry, repository } = await serve(content);
     await registry.tag(repository, 'v1');
     const [, second] = await found(registry, repository, [FIRST, SECOND]);
     expect(second).toBe('att');
+  });
+
+  it('are not listed for digests that nothing refers to, as the children of a signed index', async () => {
+    const { asked, registry, repository } = await serve({ referred: [FIRST] });
+    expect(await found(registry, repository, [FIRST, SECOND, THIRD])).toEqual(['', '', '']);
+    expect(tagRequests(asked)).toHaveLength(9);
+    expect(listRequests(asked)).toEqual([]);
   });
 
   it('of another repository are none of this list', async () => {

@@ -48,12 +48,11 @@ export function createEvidenceTags({ ask, list, referrers }: EvidenceTagsOptions
   const isAbsent = async (repository: Repository, name: string, digest: string, tag: string) => {
     const answers = await Promise.all(repository.answers);
     if (!answers.every((answer) => answer.ok && answer.value === null)) return false;
-    const [tags, referring] = await Promise.all([
-      (repository.tags ??= within(TAG_LIST_MS, list(name), null)),
-      referrers(name, digest),
-    ]);
-    if (tags === null || tags.has(tag) || ![...repository.seen].every((one) => tags.has(one))) return false;
-    return referring.ok && referring.value.via === 'api' && referring.value.descriptors.length > 0;
+    const referring = await referrers(name, digest);
+    if (!referring.ok || referring.value.via !== 'api' || referring.value.descriptors.length === 0)
+      return false;
+    const tags = await (repository.tags ??= within(TAG_LIST_MS, list(name), null));
+    return tags !== null && !tags.has(tag) && [...repository.seen].every((one) => tags.has(one));
   };
 
   return async (name, tag) => {
