@@ -131,10 +131,12 @@ interface Asked {
   readonly files?: Readonly<Record<string, string>>;
   readonly env?: (root: string) => Record<string, string>;
   readonly plainHttp?: boolean;
+  /** The registries that are asked one after the other; the last answer is given. */
+  readonly hosts?: readonly string[];
 }
 
 /** Asks the registry through the proxy for a tag, as someone with these files and variables. */
-async function ask({ proxy, files = {}, env = () => ({}), plainHttp = false }: Asked) {
+async function ask({ proxy, files = {}, env = () => ({}), plainHttp = false, hosts = [HOST] }: Asked) {
   const root = directories({ 'home/.profile': '', ...files });
   const environment = { HTTPS_PROXY: proxy, HTTP_PROXY: proxy, ...env(root) };
   const registry = createDistributionRegistry({
@@ -152,7 +154,11 @@ async function ask({ proxy, files = {}, env = () => ({}), plainHttp = false }: A
     concurrencyPerHost: 2,
   });
   closing.push(() => void registry.close());
-  return registry.tag(`${HOST}/acme/cart`, 'v1');
+  const outcomes = [];
+  for (const host of hosts) outcomes.push(await registry.tag(`${host}/acme/cart`, 'v1'));
+  const [last] = outcomes.slice(-1);
+  if (last === undefined) throw new Error('nothing was asked');
+  return last;
 }
 
 const ABSENT = { ok: true, value: null };
@@ -233,6 +239,15 @@ describe('the certificate of a registry', () => {
     expect(await ask({ proxy: `http://${host}`, files: own })).toEqual(ABSENT);
     expect(clients).toEqual(['client']);
   });
+});
+
+it('what is trusted for one host is not trusted for the next', async () => {
+  const { port } = await startRegistry();
+  const { host } = await startProxy(port);
+  const files = { [`${USER}/${HOST}/ca.crt`]: CERTIFICATE };
+  const outcome = await ask({ proxy: `http://${host}`, files, hosts: [HOST, 'other.test'] });
+  expect(outcome.ok ? '' : outcome.fault.message).toContain('other.test');
+  expect(outcome.ok ? '' : outcome.fault.message).toContain('self-signed');
 });
 
 describe('a proxy', () => {
