@@ -1,9 +1,12 @@
+import { createHash } from 'node:crypto';
 import { resolve } from 'node:path';
 import type { Trusted } from '../src/audit.ts';
 import { TRUST_ROOT_REFRESH_MS, TRUSTED_ROOT_BYTES } from '../src/limits.ts';
 import type { Policy } from '../src/policy/policy.ts';
 import { terminalText } from '../src/report/terminal-text.ts';
+import type { CopyStore } from '../src/trust-roots/copy-store.ts';
 import type { KeptRoot } from '../src/trust-roots/kept-root.ts';
+import { createKeptRoots } from '../src/trust-roots/kept-roots.ts';
 import { isDue, newestCopy, refreshAll, type Refreshed } from '../src/trust-roots/refresh.ts';
 import { DEFAULT_THRESHOLDS, parseTrustedRoot, type TrustRoot } from '../src/verify/trust-root.ts';
 import { type Io, UsageError, usageError } from './command.ts';
@@ -16,8 +19,11 @@ import { VERSION } from './version.ts';
 export interface Opened extends Trusted {
   /** The trust roots that TUF keeps fresh, of those that the run rests on. */
   readonly kept: readonly KeptRoot[];
-  /** Asks the TUF repositories whose copies are older than a day. It never rejects, and ends within its time. */
-  refresh(signal?: AbortSignal): Promise<Trusted>;
+  /**
+   * Asks the TUF repositories whose copies are older than a day. It never rejects, and ends within its time. With `--evidence` nobody is
+   * asked, and what came with the evidence is taken for a repository of which there is nothing else.
+   */
+  refresh(signal?: AbortSignal, carried?: Readonly<Record<string, unknown>>): Promise<Trusted>;
 }
 
 type Flags = Pick<JudgingFlags, 'policy' | 'offline' | 'quiet'> &
@@ -38,18 +44,35 @@ export function openTrusted(flags: Flags, io: Io): Opened {
   const roots = loaded?.kept ?? kept().builtIn;
   // Without a policy nobody has said whom he trusts, and all that is built in may tell who has signed.
   const others = () => builtInRoots(io, ({ name }) => name !== 'sigstore');
-  const trusted = (policy: Policy | null, root: TrustRoot, hosts: readonly string[]): Trusted => ({
+  const trusted = (
+    policy: Policy | null,
+    root: TrustRoot,
+    hosts: readonly string[],
+    store = copyStoreOf(io),
+  ): Trusted => ({
     policy,
     trust: policy?.trust ?? { roots: [root, ...others()], keys: [] },
-    updatedAt: updatedAt(roots, io),
+    updatedAt: updatedAt(roots, store),
     hosts,
   });
+  const carriedTo = async (carried: Readonly<Record<string, unknown>>): Promise<Trusted> => {
+    if (!loaded || Object.keys(carried).length === 0) return now;
+    // The reader of TUF metadata is needed only where some came.
+    const { withCarried } = await import('../src/trust-roots/signed-copy.ts');
+    const [here, store] = [copyStoreOf(io), withCarried(copyStoreOf(io), carried)];
+    const came = roots.filter((root) => !newestCopy(root, here) && newestCopy(root, store));
+    if (came.length === 0) return now;
+    if (!flags.quiet) tellCarried(came, store, io);
+    const keptThere = createKeptRoots(store, given?.bytes ?? null);
+    return trusted(loadAgain(loaded.files, [first], io, keptThere).policy, first, [], store);
+  };
   const now = trusted(loaded?.policy ?? null, first, []);
   return {
     ...now,
     kept: roots,
-    async refresh(signal) {
-      if (flags.offline || flags.evidence !== undefined) return now;
+    async refresh(signal, carried = {}) {
+      if (flags.evidence !== undefined) return carriedTo(carried);
+      if (flags.offline) return now;
       const { refreshed, hosts } = await refreshDue(roots, io, signal);
       if (Number(flags.v ?? 0) > 0) tell(refreshed, io);
       if (refreshed.length === 0) return now;
@@ -86,8 +109,21 @@ function readTrustedRoot(
   throw usageError('--trusted-root', root.ok ? { reason: 'InputInvalid', message: path } : root.fault);
 }
 
-function updatedAt(roots: readonly KeptRoot[], io: Io): Map<string, Date> {
-  const store = copyStoreOf(io);
+/** A trust root that came with the evidence is nobody's silent choice. */
+function tellCarried(came: readonly KeptRoot[], store: CopyStore, io: Io): void {
+  for (const root of came) {
+    const copy = newestCopy(root, store);
+    const sha256 = createHash('sha256')
+      .update(copy?.bytes ?? '')
+      .digest('hex');
+    const since = copy?.updatedAt?.toISOString() ?? 'an unknown time';
+    io.stderr(
+      `${terminalText(`trust root ${root.name} is the one of ${since} that came with the evidence (sha256:${sha256}): there is no other here`)}\n`,
+    );
+  }
+}
+
+function updatedAt(roots: readonly KeptRoot[], store: CopyStore | null): Map<string, Date> {
   return new Map(
     roots.flatMap((root) => {
       const time = newestCopy(root, store)?.updatedAt;

@@ -40,6 +40,12 @@ export function nothingKept({ mirror }: KeptRoot): Kept {
   return { format: 1, mirror, metadata: {}, version: 0, trustedRoot: null, failure: null };
 }
 
+/** What is kept, as it stands in a file; null where it is something else. */
+export function readKept(content: unknown): Kept | null {
+  const parsed = keptSchema.safeParse(content);
+  return parsed.success ? parsed.data : null;
+}
+
 /** The copy of the trusted root within what is kept, if it is whole. */
 export function copyIn(kept: Kept | null): Copy | null {
   if (!kept?.trustedRoot) return null;
@@ -66,8 +72,7 @@ export function createCopyStore(directory: string): CopyStore {
   const read = (root: KeptRoot): Kept | null => {
     try {
       if (statSync(pathOf(root)).size > TRUST_ROOT_COPY_BYTES) return null;
-      const parsed = keptSchema.safeParse(JSON.parse(readFileSync(pathOf(root), 'utf8')));
-      return parsed.success ? parsed.data : null;
+      return readKept(JSON.parse(readFileSync(pathOf(root), 'utf8')));
     } catch {
       return null;
     }
