@@ -19,7 +19,7 @@ export default defineConfig({
       {
         test: {
           name: 'e2e',
-          include: ['test/e2e/**/*.e2e.ts'],
+          include: ['test/e2e/**/*.e2e.ts', 'test/hostile-registry/*.e2e.ts'],
           testTimeout: 120_000,
           hookTimeout: 300_000,
           fileParallelism: false,
