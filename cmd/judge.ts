@@ -1,4 +1,3 @@
-import { homedir } from 'node:os';
 import { resolve } from 'node:path';
 import { z } from 'zod';
 import { audit } from '../src/audit.ts';
@@ -15,6 +14,7 @@ import { findCollectors } from './collectors.ts';
 import { type Io, UsageError, usageError } from './command.ts';
 import type { JudgingFlags } from './flags.ts';
 import { askingGitHub } from './github.ts';
+import { openKeyring, withKeyring } from './keyring.ts';
 import { openOutputs, writeOutputs } from './outputs.ts';
 import { checkSaving, saver } from './save-evidence.ts';
 import { createProgress } from './progress.ts';
@@ -110,14 +110,6 @@ export async function openRegistry(
     throw usageError('--evidence', layout.fault);
   }
   const { createDistributionRegistry } = await import('../src/registry/distribution.ts');
-  const { loadDockerCredentials } = await import('../src/registry/credentials.ts');
-  const config = flags['registry-config'];
-  const credentials = await loadDockerCredentials({
-    env: io.env,
-    homedir: homedir(),
-    configPath: config === undefined ? undefined : resolve(io.cwd, config),
-  });
-  if (!credentials.ok) throw usageError('the registry credentials', credentials.fault);
   const wire: WireOptions = {
     clock: io.clock,
     insecure: new Set(flags['insecure-registry']),
@@ -135,7 +127,9 @@ export async function openRegistry(
       : {}),
   };
   const plainHttp = new Set(flags['plain-http']);
-  const registry = createDistributionRegistry({ ...wire, credentials: credentials.value, plainHttp });
+  const keyring = await openKeyring(flags, wire, io);
+  const credentials = keyring.keychain;
+  const registry = withKeyring(createDistributionRegistry({ ...wire, credentials, plainHttp }), keyring);
   return flags['github-attestations'].length === 0 ? registry : askingGitHub(registry, wire, io);
 }
 

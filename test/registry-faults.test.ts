@@ -6,7 +6,8 @@ import { audit } from '../src/audit.ts';
 import { COLLECTORS } from '../src/evidence/collectors.ts';
 import { EVIDENCE_LAYERS, REFERRERS } from '../src/limits.ts';
 import { loadPolicy } from '../src/policy/load.ts';
-import { failed, ok } from '../src/reasons.ts';
+import { failed } from '../src/reasons.ts';
+import { noCredentials } from '../src/registry/credential.ts';
 import { createDistributionRegistry } from '../src/registry/distribution.ts';
 import { publicGoodRoot } from '../src/verify/public-good.ts';
 import { createImageSource } from '../src/workloads/images.ts';
@@ -68,7 +69,7 @@ async function verify(host: string, reference = `${host}/app:v1`) {
   if (!loaded.ok) throw new Error(JSON.stringify(loaded.errors));
   const registry = createDistributionRegistry({
     clock: () => new Date(),
-    credentials: () => Promise.resolve(ok(null)),
+    credentials: noCredentials,
     plainHttp: new Set([host]),
     insecure: new Set(),
     userAgent: 'test',

@@ -7,6 +7,7 @@ import { COLLECTORS } from '../src/evidence/collectors.ts';
 import type { Finding } from '../src/policy/finding.ts';
 import { loadPolicy } from '../src/policy/load.ts';
 import { ok } from '../src/reasons.ts';
+import { noCredentials } from '../src/registry/credential.ts';
 import { createDistributionRegistry } from '../src/registry/distribution.ts';
 import { openLayout } from '../src/registry/layout.ts';
 import type { Registry } from '../src/registry/registry.ts';
@@ -65,7 +66,7 @@ describe.skipIf(CORPUS === null)('container images of slsa-github-generator', ()
     const served = await serveLayout(join(CORPUS ?? '', version, 'container_workflow_dispatch'));
     const registry = createDistributionRegistry({
       clock: () => NOW,
-      credentials: () => Promise.resolve(ok(null)),
+      credentials: noCredentials,
       plainHttp: new Set([served.host]),
       insecure: new Set(),
       userAgent: 'test',

@@ -1,12 +1,14 @@
 import type { Outcome } from '../reasons.ts';
 
-/** What somebody logged in with. `source` names the file or helper for messages; nothing else of it may stand in one. */
+/** What somebody logged in with. `source` names the file, secret or service for messages; nothing else of it may stand in one. */
 export type Credential =
   | {
       readonly kind: 'password';
       readonly username: string;
       readonly password: string;
       readonly source: string;
+      /** When it stops to be good, where that is known: clouds give passwords for some hours. */
+      readonly expires?: Date;
     }
   /** An OAuth 2 refresh token (docker token authentication, "identitytoken"). */
   | {
@@ -19,10 +21,19 @@ export type Credential =
   | { readonly kind: 'registryToken'; readonly token: string; readonly source: string };
 
 /**
- * Finds the credential for a repository: `registry` as references name it (`docker.io`), `path` as `library/nginx`; `null` where none
- * is configured.
+ * The credentials for a repository: `registry` as references name it (`docker.io`), `path` as `library/nginx`. Where there are
+ * several, the next one is only looked for when the registry has refused those before it, as the kubelet does. A fault says why one
+ * that is configured could not be had, and does not end the others.
  */
-export type CredentialSource = (registry: string, path: string) => Promise<Outcome<Credential | null>>;
+export type Keychain = (registry: string, path: string) => AsyncIterable<Outcome<Credential>>;
+
+/** A keychain without a key. */
+export const noCredentials: Keychain = () => keys();
+
+/** A keychain with these keys for whatever is asked. */
+export async function* keys(...credentials: readonly Credential[]): AsyncIterable<Outcome<Credential>> {
+  for (const value of credentials) yield { ok: true, value };
+}
 
 /** RFC 7617. */
 export function basicHeader(username: string, password: string): string {

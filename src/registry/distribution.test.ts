@@ -2,8 +2,8 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 
 import { afterEach, describe, expect, it } from 'vitest';
 
-import type { Outcome } from '../reasons.ts';
-import type { Credential } from './credential.ts';
+import { failed, type Outcome } from '../reasons.ts';
+import { keys, noCredentials, type Credential, type Keychain } from './credential.ts';
 import { digestOf } from './digest.ts';
 import { createDistributionRegistry, type DistributionOptions } from './distribution.ts';
 import { OCI_INDEX, OCI_MANIFEST } from './manifest.ts';
@@ -64,7 +64,7 @@ async function serve(handler: Handler): Promise<Host> {
 function registryWith(options: Partial<DistributionOptions> = {}): Registry {
   const registry = createDistributionRegistry({
     clock: () => new Date(),
-    credentials: () => Promise.resolve({ ok: true, value: null }),
+    credentials: noCredentials,
     plainHttp: new Set(),
     insecure: new Set(),
     userAgent: 'test',
@@ -76,7 +76,7 @@ function registryWith(options: Partial<DistributionOptions> = {}): Registry {
 }
 
 function withCredential(credential: Credential): DistributionOptions['credentials'] {
-  return () => Promise.resolve({ ok: true, value: credential });
+  return () => keys(credential);
 }
 
 const PASSWORD: Credential = {
@@ -662,11 +662,9 @@ describe('tokens', () => {
   });
 
   it('are done without where the credentials cannot be had, and that is told if the registry insists', async () => {
-    const broken = (): Promise<Outcome<null>> =>
-      Promise.resolve({
-        ok: false,
-        fault: { reason: 'CredentialsRejected', message: 'docker-credential-x failed' },
-      });
+    const broken: Keychain = async function* () {
+      yield failed('CredentialsRejected', 'docker-credential-x failed');
+    };
     const open = await guarded();
     expect(await registryWith({ credentials: broken }).tag(`${open.host}/acme/cart`, 'v1')).toMatchObject({
       ok: true,

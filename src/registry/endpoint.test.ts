@@ -4,7 +4,7 @@ import { createServer as createTlsServer } from 'node:https';
 import { afterEach, describe, expect, it } from 'vitest';
 
 import type { Outcome } from '../reasons.ts';
-import type { Credential } from './credential.ts';
+import { keys, type Credential } from './credential.ts';
 import { createDistributionRegistry, type DistributionOptions } from './distribution.ts';
 import type { Endpoint } from './endpoint.ts';
 import { OCI_MANIFEST } from './manifest.ts';
@@ -78,7 +78,7 @@ async function ask(
 ): Promise<Outcome<Manifest | null>> {
   const registry = createDistributionRegistry({
     clock: () => new Date(),
-    credentials: () => Promise.resolve({ ok: true, value: PASSWORD }),
+    credentials: () => keys(PASSWORD),
     plainHttp: new Set(),
     insecure: new Set(),
     userAgent: 'test',

@@ -29,9 +29,6 @@ export interface Session {
   get(request: RepositoryRequest): Promise<Outcome<Answer>>;
 }
 
-/** Without and with what the registry asks for, or with what it took before and with its renewal. */
-const ATTEMPTS = 2;
-
 /** Requests to repositories, with the authorization that each registry asks for. */
 export function createSession(
   transport: Transport,
@@ -62,10 +59,17 @@ export function createSession(
       for (let attempt = 1; ; attempt += 1) {
         const response = await transport.follow(requestOf(request, url, endpoint.value, grant));
         if (!response.ok) return response;
-        const challenged =
-          response.value.status === 401 && response.value.url.origin === endpoint.value.base.origin;
-        if (!challenged || attempt === ATTEMPTS) return ok(toAnswer(response.value, grant));
-        const next = await authorization.answer(endpoint.value, name.path, response.value, grant);
+        const { status, url: answering } = response.value;
+        const refused =
+          (status === 401 || (status === 403 && grant !== null)) &&
+          answering.origin === endpoint.value.base.origin;
+        if (!refused) {
+          // A registry that is out of order says nothing about credentials.
+          if (grant !== null && (status < 400 || status === 404))
+            authorization.accept(endpoint.value, name.path, grant);
+          return ok(toAnswer(response.value, grant));
+        }
+        const next = await authorization.answer(endpoint.value, name.path, response.value, grant, attempt);
         if (!next.ok) return next;
         if (next.value?.header == null) return ok(toAnswer(response.value, next.value ?? grant));
         grant = next.value;

@@ -1,6 +1,7 @@
 import { createServer, type ServerResponse } from 'node:http';
 
 import type { Outcome } from '../reasons.ts';
+import { noCredentials } from './credential.ts';
 import { digestOf } from './digest.ts';
 import { createDistributionRegistry } from './distribution.ts';
 import { OCI_INDEX, OCI_MANIFEST } from './manifest.ts';
@@ -89,7 +90,7 @@ export async function serveShop(): Promise<ShopRegistry> {
     client: () =>
       createDistributionRegistry({
         clock: () => new Date(),
-        credentials: () => Promise.resolve({ ok: true, value: null }),
+        credentials: noCredentials,
         plainHttp: new Set([host]),
         insecure: new Set(),
         userAgent: 'test',

@@ -4,9 +4,10 @@ import { dirname, join } from 'node:path';
 
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
-import type { Outcome } from '../reasons.ts';
-import type { Credential } from './credential.ts';
-import { loadDockerCredentials } from './credentials.ts';
+import { ok, type Outcome } from '../reasons.ts';
+import type { Credential } from '../registry/credential.ts';
+import { dockerFile, dockerFiles } from './docker-files.ts';
+import type { Surroundings } from './surroundings.ts';
 
 let home: string;
 
@@ -39,15 +40,32 @@ interface Setting {
   readonly configPath?: string;
 }
 
-async function find(
+/** All that is found, in order. */
+async function findAll(
   repository: string,
   { env = {}, configPath }: Setting = {},
-): Promise<Outcome<Credential | null>> {
+): Promise<readonly Outcome<Credential>[]> {
   const path = `${join(home, 'bin')}:${process.env['PATH'] ?? ''}`;
-  const source = await loadDockerCredentials({ env: { PATH: path, ...env }, homedir: home, configPath });
-  if (!source.ok) return source;
+  const surroundings: Surroundings = {
+    env: { PATH: path, ...env },
+    homedir: home,
+    uid: null,
+    firmware: home,
+  };
+  const keychain =
+    configPath === undefined ? ok(dockerFiles(surroundings)) : await dockerFile(configPath, surroundings);
+  if (!keychain.ok) return [keychain];
   const slash = repository.indexOf('/');
-  return source.value(repository.slice(0, slash), repository.slice(slash + 1));
+  const all: Outcome<Credential>[] = [];
+  for await (const one of keychain.value(repository.slice(0, slash), repository.slice(slash + 1)))
+    all.push(one);
+  return all;
+}
+
+/** What a registry is asked with first, else what is told if it insists. */
+async function find(repository: string, setting: Setting = {}): Promise<Outcome<Credential | null>> {
+  const all = await findAll(repository, setting);
+  return all.find((one) => one.ok) ?? all[0] ?? ok(null);
 }
 
 function textOf(outcome: Outcome<unknown>): string {
@@ -113,7 +131,7 @@ describe('entries of a file', () => {
   it.each([
     ['no base64 of user:password', { auths: { 'x.io': { auth: 'czNjcmV0' } } }, 'x.io'],
     ['no JSON', '{"auths":{"x.io":{"auth":"s3cret', 'is not JSON'],
-    ['another shape', { auths: { 'x.io': { auth: 7 } } }, 'auths.x.io.auth'],
+    ['another shape', { auths: { 'x.io': { auth: 7 } } }, '"auth\\" that is no text'],
   ])('that are %s are a fault without their content', async (_, content, message) => {
     await write('.docker/config.json', content);
     const outcome = await find('x.io/a');
@@ -123,12 +141,58 @@ describe('entries of a file', () => {
   });
 });
 
+describe('an entry', () => {
+  it.each<[string, unknown, string]>([
+    ['a line break in its password', auth('ann:s3cret\n'), 'the password has line breaks'],
+    ['a line break in its user name', auth('ann\r\nX-Evil:s3cret'), 'the user name has control characters'],
+    ['a NUL in its password', auth('ann:s3\0cret'), 'the password has line breaks or control characters'],
+    ['a colon in its user name', { username: 'a:b', password: 's3cret' }, 'the user name has a colon'],
+    ['a line break in its refresh token', { identitytoken: 's3cret\n' }, 'the token has line breaks'],
+    ['a blank in its token', { registrytoken: 's3cret s3cret' }, 'the token has line breaks or other'],
+    ['a number for a password', { username: 'ann', password: 53 }, '"password" that is no text'],
+    ['a text in its place', 's3cret', 'no object of texts'],
+  ])('with %s is a fault for its registry alone, which names the file', async (_, entry, message) => {
+    await write('.docker/config.json', { auths: { 'x.io': entry, 'y.io': auth('ann:p') } });
+    const outcome = await find('x.io/a');
+    expect(outcome).toMatchObject({ ok: false, fault: { reason: 'InputInvalid' } });
+    expect(outcome.ok ? '' : outcome.fault.message).toContain(message);
+    expect(textOf(outcome)).toContain(`${join(home, '.docker/config.json')} (\\"x.io\\")`);
+    expect(textOf(outcome)).not.toContain('s3');
+    expect(await find('y.io/a')).toMatchObject({ value: { username: 'ann' } });
+    expect(await findAll('z.io/a')).toEqual([]);
+  });
+
+  it('keeps what docker fills up with NULs', async () => {
+    await write('.docker/config.json', { auths: { 'x.io': auth('ann:p\0\0\0') } });
+    expect(await find('x.io/a')).toMatchObject({ value: { password: 'p' } });
+  });
+});
+
 describe('files', () => {
+  it('that cannot be read are a fault, and leave the other files', async () => {
+    await write('.docker/config.json', '{"auths":{"x.io":{"auth":"s3cret');
+    await write('.config/containers/auth.json', { auths: { 'y.io': auth('ann:p') } });
+    expect(await find('y.io/a')).toMatchObject({ value: { username: 'ann' } });
+    const outcome = await find('x.io/a');
+    expect(outcome).toMatchObject({ ok: false, fault: { reason: 'InputInvalid' } });
+    expect(textOf(outcome)).toContain(join(home, '.docker/config.json'));
+  });
+
+  it('may be the content of DOCKER_AUTH_CONFIG', async () => {
+    const env = { DOCKER_AUTH_CONFIG: JSON.stringify({ auths: { 'x.io': auth('ann:p') } }) };
+    expect(await find('x.io/a', { env })).toMatchObject({
+      value: { username: 'ann', source: '$DOCKER_AUTH_CONFIG ("x.io")' },
+    });
+    const broken = await find('x.io/a', { env: { DOCKER_AUTH_CONFIG: 's3cret' } });
+    expect(textOf(broken)).toContain('$DOCKER_AUTH_CONFIG is not JSON');
+    expect(textOf(broken)).not.toContain('s3cret');
+  });
+
   it('are none', async () => {
     expect(await find('x.io/a')).toEqual({ ok: true, value: null });
   });
 
-  it('are asked in their order, and the first that knows the registry counts', async () => {
+  it('are asked in their order', async () => {
     const env = {
       REGISTRY_AUTH_FILE: join(home, 'explicit.json'),
       DOCKER_CONFIG: join(home, 'docker'),
@@ -137,9 +201,9 @@ describe('files', () => {
     };
     const places = [
       'explicit.json',
-      'docker/config.json',
       'run/containers/auth.json',
       'xdg/containers/auth.json',
+      'docker/config.json',
     ];
     for (const place of places.toReversed()) {
       await write(place, { auths: { 'x.io': auth(`${place}:p`) } });
@@ -147,8 +211,10 @@ describe('files', () => {
         value: { username: place, source: `${join(home, place)} ("x.io")` },
       });
     }
-    await write('explicit.json', { auths: { 'y.io': auth('a:b') } });
-    expect(await find('x.io/a', { env })).toMatchObject({ value: { username: 'docker/config.json' } });
+    const all = await findAll('x.io/a', { env });
+    expect(all.map((one) => one.ok && one.value.source)).toEqual(
+      places.map((place) => `${join(home, place)} ("x.io")`),
+    );
   });
 
   it('are only the named one, which must be there', async () => {
@@ -184,6 +250,25 @@ describe('helpers', () => {
     expect(await readFile(join(home, 'asked'), 'utf8')).toBe('get x.io\nget https://index.docker.io/v1/\n');
   });
 
+  it('are asked by the name that docker has noted in an empty entry, too', async () => {
+    await helper(
+      'old',
+      `case "$(tail -n 1 ${join(home, 'asked')})" in *v1*) ${answer('old')};; *) echo "credentials not found in native keychain"; exit 1;; esac`,
+    );
+    await write('.docker/config.json', { credsStore: 'old', auths: { 'https://x.io/v1/': {} } });
+    expect(await find('x.io/a')).toMatchObject({ value: { username: 'old' } });
+    expect(await find('y.io/a')).toEqual({ ok: true, value: null });
+  });
+
+  it('are none where their name is empty', async () => {
+    await write('.docker/config.json', {
+      credsStore: '',
+      credHelpers: { 'x.io': '' },
+      auths: { 'x.io': auth('a:b') },
+    });
+    expect(await find('x.io/a')).toMatchObject({ value: { username: 'a' } });
+  });
+
   it('that know nothing leave it to the entries', async () => {
     await helper('empty', 'echo "credentials not found in native keychain"; exit 1');
     await write('.docker/config.json', { credsStore: 'empty', auths: { 'x.io': auth('a:b') } });
@@ -195,6 +280,13 @@ describe('helpers', () => {
     ['fail', 'broken', 'echo "s3cret"; echo "s3cret" >&2; exit 1', 'docker-credential-broken'],
     ['answer otherwise', 'odd', 'echo "s3cret"', 'docker-credential-odd'],
     ['answer without end', 'long', 'yes s3cret', 'docker-credential-long'],
+    ['complain without end', 'loud', 'yes s3cret >&2', 'docker-credential-loud'],
+    [
+      'give a line break',
+      'broken-line',
+      `printf '{"Username":"a","Secret":"s3cret\\\\n"}'`,
+      'the password has line breaks',
+    ],
     ['are not installed', 'gone', null, 'docker-credential-gone'],
   ])('that %s are named by the fault, without what they said', async (_, name, script, message) => {
     if (script !== null) await helper(name, script);
