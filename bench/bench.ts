@@ -107,7 +107,7 @@ async function againstKyverno(all: Bench, { keyed }: Images, command: string): P
 }
 
 async function requests(all: Bench, images: Images): Promise<readonly Row[]> {
-  const { image, index, peer } = await countRequests(all, images);
+  const { image, shared, index, peer } = await countRequests(all, images);
   return [
     {
       what: 'registry requests for three checks of an image of one platform',
@@ -115,6 +115,14 @@ async function requests(all: Bench, images: Images): Promise<readonly Row[]> {
       peer: `${peer}`,
       ratio: times(peer / image, 'fewer'),
       target: { text: '≤ 11', met: image <= 11 },
+    },
+    {
+      what: `the same of each of ${count} images of one repository`,
+      ours: shared.toFixed(1),
+      peer: `${image} (ours)`,
+      ratio: times(image / shared, 'fewer'),
+      // One list of tags and the three tags of the first image are the repository's, whatever the number of its images.
+      target: { text: '≤ 8 and 4 for the repository', met: shared <= 8 + 4 / count },
     },
     {
       what: 'the same of an index of two platforms, against an image',

@@ -10,6 +10,8 @@ import type { Bench } from './setup.ts';
 export interface Images {
   /** Signed without a key; an SBOM of 300 packages and SLSA provenance are attested: three bundles that refer to the image. */
   readonly keyless: readonly string[];
+  /** The same, all of them in one repository. */
+  readonly shared: readonly string[];
   /** The same for an index of two platforms, all of it attached to the index. */
   readonly index: string;
   /** Signed with the key pair `release`, under cosign's `.sig` tag. */
@@ -33,6 +35,10 @@ export async function makeImages(bench: Bench, count: number): Promise<Images> {
     const name = `keyless-${number}`;
     return limit(async () => of(await pushImage(home(name), name), (image) => vouch(bench, image, name)));
   });
+  const shared = numbers.map((number) => {
+    const name = `shared-${number}`;
+    return limit(async () => of(await pushImage(home('shared'), name), (image) => vouch(bench, image, name)));
+  });
   const keyed = numbers.map((number) => {
     const name = `keyed-${number}`;
     return limit(async () => of(await pushImage(home(name), name), (image) => signWithKey(bench, image)));
@@ -40,7 +46,12 @@ export async function makeImages(bench: Bench, count: number): Promise<Images> {
   const index = limit(async () =>
     of(await pushIndex(home('index'), 'index', false), (image) => vouch(bench, image, 'index')),
   );
-  return { keyless: await Promise.all(keyless), keyed: await Promise.all(keyed), index: await index };
+  return {
+    keyless: await Promise.all(keyless),
+    shared: await Promise.all(shared),
+    keyed: await Promise.all(keyed),
+    index: await index,
+  };
 }
 
 async function vouch({ sigstore, workdir }: Bench, image: Image, name: string): Promise<void> {

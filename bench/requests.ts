@@ -8,6 +8,8 @@ import type { Bench } from './setup.ts';
 export interface Requests {
   /** Ours for an image of one platform. */
   readonly image: number;
+  /** Ours for each of many images of one repository. */
+  readonly shared: number;
   /** Ours for an index of two platforms. */
   readonly index: number;
   /** cosign's three commands for the same image of one platform. */
@@ -15,7 +17,7 @@ export interface Requests {
 }
 
 /** Counts what reaches the registry for the three checks. */
-export async function countRequests(bench: Bench, { keyless, index }: Images): Promise<Requests> {
+export async function countRequests(bench: Bench, { keyless, shared, index }: Images): Promise<Requests> {
   const proxy = await startCountingProxy(bench.registry);
   try {
     const counted = async (name: string, work: () => Promise<unknown>): Promise<number> => {
@@ -27,10 +29,13 @@ export async function countRequests(bench: Bench, { keyless, index }: Images): P
     };
     const through = (image: string): string => image.replace(/^[^/]+/, proxy.host);
     const [image = ''] = keyless.map(through);
-    const verify = (one: string, policy: string) => ours(bench, ['verify', one, '--policy', policy]);
+    const verify = (policy: string, ...images: readonly string[]) =>
+      ours(bench, ['verify', ...images, '--policy', policy]);
+    const together = () => verify(threeChecks(bench), ...shared.map(through));
     return {
-      image: await counted('ours', () => verify(image, threeChecks(bench))),
-      index: await counted('ours, index', () => verify(through(index), twoChecks(bench))),
+      image: await counted('ours', () => verify(threeChecks(bench), image)),
+      shared: (await counted('ours, of one repository', together)) / shared.length,
+      index: await counted('ours, index', () => verify(twoChecks(bench), through(index))),
       peer: await counted('cosign', () => cosign(bench, [image], 1)),
     };
   } finally {
