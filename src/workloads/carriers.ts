@@ -20,3 +20,8 @@ const CARRIERS: readonly (readonly [group: string, kinds: readonly string[]])[] 
 export function isCarrier(group: string, kind: string): boolean {
   return CARRIERS.some(([itsGroup, kinds]) => itsGroup === group && kinds.includes(kind));
 }
+
+/** The kinds that run containers, by group: what is worth to be listed in a cluster. */
+export function carriedKinds(): typeof CARRIERS {
+  return CARRIERS;
+}

@@ -6,12 +6,23 @@ const reason = z.string().refine((text): text is Reason => isReason(text), 'is n
 const labels = z.record(z.string(), z.string());
 const location = z.object({ file: z.string(), line: z.number(), document: z.number() }).nullable();
 
+const running = z.object({
+  imageID: z.string(),
+  digest: z.string().nullable(),
+  repository: z.string().nullable(),
+  config: z.string().nullable(),
+  platform: z.string().nullable(),
+  pods: z.number(),
+  since: z.string().nullable(),
+});
+
 const container = z.object({
   name: z.string(),
   type: z.enum(['container', 'init', 'ephemeral', 'image-volume', 'argument']),
   image: z.string(),
   field: z.string(),
   location,
+  running: z.array(running).optional(),
 });
 
 const workload = z.object({

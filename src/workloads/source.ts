@@ -17,9 +17,28 @@ export interface Container {
   /** The path of the image's field in its object, as `spec.template.spec.containers[0].image`. */
   readonly field: string;
   readonly location: Location | null;
+  /** What pods of a live cluster run of it, most pods first; nothing for manifests, nor where no pod is there. */
+  readonly running?: readonly Running[] | undefined;
 }
 
-type WorkloadState = 'running' | 'scheduled' | 'suspended' | 'scaledToZero' | 'manifestOnly';
+/** Pods that run one image on one platform, as their status says. */
+export interface Running {
+  /** As the status has it; '' where nothing runs yet, so that the reference says what will. */
+  readonly imageID: string;
+  /** The digest of the index or manifest; null where the status says none that a registry could know. */
+  readonly digest: string | null;
+  /** The repository that the status names beside the digest, which may be another than the container's. */
+  readonly repository: string | null;
+  /** The digest of the image's configuration, where the status says no more. */
+  readonly config: string | null;
+  /** The platform of the nodes, as `linux/amd64`; null where the nodes may not be read. */
+  readonly platform: string | null;
+  readonly pods: number;
+  /** When the first of these containers was started. */
+  readonly since: string | null;
+}
+
+export type WorkloadState = 'running' | 'scheduled' | 'suspended' | 'scaledToZero' | 'manifestOnly';
 
 /** A top owner with the containers that it runs or would run. */
 export interface Workload {
@@ -56,5 +75,9 @@ export interface Discovery {
 /** Where workloads come from. A source reads, and reports what it could not read as gaps; it never throws for bad input. */
 export interface WorkloadSource {
   readonly kind: 'cluster' | 'manifests' | 'images' | 'argocd';
+  /** The exit code where it is readable and holds no workload; 2 where it does not say: input without workloads is wrong. */
+  readonly whenEmpty?: 0 | 3 | undefined;
+  /** The hosts that it asks. */
+  readonly hosts?: readonly string[] | undefined;
   discover(): Promise<Discovery>;
 }
