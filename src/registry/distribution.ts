@@ -6,13 +6,18 @@ import type { Keychain } from './credential.ts';
 import { parseDigest, verifyDigest } from './digest.ts';
 import { embeddedBlob, wrongSize } from './embedded.ts';
 import { createEndpoints } from './endpoint.ts';
+import { createEvidenceTags } from './evidence-tags.ts';
+import { createHeadFirst } from './head-first.ts';
+import type { CertificateSource } from './host-certificates.ts';
 import { MANIFEST_MEDIA_TYPES, parseManifest } from './manifest.ts';
 import { memoise } from './memo.ts';
 import { printable, printableUrl } from './printable.ts';
+import type { Proxies } from './proxy.ts';
 import { isTag } from './reference.ts';
 import { listReferrers } from './referrers.ts';
 import type { Descriptor, Manifest, Registry } from './registry.ts';
 import { createSession, type Session } from './session.ts';
+import { readTagList } from './tag-list.ts';
 import { createTransport } from './transport.ts';
 import { createWire } from './wire.ts';
 
@@ -25,6 +30,10 @@ export interface DistributionOptions {
   readonly insecure: ReadonlySet<string>;
   /** Hosts that registries may redirect to although they are at addresses of a private network. */
   readonly allowRedirect?: ReadonlySet<string> | undefined;
+  /** Certificates by host; Node's own without it. */
+  readonly certificates?: CertificateSource | undefined;
+  /** The proxies that hosts are asked through; none without it. */
+  readonly proxies?: Proxies | undefined;
   readonly signal?: AbortSignal | undefined;
   readonly userAgent: string;
   /** Told of each exchange: the address without query, and status 0 where there was no answer. */
@@ -45,18 +54,26 @@ export function createDistributionRegistry(options: DistributionOptions): Regist
   const session = createSession(transport, authorization, createEndpoints(options.plainHttp));
   const blobs = rememberBlobs(BLOB_MEMORY_BYTES);
 
-  const manifest = memoise((repository: string, digest: string) =>
-    fetchManifest(session, repository, digest, INDEX_CHILDREN),
-  );
-  const tag = memoise(async (repository: string, tag: string) => {
-    const outcome = await fetchManifest(session, repository, tag, INDEX_CHILDREN);
-    // Whoever asks for what the tag points at has it already.
-    if (outcome.ok && outcome.value !== null) manifest.put(outcome, repository, outcome.value.digest);
+  const fetchImage = (repository: string, reference: string): Promise<Outcome<Manifest | null>> =>
+    fetchManifest(session, repository, reference, INDEX_CHILDREN);
+  const headFirst = createHeadFirst(session, fetchImage);
+  const manifest = memoise(async (repository: string, digest: string) => {
+    const outcome = await fetchImage(repository, digest);
+    headFirst.keep(repository, outcome);
     return outcome;
   });
   const referrers = memoise((repository: string, digest: string) =>
     listReferrers(session, (...of) => fetchManifest(session, ...of), repository, digest),
   );
+  const list = (repository: string) => readTagList(session, repository);
+  const askTag = createEvidenceTags({ ask: headFirst.tag, list, referrers });
+  const tag = memoise(async (repository: string, tag: string) => {
+    const outcome = await askTag(repository, tag);
+    headFirst.keep(repository, outcome);
+    // Whoever asks for what the tag points at has it already.
+    if (outcome.ok && outcome.value !== null) manifest.put(outcome, repository, outcome.value.digest);
+    return outcome;
+  });
   return {
     tag: (repository, name) =>
       isTag(name)

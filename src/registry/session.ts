@@ -7,6 +7,7 @@ import type { Transport, TransportRequest } from './transport.ts';
 import type { WireResponse } from './wire.ts';
 
 interface RepositoryRequest {
+  readonly method?: 'GET' | 'HEAD';
   /** The full name, as `Registry` takes it. */
   readonly repository: string;
   /** What follows `/v2/<name>/`, or a whole address on the same registry, as a Link gives it. */
@@ -84,9 +85,9 @@ function requestOf(
   endpoint: Endpoint,
   grant: Grant | null,
 ): TransportRequest {
-  const { accept, limit, excess = 'fault', seeOther = 'follow' } = request;
+  const { method = 'GET', accept, limit, excess = 'fault', seeOther = 'follow' } = request;
   const headers = grant?.header == null ? { accept } : { accept, authorization: grant.header };
-  return { method: 'GET', url, headers, limit, excess, seeOther, registry: endpoint.base.host };
+  return { method, url, headers, limit, excess, seeOther, registry: endpoint.base.host };
 }
 
 function toAnswer(response: WireResponse, grant: Grant | null): Answer {
