@@ -1,16 +1,20 @@
+import { resolve } from 'node:path';
 import { gather, type GatheredImage } from '../src/evidence/gather.ts';
 import type { Policy } from '../src/policy/policy.ts';
 import type { Outcome } from '../src/reasons.ts';
+import { readAt, saveAt } from '../src/registry/evidence-archive.ts';
+import { mergeEvidence } from '../src/registry/evidence-merge.ts';
 import { parseReference } from '../src/registry/reference.ts';
-import type { Registry } from '../src/registry/registry.ts';
 import { evidenceTree } from '../src/report/evidence-tree.ts';
 import { terminalText } from '../src/report/terminal-text.ts';
+import { keptOf } from '../src/trust-roots/carried-roots.ts';
 import { parseReferences, verifyImages } from '../src/verified-images.ts';
 import { createImageSource } from '../src/workloads/images.ts';
 import { createManifestSource } from '../src/workloads/manifests.ts';
 import type { WorkloadSource } from '../src/workloads/source.ts';
 import { findCollectors } from './collectors.ts';
-import { type Io, UsageError } from './command.ts';
+import { type Io, UsageError, usageError } from './command.ts';
+import { copyStoreOf } from './copies.ts';
 import {
   JUDGING_FLAGS,
   type JudgingFlags,
@@ -21,6 +25,7 @@ import {
 import { openRegistry, readCount, readDuration, readPlatform, readVerbosity } from './judge.ts';
 import { checkSaving, saver } from './save-evidence.ts';
 import { openTrusted } from './trusted.ts';
+import { VERSION } from './version.ts';
 
 const {
   output: _output,
@@ -42,16 +47,18 @@ export async function saveEvidence(
 ): Promise<number> {
   if (directory === undefined) throw new UsageError('name the directory to save into: evidence save DIR');
   const flags = judgingFlagsSchema.parse(typed);
-  if (flags.evidence !== undefined)
-    throw new UsageError('evidence save asks registries; it does not go with --evidence');
+  if (flags.evidence !== undefined) return addEvidence(directory, flags.evidence, images, typed, io);
   const source = sourceOf(images, typed, io);
   // Nothing is judged here, so that a policy is read only where it is named: for the signature repositories that it names.
-  const policy = flags.policy.length === 0 ? null : openTrusted(flags, io).policy;
+  const trusted = flags.policy.length === 0 ? null : openTrusted(flags, io);
+  const policy = trusted?.policy ?? null;
   const options = gatherOptions(flags, policy, io);
   await checkSaving(directory, 'evidence save', io);
-  const registry = await registryFor(flags, io);
+  const registry = await registryFor(flags, policy, io);
   try {
-    const saved = saver(source, registry, directory, 'evidence save', io);
+    const saved = saver(source, registry, directory, 'evidence save', io, () =>
+      keptOf(trusted?.kept ?? [], copyStoreOf(io)),
+    );
     const { workloads, gaps } = await saved.source.discover();
     const { valid, invalid } = parseReferences(workloads);
     const gathered = await gather(valid, { ...options, registry: saved.registry });
@@ -80,9 +87,9 @@ export async function showEvidence(images: readonly string[], typed: unknown, io
   const trusted = openTrusted(flags, io);
   const { policy } = trusted;
   const options = gatherOptions(flags, policy, io);
-  const registry = await registryFor(flags, io);
+  const registry = await registryFor(flags, policy, io);
   try {
-    const refreshed = trusted.refresh();
+    const refreshed = trusted.refresh(undefined, registry.trustRoots);
     const gathered = await gather(references, { ...options, registry });
     const { trust } = await refreshed;
     const judged = verifyImages({ valid: references, invalid: new Map() }, gathered, trust);
@@ -92,6 +99,29 @@ export async function showEvidence(images: readonly string[], typed: unknown, io
   } finally {
     await registry.close();
   }
+}
+
+/** Adds what was saved elsewhere. It is taken as a whole: what is asked of it now would get another time than it was answered at. */
+async function addEvidence(
+  directory: string,
+  from: string,
+  images: readonly string[],
+  typed: unknown,
+  io: Io,
+): Promise<number> {
+  const { filename, kustomize } = sourceFlagsSchema.parse(typed);
+  if (images.length > 0 || filename.length > 0 || kustomize !== undefined)
+    throw new UsageError(
+      'evidence save with --evidence adds all that was saved there; name no images, -f or -k',
+    );
+  const [source, target] = [resolve(io.cwd, from), resolve(io.cwd, directory)];
+  await checkSaving(directory, 'evidence save', io);
+  const merged = await readAt(source, (read) =>
+    saveAt(target, (into) => mergeEvidence(read, into, `kubectl-supplychain ${VERSION}`)),
+  );
+  if (!merged.ok) throw usageError('evidence save', merged.fault);
+  io.stdout(`${directory} holds ${merged.value.answers} answers with those of ${from}\n`);
+  return 0;
 }
 
 function isComplete(outcome: Outcome<GatheredImage>): boolean {
@@ -110,12 +140,14 @@ function sourceOf(images: readonly string[], typed: unknown, io: Io): WorkloadSo
     : createImageSource(images);
 }
 
-function registryFor(flags: JudgingFlags, io: Io): Promise<Registry> {
+function registryFor(flags: JudgingFlags, policy: Policy | null, io: Io): ReturnType<typeof openRegistry> {
   return openRegistry(
     flags,
     readCount('concurrency', flags.concurrency ?? '8'),
     readVerbosity(flags.v ?? '0'),
     io,
+    undefined,
+    policy?.registryMirrors,
   );
 }
 

@@ -79,7 +79,7 @@ describe('evidence save', () => {
     [
       'saved evidence as a source',
       () => ['evidence', 'save', 'kept', 'a/b', '--evidence', 'x'],
-      'does not go with --evidence',
+      'adds all that was saved there; name no images',
     ],
     [
       'both directions at once',

@@ -3,7 +3,8 @@ import { EVIDENCE_FLAGS, saveEvidence, showEvidence } from './evidence-commands.
 import { SOURCE_FLAGS } from './flags.ts';
 
 const save: Command = {
-  usage: 'evidence save DIR (IMAGE... | -f FILE|DIR|URL|- ... [-R] | -k DIR) [flags]',
+  usage:
+    'evidence save DIR|FILE.tar[.gz] (IMAGE... | -f FILE|DIR|URL|- ... [-R] | -k DIR | --evidence OTHER) [flags]',
   description:
     'Save everything that registries hold about images, and the workloads that name them, to audit them later without a network.',
   examples: [
@@ -14,6 +15,10 @@ const save: Command = {
     {
       what: 'Audit it on the other side of the air gap',
       command: 'kubectl supplychain audit --evidence evidence/ --policy policy.yaml',
+    },
+    {
+      what: 'Carry it as one file, and add what was saved elsewhere; of two answers the later one counts',
+      command: 'kubectl supplychain evidence save all.tar.gz --evidence evidence/',
     },
   ],
   flags: EVIDENCE_FLAGS,

@@ -1,17 +1,22 @@
+import { homedir } from 'node:os';
 import { resolve } from 'node:path';
 import { z } from 'zod';
 import { audit } from '../src/audit.ts';
 import { parseDuration } from '../src/duration.ts';
 import { REQUEST_MS, TRANSFER_MS } from '../src/limits.ts';
 import { FAIL_ON, type FailOn } from '../src/policy/verdict.ts';
-import { openLayout } from '../src/registry/layout.ts';
+import { type Layout, openLayout } from '../src/registry/layout.ts';
+import { type Mirror, withMirrors } from '../src/registry/mirrors.ts';
 import type { Platform, Registry } from '../src/registry/registry.ts';
 import type { WireOptions } from '../src/registry/wire.ts';
 import type { Report } from '../src/report/report.ts';
 import { terminalText } from '../src/report/terminal-text.ts';
+import { keptOf } from '../src/trust-roots/carried-roots.ts';
 import type { WorkloadSource } from '../src/workloads/source.ts';
+import { cachingRegistry } from './cache.ts';
 import { findCollectors } from './collectors.ts';
 import { type Io, UsageError, usageError } from './command.ts';
+import { copyStoreOf } from './copies.ts';
 import type { JudgingFlags } from './flags.ts';
 import { askingGitHub } from './github.ts';
 import { openKeyring, withKeyring } from './keyring.ts';
@@ -42,8 +47,11 @@ export async function judge(source: WorkloadSource, flags: JudgingFlags, io: Io)
   if (saving !== undefined) await checkSaving(saving, '--save-evidence', io);
   const interrupt = io.onInterrupt?.();
   const signal = stopSignal(interrupt, deadline);
-  const registry = await openRegistry(flags, concurrency, verbosity, io, signal);
-  const saved = saving === undefined ? null : saver(source, registry, saving, '--save-evidence', io);
+  const registry = await openRegistry(flags, concurrency, verbosity, io, signal, policy?.registryMirrors);
+  const saved =
+    saving === undefined
+      ? null
+      : saver(source, registry, saving, '--save-evidence', io, () => keptOf(trusted.kept, copyStoreOf(io)));
   const progress = createProgress(io, !flags.quiet && verbosity < REQUESTS_SHOWN);
   interrupt?.addEventListener('abort', () => {
     progress.clear();
@@ -57,7 +65,7 @@ export async function judge(source: WorkloadSource, flags: JudgingFlags, io: Io)
       collectors,
       policy,
       trust,
-      refreshed: trusted.refresh(signal),
+      refreshed: trusted.refresh(signal, registry.trustRoots),
       platform,
       concurrency,
       timeout,
@@ -97,24 +105,32 @@ function exitCode({ workloads, verdict }: Report, io: Io): number {
   return verdict.exitCode;
 }
 
+/** A registry, and what came with it where it is saved evidence. */
+type OpenedRegistry = Registry & Partial<Pick<Layout, 'trustRoots'>>;
+
 export async function openRegistry(
   flags: JudgingFlags,
   concurrency: number,
   verbosity: number,
   io: Io,
   signal?: AbortSignal,
-): Promise<Registry> {
+  mirrors: readonly Mirror[] = [],
+): Promise<OpenedRegistry> {
   if (flags.evidence !== undefined) {
     const layout = await openLayout(resolve(io.cwd, flags.evidence));
     if (layout.ok) return layout.value;
     throw usageError('--evidence', layout.fault);
   }
   const { createDistributionRegistry } = await import('../src/registry/distribution.ts');
+  const { createCertificateSource } = await import('../src/registry/host-certificates.ts');
+  const { createProxies } = await import('../src/registry/proxy.ts');
   const wire: WireOptions = {
     clock: io.clock,
     insecure: new Set(flags['insecure-registry']),
     allowRedirect: new Set(flags['allow-redirect'].map((host) => readHost('allow-redirect', host))),
     userAgent: `kubectl-supplychain/${VERSION}`,
+    certificates: createCertificateSource({ env: io.env, homedir: homedir() }),
+    proxies: createProxies(io.env),
     concurrencyPerHost: concurrency,
     signal,
     requestMs: REQUEST_MS,
@@ -129,7 +145,13 @@ export async function openRegistry(
   const plainHttp = new Set(flags['plain-http']);
   const keyring = await openKeyring(flags, wire, io);
   const credentials = keyring.keychain;
-  const registry = withKeyring(createDistributionRegistry({ ...wire, credentials, plainHttp }), keyring);
+  const distribution = withKeyring(createDistributionRegistry({ ...wire, credentials, plainHttp }), keyring);
+  const registry = await cachingRegistry(
+    withMirrors(distribution, mirrors),
+    flags['cache-dir'],
+    verbosity,
+    io,
+  );
   return flags['github-attestations'].length === 0 ? registry : askingGitHub(registry, wire, io);
 }
 
