@@ -56,7 +56,7 @@ function readBlob(digest: string): Buffer {
 }
 
 /** Enters a manifest, be it one or not; gives its descriptor. */
-export function addManifest(content: Content, bytes: Buffer, tag?: string, mediaType = MANIFEST): Descriptor {
+function addManifest(content: Content, bytes: Buffer, tag?: string, mediaType = MANIFEST): Descriptor {
   const digest = sha256(bytes);
   content.blobs.set(digest, bytes);
   content.types.set(digest, mediaType);
@@ -74,7 +74,7 @@ export function listingOf({ referrers }: Content, digest: string): Buffer {
 }
 
 /** An index of these descriptors. */
-export function indexOf(manifests: readonly unknown[]): string {
+function indexOf(manifests: readonly unknown[]): string {
   return JSON.stringify({ schemaVersion: 2, mediaType: INDEX, manifests });
 }
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { imageOf, signedImage } from './content.ts';
-import { type Asked, startHosts } from './hosts.ts';
+import { type Answers, type Asked, startHosts } from './hosts.ts';
 import { ANSWER_ROWS } from './answer-rows.ts';
 import { BODY_ROWS } from './body-rows.ts';
 import { FRAMING_ROWS } from './framing-rows.ts';
@@ -11,7 +11,7 @@ import { REFERRER_ROWS } from './referrer-rows.ts';
 import { TOKEN_ROWS } from './token-rows.ts';
 import { GOOD_ROWS } from './good-rows.ts';
 import { basic, buildProgram, type Program, SECRETS, type Told } from './program.ts';
-import { PAYMENT, type Row } from './row.ts';
+import { BLOB, PAYMENT, redirects, type Row } from './row.ts';
 import { INSIDE } from './world.ts';
 
 const ROWS: readonly Row[] = [
@@ -71,7 +71,7 @@ function expectSecretsKept(
 }
 
 describe.concurrent('a registry that means ill', () => {
-  it.each(ROWS)('$name', async (row) => {
+  it.each(ROWS.map((row) => [row.name, row] as const))('%s', async (_name, row) => {
     const told = await ask(row);
     const [finding] = told.findings;
     const status = row.status ?? 'unknown';
@@ -86,9 +86,22 @@ describe.concurrent('a registry that means ill', () => {
 });
 
 describe.concurrent('a registry that means well', () => {
-  it.each(GOOD_ROWS)('$name', async (row) => {
+  it.each(GOOD_ROWS.map((row) => [row.name, row] as const))('%s', async (_name, row) => {
     const told = await ask(row);
     expect(told).toMatchObject({ exitCode: 0, findings: [{ status: 'pass' }] });
     expectSecretsKept(row, told);
   });
+});
+
+it('is not let to the neighbour of another registry over a connection that is open', async () => {
+  const leads: Answers = [[BLOB, redirects('https://near.example')]];
+  const hosts = await startHosts(signedImage(PAYMENT), { registry: leads }, program.certificate);
+  try {
+    const images = ['corp.example', 'registry.example'].map((registry) => `${registry}/${PAYMENT}:v1`);
+    const { findings } = await program.verify(hosts, images, ['--concurrency=1']);
+    expect(findings.map(({ status }) => status)).toEqual(['pass', 'unknown']);
+    expect(hosts.asked.filter(({ role }) => role === 'inside')).toHaveLength(2);
+  } finally {
+    hosts.close();
+  }
 });

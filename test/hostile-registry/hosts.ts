@@ -28,7 +28,7 @@ export interface Answer {
 }
 
 /** Answers as a registry should, or with something that is made of that answer. */
-export type Honest = (change?: (answer: Answer) => Answer) => void;
+type Honest = (change?: (answer: Answer) => Answer) => void;
 
 /** How one request is answered. */
 export type Behaviour = (response: ServerResponse, request: IncomingMessage, honest: Honest) => void;
