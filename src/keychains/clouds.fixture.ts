@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { cloudAddress, createCloudClient, type CloudRequest } from './cloud-client.ts';
 import type { CloudAccess } from './cloud-login.ts';
 
-export interface CloudsRequest {
+interface CloudsRequest {
   /** Method and address, as it was asked: `POST https://sts.eu-west-1.amazonaws.com/`. */
   readonly line: string;
   readonly headers: IncomingHttpHeaders;

@@ -10,7 +10,7 @@ const text = z
   .transform((one) => one ?? '');
 
 /** What stands under one key of `auths`, in docker's config.json, podman's auth.json and Kubernetes' pull secrets. */
-export const entrySchema = z.object({
+const entrySchema = z.object({
   auth: text,
   username: text,
   password: text,

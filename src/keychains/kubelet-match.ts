@@ -48,7 +48,7 @@ function decoded(path: string): string | null {
 type Piece = 'run' | ((character: string) => boolean);
 
 /** Go's filepath.Match on one part of a host: `*`, `?`, `[a-z]`, `[^a]` and `\`. What is no pattern matches nothing. */
-export function globMatches(glob: string, text: string): boolean {
+function globMatches(glob: string, text: string): boolean {
   const pieces = piecesOf(glob);
   if (pieces === null) return false;
   const characters = Array.from(text);

@@ -1,6 +1,7 @@
 import { CREDENTIALS } from '../limits.ts';
 import { failed, ok, type Fault, type Outcome } from '../reasons.ts';
 import { parseChallenges, type Challenge } from './challenge.ts';
+import { conceal, secretsOf } from './conceal.ts';
 import { basicHeader, type Credential, type Keychain } from './credential.ts';
 import type { Endpoint } from './endpoint.ts';
 import { printable, printableUrl } from './printable.ts';
@@ -110,10 +111,11 @@ export function createAuthorization(
       const expires = clock().getTime() + token.value.lifetimeMs - MARGIN_MS;
       return ok({ ...grant, header: `Bearer ${token.value.value}`, expires });
     }
-    if (!wantsCredentials(token.fault)) return token;
+    const refusal = { ok: false, fault: conceal(token.fault, secretsOf(credential)) } as const;
+    if (!wantsCredentials(token.fault)) return refusal;
     if (missing !== null) return { ok: false, fault: missing };
     const next = await obtain(endpoint, path, challenge, null, turn + 1);
-    return next.ok && next.value === null ? token : next;
+    return next.ok && next.value === null ? refusal : next;
   };
 
   /** The grant of the next credential that says something else; behind the last one, what was tried is left at that. */

@@ -1,6 +1,7 @@
 import { failed, ok, type Fault, type Outcome } from '../reasons.ts';
 import { answerFault } from './answer-fault.ts';
 import type { Authorization, Grant } from './authorization.ts';
+import { conceal, secretsOfHeader } from './conceal.ts';
 import type { Endpoint } from './endpoint.ts';
 import { parseRepository } from './reference.ts';
 import type { Transport, TransportRequest } from './transport.ts';
@@ -59,7 +60,7 @@ export function createSession(
       let grant = known.value;
       for (let attempt = 1; ; attempt += 1) {
         const response = await transport.follow(requestOf(request, url, endpoint.value, grant));
-        if (!response.ok) return response;
+        if (!response.ok) return { ok: false, fault: concealed(response.fault, grant) };
         const { status, url: answering } = response.value;
         const refused =
           (status === 401 || (status === 403 && grant !== null)) &&
@@ -97,6 +98,12 @@ function toAnswer(response: WireResponse, grant: Grant | null): Answer {
     // Front ends as registry.k8s.io redirect to other registries, others to a storage, which has no such paths.
     speaksForRegistry: response.url.pathname.startsWith('/v2/'),
     fault: () =>
-      refusing && grant?.missing != null ? grant.missing : answerFault(response, grant?.source ?? null),
+      refusing && grant?.missing != null
+        ? grant.missing
+        : concealed(answerFault(response, grant?.source ?? null), grant),
   };
+}
+
+function concealed(fault: Fault, grant: Grant | null): Fault {
+  return conceal(fault, secretsOfHeader(grant?.header ?? null));
 }

@@ -35,7 +35,7 @@ async function readIni(path: string): Promise<Outcome<ReadonlyMap<string, Profil
 }
 
 /** AWS SDKs reference guide, "Format of the config and credentials files": what is indented belongs to a setting that is not used here. */
-export function parseIni(text: string): ReadonlyMap<string, Profile> {
+function parseIni(text: string): ReadonlyMap<string, Profile> {
   const sections = new Map<string, Map<string, string>>();
   let current: Map<string, string> | null = null;
   for (const line of text.split(/\r?\n/)) {
