@@ -13,6 +13,11 @@ export const COMMANDS: readonly Listed[] = [
     load: async () => (await import('./verify.ts')).verifyCommand,
   },
   {
+    name: 'sweep',
+    summary: 'Ask which workloads run an image, or what somebody signed or built',
+    load: async () => (await import('./sweep.ts')).sweepCommand,
+  },
+  {
     name: 'evidence',
     summary: 'Save the evidence of images, or show it',
     load: async () => (await import('./evidence.ts')).evidenceCommand,
@@ -35,7 +40,7 @@ export const COMMANDS: readonly Listed[] = [
 ];
 
 /** Commands that are agreed upon and not built yet. They are refused by name, so that no script takes silence for success. */
-export const NOT_IN_THIS_VERSION: readonly string[] = ['presync', 'sweep', 'completion'];
+export const NOT_IN_THIS_VERSION: readonly string[] = ['presync', 'completion'];
 
 /** Flags that are agreed upon and not built yet: refused by name, so that no script takes silence for success. */
 export const FLAGS_NOT_IN_THIS_VERSION: ReadonlySet<string> = new Set([
@@ -60,4 +65,13 @@ export const FLAGS_NOT_IN_THIS_VERSION: ReadonlySet<string> = new Set([
   'client-key',
   'insecure-skip-tls-verify',
   'tls-server-name',
+  // of a sweep
+  'package',
+  'vulnerability',
+  'ecosystem',
+  'from',
+  'below',
+  'through',
+  'range',
+  'all-contexts',
 ]);

@@ -2,28 +2,28 @@ import { policyJsonSchema } from '../src/policy/json-schema.ts';
 import { REASONS } from '../src/reasons.ts';
 import { reportJsonSchema } from '../src/report/report-schema.ts';
 import { wrapped } from '../src/report/terminal-text.ts';
+import { sweepJsonSchema } from '../src/sweep/sweep-schema.ts';
 import { type Io, UsageError } from './command.ts';
 import { schemaFlagsSchema } from './policy-flags.ts';
 import { printed, readForm } from './policy-output.ts';
 
-const KINDS = ['policy', 'report', 'sweep'];
 const SCHEMAS: Readonly<Record<string, () => unknown>> = {
   policy: policyJsonSchema,
   report: reportJsonSchema,
+  sweep: sweepJsonSchema,
 };
 
 /** `policy schema`: the JSON Schema of a document of ours, or the closed list of reason codes. */
 export function runPolicySchema(words: readonly string[], typed: unknown, io: Io): Promise<number> {
   const { kind = 'policy', reasons, output } = schemaFlagsSchema.parse(typed);
   if (words.length > 0) throw new UsageError('policy schema takes no words beside its flags');
-  if (!KINDS.includes(kind))
-    throw new UsageError(`--kind: ${JSON.stringify(kind)} is none of ${KINDS.join(', ')}`);
+  const schemaOf = Object.hasOwn(SCHEMAS, kind) ? SCHEMAS[kind] : undefined;
+  if (!schemaOf)
+    throw new UsageError(`--kind: ${JSON.stringify(kind)} is none of ${Object.keys(SCHEMAS).join(', ')}`);
   if (reasons.at(-1) === 'true') {
     io.stdout(readForm(output, 'table') === 'json' ? printed(reasonEntries()) : reasonTable(io.columns));
     return Promise.resolve(0);
   }
-  const schemaOf = SCHEMAS[kind];
-  if (!schemaOf) throw new UsageError(`the schema of a ${kind} is not in this version`);
   if (readForm(output, 'json') === 'table')
     throw new UsageError('a schema is JSON; -o table is for policy schema --reasons');
   io.stdout(printed(schemaOf()));

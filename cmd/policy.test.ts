@@ -97,7 +97,6 @@ describe('policy', () => {
       'unknown output format "xml"; there are: table, json',
     ],
     ['an unknown kind', ['schema', '--kind', 'x'], '--kind: "x" is none of policy, report, sweep'],
-    ['the schema of a sweep', ['schema', '--kind', 'sweep'], 'the schema of a sweep is not in this version'],
     [
       'a schema as a table',
       ['schema', '-o', 'table'],

@@ -1,0 +1,77 @@
+import type { Options } from 'yargs';
+import { z } from 'zod';
+import { SWEEP_RENDERERS } from '../src/sweep/sweep-renderers.ts';
+import { JUDGING_FLAGS, judgingFlagsSchema, SOURCE_FLAGS, sourceFlagsSchema } from './flags.ts';
+
+const one = { type: 'string', nargs: 1, requiresArg: true } as const;
+const repeatable = { ...one, array: true } as const;
+
+/** A query passes and fails nothing, and keeps no evidence. */
+const {
+  'save-evidence': _save,
+  'fail-on': _failOn,
+  at: _at,
+  policy,
+  output,
+  'no-headers': headers,
+  ...gathering
+} = JUDGING_FLAGS;
+
+/** The flags that make a query. Of each of them, values are alternatives, and a lone - reads them from standard input. */
+const QUERY_FLAGS = {
+  digest: {
+    ...repeatable,
+    describe:
+      'what runs by this digest: that of the reference, of what its tag points at, of a child of that index, or of an index around it',
+  },
+  image: {
+    ...repeatable,
+    describe: 'images by registry/repository[:tag][@digest]; * is any run without a slash, ** any run',
+  },
+  signer: {
+    ...repeatable,
+    describe: 'images with a verified signature or attestation by this subject or key (*, **)',
+  },
+  issuer: { ...repeatable, describe: 'the OIDC issuer of that signer (*, **)' },
+  'source-repository': {
+    ...repeatable,
+    describe: 'images built from this repository, by verified provenance or certificate (*, **)',
+  },
+  builder: {
+    ...repeatable,
+    describe: 'images built by this builder, by verified provenance or certificate (*, **)',
+  },
+  unsigned: { type: 'boolean', describe: 'images that nobody known has signed or attested' },
+} satisfies Record<string, Options>;
+
+export const SWEEP_FLAGS = {
+  ...QUERY_FLAGS,
+  since: {
+    ...one,
+    describe: 'a former sweep of the same query, or an audit, as JSON: say what is new, gone and changed',
+  },
+  ...SOURCE_FLAGS,
+  policy: { ...policy, describe: 'policy file or directory whose trust roots and keys are known, or "none"' },
+  output: {
+    ...output,
+    describe: `${SWEEP_RENDERERS.map(({ format }) => format).join(', ')}, or FORMAT=PATH to write a file; may be repeated`,
+  },
+  'no-headers': { ...headers, describe: 'no column titles in table, wide and csv' },
+  ...gathering,
+} satisfies Record<string, Options>;
+
+const list = z.array(z.string()).default([]);
+
+/** What was typed. */
+export const sweepFlagsSchema = judgingFlagsSchema.extend(sourceFlagsSchema.shape).extend({
+  digest: list,
+  image: list,
+  signer: list,
+  issuer: list,
+  'source-repository': list,
+  builder: list,
+  unsigned: list.transform((values) => values.at(-1) === 'true'),
+  since: list.transform((values) => values.at(-1)),
+});
+
+export type SweepFlags = z.infer<typeof sweepFlagsSchema>;

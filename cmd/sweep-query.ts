@@ -1,0 +1,57 @@
+import { QUERY_LIST_BYTES } from '../src/limits.ts';
+import { compileQuery, type QueryValues } from '../src/sweep/compile-query.ts';
+import type { Query } from '../src/sweep/query.ts';
+import { type Io, UsageError } from './command.ts';
+import type { SweepFlags } from './sweep-flags.ts';
+
+const LISTS = ['digest', 'image', 'signer', 'issuer', 'source-repository', 'builder'] as const;
+
+/** The query that the flags make, with the lists that stand on standard input. Throws `UsageError`. */
+export async function readQuery(flags: SweepFlags, io: Io): Promise<Query> {
+  const readers = [
+    ...LISTS.filter((flag) => flags[flag].includes('-')).map((flag) => `--${flag}`),
+    ...(flags.filename.includes('-') ? ['-f'] : []),
+  ];
+  const [reader] = readers;
+  if (readers.length > 1)
+    throw new UsageError(`${readers.join(' and ')}: standard input can be read once; give the others a file`);
+  const listed = reader === undefined || reader === '-f' ? [] : await readList(reader, io);
+  const values = Object.fromEntries(
+    LISTS.map((flag) => [flag, flags[flag].flatMap((value) => (value === '-' ? listed : [value]))]),
+  );
+  const compiled = compileQuery({ ...NONE, ...values, unsigned: flags.unsigned });
+  if (compiled.ok) return compiled.query;
+  throw new UsageError(compiled.messages.join('\n       '));
+}
+
+const NONE: Omit<QueryValues, 'unsigned'> = {
+  digest: [],
+  image: [],
+  signer: [],
+  issuer: [],
+  'source-repository': [],
+  builder: [],
+};
+
+/** A value on each line; empty lines and those that begin with # say nothing. */
+async function readList(flag: string, io: Io): Promise<readonly string[]> {
+  const chunks: Uint8Array[] = [];
+  let bytes = 0;
+  for await (const chunk of io.stdin()) {
+    bytes += chunk.length;
+    if (bytes > QUERY_LIST_BYTES)
+      throw new UsageError(
+        `${flag} -: the list has more than ${QUERY_LIST_BYTES} bytes; ask for parts of it`,
+      );
+    chunks.push(chunk);
+  }
+  const lines = Buffer.concat(chunks)
+    .toString('utf8')
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line !== '' && !line.startsWith('#'));
+  // An empty list would ask for nothing, and be answered with "not affected".
+  if (lines.length === 0)
+    throw new UsageError(`${flag} -: standard input names nothing; write a value on each line`);
+  return lines;
+}

@@ -1,0 +1,130 @@
+import { resolve } from 'node:path';
+import { FORMER_REPORT_BYTES } from '../src/limits.ts';
+import { compare, readFormer } from '../src/sweep/former.ts';
+import type { Query } from '../src/sweep/query.ts';
+import { type SweepJob, sweep } from '../src/sweep/sweep.ts';
+import { SWEEP_RENDERERS } from '../src/sweep/sweep-renderers.ts';
+import { findCollectors } from './collectors.ts';
+import { type Command, type Io, UsageError, usageError } from './command.ts';
+import { openRegistry, readCount, readDuration, readPlatform, readVerbosity } from './judge.ts';
+import { openOutputsOf, writeOutputs } from './outputs.ts';
+import { readBounded } from './policy-files.ts';
+import { createProgress } from './progress.ts';
+import { type SweepFlags, SWEEP_FLAGS, sweepFlagsSchema } from './sweep-flags.ts';
+import { readQuery } from './sweep-query.ts';
+import { openSwept } from './sweep-source.ts';
+import { openTrusted } from './trusted.ts';
+import { VERSION } from './version.ts';
+
+export const sweepCommand: Command = {
+  usage: 'sweep (-f FILE|DIR|URL|- ... [-R] | -k DIR | --evidence DIR) QUERY... [flags]',
+  description:
+    'Ask which workloads run an image: by digest, name, signer, builder or source. Values of one flag are alternatives, different flags must all hold, and a lone - as a value reads a list from standard input. What could not be determined is listed with its reason, and is never "not affected". Exit code: 1 there are hits, 3 none but something is undetermined, 0 none and all is known, 2 wrong usage.',
+  examples: [
+    {
+      what: 'Which workloads run an image that turned out to be bad',
+      command: 'kubectl supplychain sweep --evidence evidence/ --digest sha256:…',
+    },
+    {
+      what: 'What a builder that was broken into has built',
+      command:
+        "kubectl supplychain sweep -f manifests/ --builder 'https://github.com/acme/ci/.github/workflows/build.yml@**'",
+    },
+    {
+      what: 'What of a repository nobody known has signed',
+      command: "kubectl supplychain sweep -f manifests/ --image 'ghcr.io/acme/**' --unsigned -o wide",
+    },
+    {
+      what: 'What has changed since yesterday, for a list of digests',
+      command:
+        'kubectl supplychain sweep --evidence evidence/ --digest - --since yesterday.json -o json=today.json < digests.txt',
+    },
+  ],
+  flags: SWEEP_FLAGS,
+  words: true,
+  async run(words, typed, io) {
+    if (words.length > 0)
+      throw new UsageError(`sweep takes a query in flags, not the word ${JSON.stringify(words[0])}`);
+    return runSweep(sweepFlagsSchema.parse(typed), io);
+  },
+};
+
+async function runSweep(flags: SweepFlags, io: Io): Promise<number> {
+  const platform = readPlatform(flags.platform);
+  const concurrency = readCount('concurrency', flags.concurrency ?? '8');
+  const timeout = readDuration('timeout', flags.timeout ?? '30s');
+  const deadline = flags.deadline === undefined ? null : readDuration('deadline', flags.deadline);
+  const verbosity = readVerbosity(flags.v ?? '0');
+  const query = await readQuery(flags, io);
+  const since = flags.since === undefined ? null : readSince(flags.since, query, io);
+  // Whom the user knows says nothing of names and digests: there a policy is read where it is named, for its mirrors.
+  const aboutEvidence = query.predicates.some(({ needs }) => needs === 'evidence');
+  const trusted = aboutEvidence || flags.policy.length > 0 ? openTrusted(flags, io) : null;
+  const policy = trusted?.policy ?? null;
+  const collectors = aboutEvidence ? findCollectors(flags, policy, io) : [];
+  const outputs = await openOutputsOf(flags.output, SWEEP_RENDERERS, io);
+  const { source, takenAt, saved } = await openSwept(flags, io);
+  const interrupt = io.onInterrupt?.();
+  const signal = AbortSignal.any([
+    ...(interrupt ? [interrupt] : []),
+    ...(deadline === null ? [] : [AbortSignal.timeout(deadline)]),
+  ]);
+  const registry =
+    saved ?? (await openRegistry(flags, concurrency, verbosity, io, signal, policy?.registryMirrors));
+  const progress = createProgress(io, !flags.quiet && verbosity === 0);
+  interrupt?.addEventListener('abort', () => {
+    progress.clear();
+    if (!flags.quiet) io.stderr('interrupted: reporting what is known; once more to end at once\n');
+  });
+  try {
+    const now = io.clock();
+    const report = await sweep({
+      source,
+      query,
+      registry,
+      collectors,
+      platform,
+      concurrency,
+      timeout,
+      signal,
+      trusted: async () => {
+        if (!trusted) throw new Error('a query about names asks for no trust root');
+        return trusted.refresh(signal);
+      },
+      generatedAt: now,
+      takenAt: takenAt ?? now,
+      evidence: saved && { path: flags.evidence ?? '', savedAt: saved.savedAt?.toISOString() ?? null },
+      tool: `kubectl-supplychain ${VERSION}`,
+      since,
+      onProgress: (known) => progress.update(known),
+    });
+    progress.clear();
+    const color = !flags['no-color'] && !io.env['NO_COLOR'] && io.columns !== null;
+    writeOutputs(outputs, report, { columns: io.columns, color, headers: !flags['no-headers'] }, io);
+    const { summary, verdict } = report;
+    const workloads = summary.affected + summary.undetermined + summary.notAffected;
+    if (workloads === 0 && verdict.exitCode === 2) io.stderr('error: no workload was found\n');
+    return verdict.exitCode;
+  } finally {
+    progress.clear();
+    await registry.close();
+  }
+}
+
+/** What holds the hits of now against those of a former report. Throws `UsageError`. */
+function readSince(path: string, query: Query, io: Io): SweepJob['since'] {
+  const bytes = readBounded(resolve(io.cwd, path), path, FORMER_REPORT_BYTES);
+  if (!bytes.ok) throw usageError('--since', bytes.fault);
+  const read = readFormer(parsed(bytes.value), query);
+  if (!read.ok) throw new UsageError(`--since ${path}: ${read.message}`);
+  return (hits, undetermined) => compare(read.former, hits, undetermined);
+}
+
+/** `undefined`, which is no report, for what is no JSON. */
+function parsed(bytes: Uint8Array): unknown {
+  try {
+    return JSON.parse(new TextDecoder().decode(bytes));
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,53 @@
+import type { Collector } from '../evidence/collector.ts';
+import { gather, type GatheredImage, type GatherOptions } from '../evidence/gather.ts';
+import { ok, type Outcome } from '../reasons.ts';
+import type { ImageReference } from '../registry/reference.ts';
+import { verifyImages } from '../verified-images.ts';
+import type { TrustMaterial } from '../verify/verifier.ts';
+import type { Resolved, SweptImage } from './query.ts';
+
+/** Finds out what references stand for, and nothing else. */
+export async function lookUpDigests(
+  images: readonly SweptImage[],
+  options: GatherOptions,
+): Promise<readonly SweptImage[]> {
+  const gathered = await gatherFor(images, options, []);
+  return images.map((image) => {
+    const resolved = resolvedOf(gathered.get(image.reference.text));
+    // What is not there has no evidence that could be asked for.
+    return { ...image, resolved, attached: resolved?.ok === false ? resolved : null };
+  });
+}
+
+/** Downloads and verifies what is attached to images. */
+export async function lookUpEvidence(
+  images: readonly SweptImage[],
+  options: GatherOptions,
+  trusted: Promise<{ readonly trust: TrustMaterial }>,
+): Promise<readonly SweptImage[]> {
+  const gathered = await gatherFor(images, options, options.collectors);
+  const { trust } = await trusted;
+  const valid = images.map(pinned);
+  const verified = verifyImages({ valid, invalid: new Map() }, gathered, trust);
+  return images.map((image) => {
+    const { text } = image.reference;
+    const judged = verified.get(text);
+    const attached = judged && !('invalid' in judged) ? judged.resolution : null;
+    return { ...image, resolved: resolvedOf(gathered.get(text)), attached };
+  });
+}
+
+function gatherFor(images: readonly SweptImage[], options: GatherOptions, collectors: readonly Collector[]) {
+  return gather(images.map(pinned), { ...options, collectors });
+}
+
+/** A tag is resolved once: whoever knows its digest asks for that from then on. */
+function pinned({ reference, resolved }: SweptImage): ImageReference {
+  return resolved?.ok ? { ...reference, digest: resolved.value.digest } : reference;
+}
+
+function resolvedOf(gathered: Outcome<GatheredImage> | undefined): Outcome<Resolved> | null {
+  if (!gathered?.ok) return gathered ?? null;
+  const { digest, manifest, runnable } = gathered.value.resolved;
+  return ok({ digest, isIndex: manifest.content.kind === 'index', runnable });
+}

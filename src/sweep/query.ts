@@ -1,0 +1,78 @@
+import type { Resolution } from '../policy/subject.ts';
+import type { Outcome } from '../reasons.ts';
+import type { ImageReference } from '../registry/reference.ts';
+import type { Container, Workload } from '../workloads/source.ts';
+import { allOf, type Answer } from './answer.ts';
+
+/** What a registry has to be asked for before a predicate can answer; `reference` is in the workload itself. */
+export type Need = 'reference' | 'resolution' | 'evidence';
+
+/** What a reference stands for. */
+export interface Resolved {
+  readonly digest: string;
+  readonly isIndex: boolean;
+  /** The digests of all that may run out of an index. */
+  readonly runnable: readonly string[];
+}
+
+/** An image, as far as it was asked for: `null` is "not asked", which is never "nothing there". */
+export interface SweptImage {
+  readonly reference: ImageReference;
+  readonly resolved: Outcome<Resolved> | null;
+  /** With verdicts on everything that is attached. */
+  readonly attached: Outcome<Resolution> | null;
+}
+
+/** What a predicate is held against: one image of one container of one workload. */
+export interface Subject {
+  readonly workload: Workload;
+  readonly container: Container;
+  readonly image: SweptImage;
+  /** What the container's reference names, where pods run something by a digest; the tag may lead elsewhere by now. */
+  readonly named: SweptImage | null;
+  /** Indexes by the digests that may run out of them, as far as this run has seen them. */
+  readonly indexes: ReadonlyMap<string, readonly string[]>;
+}
+
+/** One kind of question. Its values are alternatives, which it joins itself. */
+export interface Predicate {
+  readonly needs: Need;
+  readonly ask: (subject: Subject) => Answer;
+}
+
+/** All of its predicates have to hold. */
+export interface Query {
+  readonly predicates: readonly Predicate[];
+  /** As the report shows it: by flag, what was asked for. */
+  readonly asked: Asked;
+}
+
+export interface Asked {
+  readonly digest?: readonly string[];
+  readonly image?: readonly string[];
+  readonly signer?: readonly string[];
+  readonly issuer?: readonly string[];
+  readonly sourceRepository?: readonly string[];
+  readonly builder?: readonly string[];
+  readonly unsigned?: true;
+}
+
+export function answer({ predicates }: Query, subject: Subject): Answer {
+  return allOf(predicates.map(({ ask }) => ask(subject)));
+}
+
+/** Thousands of containers run the same few images: what depends on the image alone is asked once of each. */
+export function oncePerImage({ needs, ask }: Predicate): Predicate {
+  const known = new WeakMap<SweptImage, Map<SweptImage | null, Answer>>();
+  return {
+    needs,
+    ask(subject) {
+      const { image, named } = subject;
+      const ofImage = known.get(image) ?? new Map<SweptImage | null, Answer>();
+      known.set(image, ofImage);
+      const said = ofImage.get(named) ?? ask(subject);
+      ofImage.set(named, said);
+      return said;
+    },
+  };
+}

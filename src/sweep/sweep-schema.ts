@@ -1,0 +1,151 @@
+import { z } from 'zod';
+import { REASONS } from '../reasons.ts';
+import { SWEEP_REASONS } from './sweep-reasons.ts';
+
+/** Names the format and its version; nothing is fetched from there. */
+const ID = 'urn:kubectl-supplychain:v1alpha1:SweepReport';
+
+const text = z.string();
+const maybe = text.nullable();
+const time = z.iso.datetime();
+const reason = z.enum(Object.keys(REASONS));
+const digest = text.describe('An OCI digest, as sha256:…');
+
+/** Members are only added within v1alpha1, so that a reader has to pass over those that it does not know. */
+const object = z.looseObject;
+
+const location = object({ file: text, line: z.int(), document: z.int() }).nullable();
+
+const evidence = object({
+  kind: z.enum(['signature', 'attestation', 'unread']),
+  predicateType: maybe,
+  digest: digest.nullable(),
+  location: text.describe('Where it was found.'),
+  subject: digest.describe('The manifest that it is attached to.'),
+  signer: object({ subject: text, issuer: maybe, extensions: z.record(text, text) }).nullable(),
+  time: object({ value: time, source: z.enum(['log', 'tsa']) }).nullable(),
+  logIndex: maybe,
+  trustRoot: maybe,
+  result: z.enum(['verified', 'refused']),
+  reason: reason.nullable(),
+  message: maybe,
+});
+
+const container = {
+  cluster: maybe,
+  namespace: maybe,
+  apiVersion: text,
+  kind: text,
+  name: text,
+  labels: z.record(text, text),
+  container: text,
+  type: z.enum(['container', 'init', 'ephemeral', 'image-volume', 'argument']),
+  image: text.describe('The reference as it is written.'),
+  digest: digest.nullable(),
+  state: z.enum(['running', 'scheduled', 'suspended', 'scaledToZero', 'manifestOnly']),
+  pods: z.int().nullable(),
+  platform: maybe,
+  since: maybe.describe('Since when it runs.'),
+  location,
+};
+
+const hit = object({
+  ...container,
+  matched: z.array(
+    object({
+      query: z.enum(['digest', 'image', 'signer', 'issuer', 'sourceRepository', 'builder', 'unsigned']),
+      asked: text,
+      found: text,
+      at: text.describe('What of the image it was found at.'),
+    }),
+  ),
+  component: z.null(),
+  evidence: z.array(evidence),
+  vex: z.null(),
+});
+
+const undetermined = object({
+  ...container,
+  reason: z.enum(Object.keys(SWEEP_REASONS)),
+  cause: reason.nullable().describe('The reason code of what failed.'),
+  message: text,
+  remediation: maybe.describe('What to do next.'),
+  evidence: z.array(evidence).describe('What was seen, and proves nothing.'),
+});
+
+const place = {
+  cluster: maybe,
+  namespace: maybe,
+  kind: text,
+  name: text,
+  container: text,
+  image: text,
+  digest: digest.nullable(),
+};
+
+const values = z.array(text).optional();
+
+const sweepReport = object({
+  apiVersion: z.literal('kubectl-supplychain/v1alpha1'),
+  kind: z.literal('SweepReport'),
+  metadata: object({
+    generatedAt: time,
+    tool: text,
+    source: z.enum(['cluster', 'manifests', 'images', 'argocd']),
+    policies: z.array(object({ name: text, path: text, sha256: text })),
+    trustRoots: z.array(object({ name: text, sha256: text })),
+    hosts: z.array(text).describe('Every host that was contacted.'),
+  }),
+  query: object({
+    digest: values,
+    image: values,
+    signer: values,
+    issuer: values,
+    sourceRepository: values,
+    builder: values,
+    unsigned: z.literal(true).optional(),
+  }),
+  inventory: object({
+    takenAt: time.describe('When the workloads were listed.'),
+    clusters: z.array(text),
+    evidence: object({ path: text, savedAt: time.nullable() }).nullable(),
+  }),
+  verdict: object({
+    status: z.enum(['affected', 'undetermined', 'notAffected']),
+    exitCode: z.literal([0, 1, 2, 3, 130]),
+  }),
+  summary: object({ affected: z.int(), undetermined: z.int(), notAffected: z.int() }).describe('Workloads.'),
+  hits: z.array(hit),
+  undetermined: z.array(undetermined),
+  coverage: object({
+    complete: z.boolean(),
+    gaps: z.array(
+      object({
+        scope: z.enum(['context', 'namespace', 'kind', 'file', 'image']),
+        name: text,
+        cluster: maybe,
+        reason,
+        message: text,
+        remediation: text.optional(),
+      }),
+    ),
+  }),
+  notes: z.array(text).describe('What bounds the answer.'),
+  since: object({
+    generatedAt: time,
+    kind: z.enum(['SweepReport', 'Report']),
+    new: z.array(object(place)),
+    gone: z.array(object({ ...place, now: z.enum(['notAffected', 'undetermined']) })),
+    changed: z.array(object({ ...place, was: object({ image: text, digest: digest.nullable() }) })),
+  })
+    .nullable()
+    .describe('Against a former report.'),
+}).meta({
+  title: 'Sweep of kubectl supplychain',
+  description: 'What `sweep` prints with `-o json`. Lists are sorted.',
+});
+
+/** The JSON Schema of a sweep's report (draft 2020-12). */
+export function sweepJsonSchema(): z.core.JSONSchema.JSONSchema {
+  return { $id: ID, ...z.toJSONSchema(sweepReport, { io: 'output' }) };
+}

@@ -1,0 +1,147 @@
+import { type GatherOptions, stoppedFault, stopReason, whenStopped } from '../evidence/gather.ts';
+import type { Policy } from '../policy/policy.ts';
+import { parseReference } from '../registry/reference.ts';
+import type { TrustMaterial } from '../verify/verifier.ts';
+import type { Container, Discovery, Workload, WorkloadSource } from '../workloads/source.ts';
+import { type Answer, undetermined } from './answer.ts';
+import { findIndexes, type Indexes } from './indexes.ts';
+import { lookUpDigests, lookUpEvidence } from './look-up.ts';
+import { answer, type Query, type SweptImage } from './query.ts';
+import { type Candidate, candidatesOf } from './running.ts';
+import { type Answered, createSweepReport, type SweepReport, type SweepReportInput } from './sweep-report.ts';
+
+/** Everything a sweep needs, passed in: no stage reads the clock, the network or the environment for itself. */
+export interface SweepJob
+  extends
+    GatherOptions,
+    Pick<SweepReportInput, 'query' | 'generatedAt' | 'takenAt' | 'evidence' | 'tool' | 'since'> {
+  readonly source: WorkloadSource;
+  readonly query: Query;
+  /** Whom the user knows. Asked for only if the query is about evidence. */
+  readonly trusted: () => Promise<Known>;
+}
+
+/** Whom the user knows, and the hosts that were asked for it. */
+export interface Known {
+  readonly policy: Policy | null;
+  readonly trust: TrustMaterial;
+  readonly hosts: readonly string[];
+}
+
+/** Answers a query about what runs: workloads → images → what the query needs of them → answers → report. */
+export async function sweep(job: SweepJob): Promise<SweepReport> {
+  const { workloads, gaps } = await discover(job);
+  const asked = await askAll(workloads, job);
+  return createSweepReport({
+    ...job,
+    ...asked,
+    gaps: [...gaps, ...asked.gaps],
+    workloads,
+    source: job.source.kind,
+    hosts: [...job.registry.hosts(), ...(asked.known?.hosts ?? [])],
+    policy: asked.known?.policy ?? null,
+    trust: asked.known?.trust ?? null,
+    interrupted: stopReason(job.signal) === 'Interrupted',
+  });
+}
+
+/** What a source finds, as long as somebody waits for it. */
+async function discover({ source, signal }: SweepJob): Promise<Discovery> {
+  const found = await Promise.race([source.discover(), whenStopped(signal)]);
+  if (found) return found;
+  const { fault } = stoppedFault(signal, 'the workloads were not all found');
+  return {
+    workloads: [],
+    gaps: [{ ...fault, scope: 'file', name: source.kind, cluster: null, wrongInput: false }],
+  };
+}
+
+/** One image of one container, before anything is known of it; null for a text that is no reference. */
+interface AskedContainer {
+  readonly workload: Workload;
+  readonly container: Container;
+  readonly candidate: Candidate | null;
+}
+
+/** Asks the query of every image of every container, and of registries only what is still needed for an answer. */
+async function askAll(workloads: readonly Workload[], job: SweepJob) {
+  const asked = workloads.flatMap((workload) =>
+    workload.containers.flatMap((container) =>
+      (candidatesOf(container) ?? [null]).map((candidate) => ({ workload, container, candidate })),
+    ),
+  );
+  const images = imagesOf(asked);
+  let indexes: Indexes = { byChild: new Map(), gaps: [], notes: [] };
+  const learn = (found: readonly SweptImage[]): void => {
+    for (const image of found) images.set(image.reference.text, image);
+  };
+  const answerAll = () => asked.map((one) => answerOf(one, images, indexes, job.query));
+  const needs = new Set(job.query.predicates.map((predicate) => predicate.needs));
+  if (needs.has('resolution')) {
+    learn(await lookUpDigests(undecided(answerAll()), job));
+    const { digest = [] } = job.query.asked;
+    indexes = await findIndexes(digest, [...images.values()], job.registry, job.concurrency);
+  }
+  const trusted = needs.has('evidence') ? job.trusted() : null;
+  if (trusted) learn(await lookUpEvidence(undecided(answerAll()), job, trusted));
+  return { answered: answerAll(), known: await trusted, gaps: indexes.gaps, notes: indexes.notes };
+}
+
+/** The distinct images, by the text of their references. */
+function imagesOf(asked: readonly AskedContainer[]): Map<string, SweptImage> {
+  const images = new Map<string, SweptImage>();
+  for (const { candidate } of asked) {
+    if (!candidate) continue;
+    const { key, image, named } = candidate;
+    images.set(key, image);
+    if (named && !images.has(named.text))
+      images.set(named.text, { reference: named, resolved: null, attached: null });
+  }
+  return images;
+}
+
+interface AnsweredImage extends Answered {
+  readonly named: SweptImage | null;
+}
+
+function answerOf(
+  { workload, container, candidate }: AskedContainer,
+  images: ReadonlyMap<string, SweptImage>,
+  { byChild }: Indexes,
+  query: Query,
+): AnsweredImage {
+  const image = candidate && images.get(candidate.key);
+  if (!image)
+    return {
+      workload,
+      container,
+      image: null,
+      named: null,
+      running: null,
+      answer: notAReference(container.image),
+    };
+  const named = (candidate.named && images.get(candidate.named.text)) ?? null;
+  const said = answer(query, { workload, container, image, named, indexes: byChild });
+  return { workload, container, image, named, running: candidate.running, answer: said };
+}
+
+/** The images that an answer still waits for. */
+function undecided(answered: readonly AnsweredImage[]): readonly SweptImage[] {
+  const images = answered.flatMap(({ image, named, answer: { is } }) =>
+    is === 'undetermined' ? [image, named] : [],
+  );
+  return [...new Set(images)]
+    .filter((image) => image !== null)
+    .filter(({ resolved }) => resolved?.ok !== false);
+}
+
+function notAReference(image: string): Answer {
+  const parsed = parseReference(image);
+  return undetermined({
+    reason: 'ReferenceInvalid',
+    cause: 'ImageReferenceInvalid',
+    message: parsed.ok ? 'it is no image reference' : parsed.message,
+    remediation: 'write a reference that a container runtime can pull',
+    evidence: [],
+  });
+}
