@@ -120,7 +120,7 @@ export const REDIRECT_ROWS: readonly Row[] = [
         },
       ],
     ],
-    other: [[EVERYTHING, locked()]],
+    other: [[EVERYTHING, locked('Bearer realm="https://other.example/token"')]],
     entrusted: ['auth'],
     reason: 'CredentialsRejected',
   },

@@ -128,4 +128,19 @@ export const REFERRER_ROWS: readonly Row[] = [
     answers: [[REFERRERS, listed(index([{ ...FOREIGN, digest }]))]],
     reason: 'RegistryResponseInvalid',
   })),
+  {
+    name: 'a list of referrers that is as it should be, beside a member of 101 levels',
+    answers: [
+      [
+        REFERRERS,
+        (_response, _request, honest) =>
+          honest((answer) => {
+            const body = answer.body.toString().replace('{', `{"x":${nested(101)},`);
+            const headers = { ...answer.headers, 'content-length': String(body.length) };
+            return { ...answer, headers, body: Buffer.from(body) };
+          }),
+      ],
+    ],
+    reason: 'RegistryResponseInvalid',
+  },
 ];
