@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { startCountingProxy } from './counting-proxy.ts';
 import type { Images } from './images.ts';
 import { cosign } from './peers/cosign.ts';
@@ -10,6 +11,8 @@ export interface Requests {
   readonly image: number;
   /** Ours for each of many images of one repository. */
   readonly shared: number;
+  /** The same in a second audit, which has manifests and blobs on disk. */
+  readonly again: number;
   /** Ours for an index of two platforms. */
   readonly index: number;
   /** cosign's three commands for the same image of one platform. */
@@ -31,10 +34,17 @@ export async function countRequests(bench: Bench, { keyless, shared, index }: Im
     const [image = ''] = keyless.map(through);
     const verify = (policy: string, ...images: readonly string[]) =>
       ours(bench, ['verify', ...images, '--policy', policy]);
-    const together = () => verify(threeChecks(bench), ...shared.map(through));
+    const together = (cache?: string) =>
+      ours(bench, ['verify', ...shared.map(through), '--policy', threeChecks(bench)], cache);
+    const again = async () => {
+      const cache = join(bench.workdir, 'cache');
+      await together(cache);
+      return counted('ours, of one repository, again', () => together(cache));
+    };
     return {
       image: await counted('ours', () => verify(threeChecks(bench), image)),
-      shared: (await counted('ours, of one repository', together)) / shared.length,
+      shared: (await counted('ours, of one repository', () => together())) / shared.length,
+      again: (await again()) / shared.length,
       index: await counted('ours, index', () => verify(twoChecks(bench), through(index))),
       peer: await counted('cosign', () => cosign(bench, [image], 1)),
     };

@@ -100,6 +100,17 @@ describe('a trust root that came with evidence', () => {
         };
       },
     ],
+    [
+      'another trusted root of the same length with its own sum',
+      (saved) => {
+        const text = saved.trustedRoot.text.replace('2', '3');
+        saved.trustedRoot = {
+          ...saved.trustedRoot,
+          text,
+          sha256: createHash('sha256').update(text).digest('hex'),
+        };
+      },
+    ],
     ['no trusted root', (saved) => void (saved.trustedRoot = forged(''))],
     ['no root.json', (saved) => void delete saved.metadata['root.json']],
     ['no timestamp.json', (saved) => void delete saved.metadata['timestamp.json']],
@@ -137,6 +148,23 @@ describe('a trust root that came with evidence', () => {
           ? theirs
           : { ...ours, metadata: { ...ours.metadata, [`${role}.json`]: theirs.metadata[`${role}.json`]! } };
       expect(there({ [id]: ours })).toBe(ROOT.toString());
+      expect(there({ [id]: mixed })).toBeNull();
+    },
+  );
+
+  it.each(['timestamp', 'snapshot', 'targets'])(
+    'is refused where %s is of another version of the same repository',
+    async (role) => {
+      const id = repositoryId(keptRoot());
+      const before = (await carried())[id] as Saved;
+      repository.state.version += 1;
+      repository.state.target = Buffer.from(JSON.stringify(JSON.parse(ROOT.toString())));
+      repository.publish();
+      online = createCopyStore(join(directory, 'later'));
+      const later = (await carried())[id] as Saved;
+      const name = `${role}.json`;
+      const mixed = { ...before, metadata: { ...before.metadata, [name]: later.metadata[name]! } };
+      expect(there({ [id]: later })).toBe(repository.state.target.toString());
       expect(there({ [id]: mixed })).toBeNull();
     },
   );
