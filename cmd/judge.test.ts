@@ -114,6 +114,11 @@ describe('flags', () => {
       '--concurrency: "many" is not a number from 1 to 999',
     ],
     ['-v', ['-v', 'high'], '-v: "high" is not a number from 0 to 99'],
+    [
+      '--allow-redirect of an address',
+      ['--allow-redirect', 'https://storage.example/'],
+      '--allow-redirect: "https://storage.example/" is no host or host:port, as storage.example:8443',
+    ],
     ['an unknown format', ['-o', 'xml'], `unknown output format "xml"; there are: ${FORMATS}`],
     [
       'a format of a later version',

@@ -34,7 +34,7 @@ export async function readBody(
   return { bytes: length < bytes.length / 2 ? Buffer.from(read) : read, more };
 }
 
-function grown(bytes: Buffer, needed: number, limit: number): Buffer {
+function grown(bytes: Buffer<ArrayBuffer>, needed: number, limit: number): Buffer<ArrayBuffer> {
   const larger = Buffer.allocUnsafeSlow(Math.min(Math.max(needed, bytes.length * 2), limit));
   larger.set(bytes);
   return larger;
