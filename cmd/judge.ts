@@ -117,6 +117,7 @@ export async function openRegistry(
   mirrors: readonly Mirror[] = [],
 ): Promise<OpenedRegistry> {
   if (flags.evidence !== undefined) {
+  const allowRedirect = new Set(flags['allow-redirect'].map((host) => readHost('allow-redirect', host)));
     const layout = await openLayout(resolve(io.cwd, flags.evidence));
     if (layout.ok) return layout.value;
     throw usageError('--evidence', layout.fault);
@@ -127,7 +128,7 @@ export async function openRegistry(
   const wire: WireOptions = {
     clock: io.clock,
     insecure: new Set(flags['insecure-registry']),
-    allowRedirect: new Set(flags['allow-redirect'].map((host) => readHost('allow-redirect', host))),
+    allowRedirect,
     userAgent: `kubectl-supplychain/${VERSION}`,
     certificates: createCertificateSource({ env: io.env, homedir: homedir() }),
     proxies: createProxies(io.env),
