@@ -64,7 +64,7 @@ export function openBlobCache(directory: string, { clock, capacity, onRefused }:
       .finally(() => underWay.delete(tracked));
     underWay.add(tracked);
   };
-  // Written at once: a file is small, and the way over the pool of threads costs ten times what the writing does.
+  // Written at once: for small files the way over the pool of threads costs as much again as the writing.
   const place = (path: string, bytes: Uint8Array): void => {
     const temporary = join(directory, INGEST, randomUUID());
     try {
