@@ -116,8 +116,8 @@ export async function openRegistry(
   signal?: AbortSignal,
   mirrors: readonly Mirror[] = [],
 ): Promise<OpenedRegistry> {
-  if (flags.evidence !== undefined) {
   const allowRedirect = new Set(flags['allow-redirect'].map((host) => readHost('allow-redirect', host)));
+  if (flags.evidence !== undefined) {
     const layout = await openLayout(resolve(io.cwd, flags.evidence));
     if (layout.ok) return layout.value;
     throw usageError('--evidence', layout.fault);
