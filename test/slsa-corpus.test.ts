@@ -84,6 +84,16 @@ describe.skipIf(CORPUS === null)('container images of slsa-github-generator', ()
     expect(found).toEqual(versions);
   });
 
+  it.each(versions)('%s: its directory is evidence by itself', async (version) => {
+    const layout = await openLayout(join(CORPUS ?? '', version, 'container_workflow_dispatch'));
+    if (!layout.ok) throw new Error(layout.fault.message);
+    const digest = readFileSync(join(CORPUS ?? '', version, 'container_workflow_dispatch.digest'), 'utf8');
+    const image = `ghcr.io/slsa-framework/example-package@${digest.trim()}`;
+    expect(await findingsOf(image, built(GENERATOR, SOURCE), layout.value)).toMatchObject([
+      { check: 'slsa', status: 'pass', details: { level: 3, sourceRepository: SOURCE } },
+    ]);
+  });
+
   it.each<[string, string, string, object]>([
     [
       'accepted under its generator and source',

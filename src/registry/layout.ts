@@ -2,6 +2,7 @@ import { join } from 'node:path';
 
 import { ok, type Outcome } from '../reasons.ts';
 import { readCatalog } from './catalog.ts';
+import { cosignRegistry, savedByCosign } from './cosign-layout.ts';
 import { isFile, nameArchive, openArchive, type Unpacked } from './evidence-archive.ts';
 import { readEvidence } from './evidence-artifact.ts';
 import { readLayoutIndex } from './layout-index.ts';
@@ -42,15 +43,15 @@ async function openDirectory(directory: string): Promise<Outcome<Layout>> {
     const { savedAt, inventory, trustRoots, answers } = evidence.value;
     return ok({ ...recordedRegistry(directory, answers), savedAt, inventory, trustRoots });
   }
+  const byCosign = savedByCosign(index.value);
+  if (byCosign) return ok({ ...cosignRegistry(directory, byCosign), ...NOTHING_BESIDE });
   const catalog = readCatalog(index.value, join(directory, 'index.json'));
   if (!catalog.ok) return catalog;
-  return ok({
-    ...listedRegistry(directory, catalog.value),
-    savedAt: null,
-    inventory: null,
-    trustRoots: {},
-  });
+  return ok({ ...listedRegistry(directory, catalog.value), ...NOTHING_BESIDE });
 }
+
+/** What other tools do not write. */
+const NOTHING_BESIDE = { savedAt: null, inventory: null, trustRoots: {} } as const;
 
 /** Where an archive was unpacked is another directory in every run, and no report must depend on it. */
 function namedAfter(layout: Layout, archive: Unpacked): Layout {
