@@ -35,7 +35,7 @@ describe('command line', () => {
 
   it('shows in its help no flag of a later version', async () => {
     const { stdout } = await run(['audit', '--help']);
-    expect(stdout).not.toMatch(/--(selector|context|kubeconfig)/);
+    expect(stdout).not.toMatch(/--(mirror|cel|all-contexts)/);
   });
 
   it('prints its version', async () => {
@@ -74,14 +74,34 @@ describe('command line', () => {
     ],
     ['no image', ['verify'], 'error: name an image: kubectl supplychain verify IMAGE...\n'],
     [
-      'a cluster',
+      'a cluster where none is named',
       ['audit'],
-      'error: auditing a cluster is not in this version; name manifests with -f FILE, -f DIR, -f URL, -f - or -k DIR\n',
+      'error: the cluster: no cluster is named: there is no kubeconfig, and this is no pod of one\n       next: name a kubeconfig with --kubeconfig or a context with --context, or audit manifests with -f\n',
     ],
     [
-      'a workload of a cluster',
-      ['audit', 'deploy/app'],
-      'error: reading deploy/app from a cluster is not in this version; audit manifests with -f\n',
+      'a workload of a cluster beside manifests',
+      ['audit', 'deploy/app', '-f', 'a.yaml'],
+      'error: deploy/app is of a cluster, and manifests are read with -f and -k\n',
+    ],
+    [
+      'a cluster beside saved evidence',
+      ['audit', '-A', '--evidence', 'evidence'],
+      'error: --all-namespaces is of a cluster, and --evidence touches no network: it audits the workloads that were saved\n',
+    ],
+    [
+      'a name in all namespaces',
+      ['audit', 'deploy', 'app', '-A'],
+      'error: -A reads kinds, not names; name the namespace with -n\n',
+    ],
+    [
+      'a name beside a selector',
+      ['audit', 'deploy/app', '-l', 'a=b'],
+      'error: a name goes with no selector; name one of them\n',
+    ],
+    [
+      'a group to impersonate without a user',
+      ['audit', '--as-group', 'admins'],
+      'error: --as-group and --as-uid go with --as\n',
     ],
     [
       'a kustomization beside manifests',

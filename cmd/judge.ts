@@ -101,7 +101,8 @@ function stopSignal(interrupt: AbortSignal | undefined, deadline: number | null)
 
 /** That nothing was judged is said aloud, as a report without rows is easily taken for a good one. */
 function exitCode({ workloads, verdict }: Report, io: Io): number {
-  if (workloads.length === 0 && verdict.exitCode === 2) io.stderr('error: no workload was found\n');
+  if (workloads.length === 0)
+    io.stderr(`${verdict.exitCode === 2 ? 'error' : 'notice'}: no workload was found\n`);
   return verdict.exitCode;
 }
 

@@ -1,5 +1,6 @@
 import type { Collector } from './evidence/collector.ts';
 import { gather, type Progress, stoppedFault, stopReason, whenStopped } from './evidence/gather.ts';
+import { asksForDrift } from './policy/checks/drift.ts';
 import { evaluate, type JudgedContainer, type JudgedWorkload } from './policy/evaluate.ts';
 import type { Policy } from './policy/policy.ts';
 import { withRootAges } from './policy/root-ages.ts';
@@ -47,7 +48,7 @@ export interface AuditJob {
 export async function audit(job: AuditJob): Promise<Report> {
   const { workloads, gaps } = await discover(job);
   const references = parseReferences(workloads);
-  const gathered = await gather(references.valid, job);
+  const gathered = await gather(references.valid, { ...job, resolveTags: asksForDrift(job.policy) });
   const interrupted = stopReason(job.signal) === 'Interrupted';
   const { policy, trust, updatedAt, hosts } = (await job.refreshed) ?? { ...job, ...NEVER_UPDATED };
   const images = verifyImages(references, gathered, trust);
@@ -74,10 +75,10 @@ const UNDETERMINED = 3;
 function finalVerdict(
   judged: readonly JudgedWorkload[],
   gaps: readonly Gap[],
-  { failOn, signal }: AuditJob,
+  { failOn, signal, source }: AuditJob,
   interrupted: boolean,
 ): Report['verdict'] {
-  const verdict = verdictOf(judged, gaps, failOn);
+  const verdict = verdictOf(judged, gaps, failOn, source.whenEmpty);
   if (interrupted) return { ...verdict, exitCode: INTERRUPTED };
   const stopped = judged.length === 0 && signal?.aborted === true;
   return stopped && !gaps.some((gap) => gap.wrongInput) ? { ...verdict, exitCode: UNDETERMINED } : verdict;

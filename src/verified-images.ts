@@ -1,28 +1,49 @@
-import type { GatheredImage, GatheredManifest } from './evidence/gather.ts';
+import type { GatheredImage, GatheredManifest, ImageRequest } from './evidence/gather.ts';
 import type { JudgedImage, JudgedManifest } from './policy/subject.ts';
 import { ok, type Outcome } from './reasons.ts';
 import { type ImageReference, parseReference } from './registry/reference.ts';
+import { parsePlatform } from './registry/platform.ts';
 import type { TrustMaterial } from './verify/verifier.ts';
 import { verifyEvidence } from './verify/verify-evidence.ts';
+import { imagesOf, type RunningOne } from './workloads/running-images.ts';
 import type { Workload } from './workloads/source.ts';
 
-/** The images of a run, by their texts: references, and what is wrong with those that are none. */
+/** An image of the run: `text` names it, and `written` is the reference that stands in the workload. */
+export interface RunImage extends ImageRequest {
+  readonly written?: ImageReference | undefined;
+  /** What the cluster names beside the running digest, where that is another repository. */
+  readonly also?: ImageReference | undefined;
+}
+
+/** The images of a run, by their names: references, and what is wrong with those that are none. */
 export interface References {
-  readonly valid: readonly ImageReference[];
+  readonly valid: readonly RunImage[];
   readonly invalid: ReadonlyMap<string, string>;
 }
 
-/** Reads each distinct image text once. */
+/** Reads each distinct image once. */
 export function parseReferences(workloads: readonly Workload[]): References {
-  const texts = new Set(workloads.flatMap(({ containers }) => containers.map(({ image }) => image)));
-  const valid: ImageReference[] = [];
+  const valid = new Map<string, RunImage>();
   const invalid = new Map<string, string>();
-  for (const text of texts) {
-    const parsed = parseReference(text);
-    if (parsed.ok) valid.push(parsed.value);
-    else invalid.set(text, parsed.message);
-  }
-  return { valid, invalid };
+  for (const { containers } of workloads)
+    for (const container of containers)
+      for (const { key, running } of imagesOf(container)) {
+        if (valid.has(key) || invalid.has(container.image)) continue;
+        const parsed = parseReference(container.image);
+        if (!parsed.ok) invalid.set(container.image, parsed.message);
+        else valid.set(key, running ? runningImage(key, parsed.value, running) : parsed.value);
+      }
+  return { valid: [...valid.values()], invalid };
+}
+
+function runningImage(text: string, written: ImageReference, running: RunningOne): RunImage {
+  const other = running.repository === null ? null : parseReference(running.repository);
+  const also =
+    other?.ok && other.value.repository !== written.repository
+      ? { ...other.value, tag: null, digest: running.digest, text: running.imageID }
+      : undefined;
+  const platforms = running.platforms.flatMap((platform) => parsePlatform(platform) ?? []);
+  return { ...written, text, written, also, running: { ...running, platforms } };
 }
 
 /** Verifies what was gathered, each digest once, and puts it into the form in which it is judged. Pure. */
@@ -44,7 +65,8 @@ export function verifyImages(
       verdicts: evidence.map((one) => verifyEvidence(one, trust)),
     };
     verified.set(key, manifest);
-    return { ...manifest, platform };
+    // One digest was found over several ways, and each has its own faults.
+    return { ...manifest, platform, faults };
   };
   const images = new Map<string, JudgedImage | { readonly invalid: string }>(
     [...invalid].map(([text, message]) => [text, { invalid: message }]),
@@ -55,12 +77,17 @@ export function verifyImages(
     const resolution = outcome.ok
       ? ok({
           digest: outcome.value.resolved.digest,
-          root: verify(reference.repository, outcome.value.root),
+          root: verify(outcome.value.resolved.reference.repository, outcome.value.root),
           runnable: outcome.value.resolved.runnable,
-          children: outcome.value.children.map((child) => verify(reference.repository, child)),
+          children: outcome.value.children.map((child) =>
+            verify(outcome.value.resolved.reference.repository, child),
+          ),
         })
       : outcome;
-    images.set(reference.text, { text: reference.text, reference, resolution });
+    const { text, written, also, running } = reference;
+    const meant = outcome.ok ? outcome.value.meant : outcome;
+    const ran = running && { imageID: running.imageID, also };
+    images.set(text, { text, reference: written ?? reference, resolution, running: ran, meant });
   }
   return images;
 }

@@ -100,7 +100,8 @@ export interface Kubeconfig {
 
 export interface KubeconfigPlaces {
   readonly env: NodeJS.ProcessEnv;
-  readonly homedir: string;
+  /** null where the surroundings name none. */
+  readonly homedir: string | null;
   readonly cwd: string;
   /** The file that --kubeconfig names. */
   readonly path: string | null;
@@ -118,7 +119,14 @@ export async function readKubeconfig({
   path,
 }: KubeconfigPlaces): Promise<Outcome<Kubeconfig>> {
   const listed = (env['KUBECONFIG'] ?? '').split(delimiter).filter((one) => one !== '');
-  const paths = path !== null ? [path] : listed.length > 0 ? listed : [join(homedir, '.kube', 'config')];
+  const paths =
+    path !== null
+      ? [path]
+      : listed.length > 0
+        ? listed
+        : homedir === null
+          ? []
+          : [join(homedir, '.kube', 'config')];
   const files: string[] = [];
   const clusters = new Map<string, ClusterEntry>();
   const users = new Map<string, UserEntry>();

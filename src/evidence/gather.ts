@@ -3,6 +3,13 @@ import { failed, ok, type Outcome } from '../reasons.ts';
 import type { ImageReference } from '../registry/reference.ts';
 import type { Platform, Registry } from '../registry/registry.ts';
 import { resolveImage, type ResolvedImage } from '../registry/resolve.ts';
+import {
+  meaningOf,
+  type Meant,
+  resolveRunning,
+  type ResolvedRunning,
+  type RunningImage,
+} from './running-image.ts';
 import type { Collected, Collector } from './collector.ts';
 
 /** One manifest of an image with everything that hangs on it. */
@@ -11,11 +18,18 @@ export interface GatheredManifest extends Collected {
   readonly platform: Platform | null;
 }
 
+/** An image that is asked for: what a reference means, or what runs of it. */
+export interface ImageRequest extends ImageReference {
+  readonly running?: RunningImage | undefined;
+}
+
 /** An image as it was found in its registry; `children` are the manifests of an index that may run. */
 export interface GatheredImage {
   readonly resolved: ResolvedImage;
   readonly root: GatheredManifest;
   readonly children: readonly GatheredManifest[];
+  /** What the reference of an image that runs, or a tag beside a digest, means now; null if that is nothing any more. */
+  readonly meant?: Outcome<Meant | null> | undefined;
 }
 
 export interface GatherOptions {
@@ -23,6 +37,8 @@ export interface GatherOptions {
   readonly collectors: readonly Collector[];
   /** Judge an index for this platform only; null judges every child that may run. */
   readonly platform: Platform | null;
+  /** Whether tags that stand beside digests are asked for: runtimes do not. */
+  readonly resolveTags?: boolean | undefined;
   /** How many images are worked on at a time. */
   readonly concurrency: number;
   /** The time for one image's evidence, in milliseconds. */
@@ -45,7 +61,7 @@ export interface Progress {
  * once, however many references lead to it. What failed is in the result, by the reference's text.
  */
 export async function gather(
-  references: readonly ImageReference[],
+  references: readonly ImageRequest[],
   options: GatherOptions,
 ): Promise<ReadonlyMap<string, Outcome<GatheredImage>>> {
   const limit = pLimit(options.concurrency);
@@ -91,18 +107,44 @@ type Collect = (
 /** Settles when an image's time is over; `what` was not there by then. */
 type Late = (what: string) => Promise<ReturnType<typeof failed>>;
 
+interface Requested extends Pick<GatheredImage, 'resolved' | 'meant'> {
+  readonly missed?: ResolvedRunning['missed'];
+}
+
+/** What a request leads to, and beside that what is known of an image that runs. */
+async function resolveRequest(options: GatherOptions, request: ImageRequest): Promise<Outcome<Requested>> {
+  const { registry, platform } = options;
+  if (request.running) {
+    const running = await resolveRunning(registry, request, request.running, platform);
+    return running.ok ? ok({ ...running.value, ...(await tagBeside(options, request)) }) : running;
+  }
+  const resolved = await resolveImage(registry, request, platform);
+  return resolved.ok ? ok({ resolved: resolved.value, ...(await tagBeside(options, request)) }) : resolved;
+}
+
+/** What a tag means that stands beside a digest, where somebody wants to know. */
+async function tagBeside(
+  { registry, resolveTags }: GatherOptions,
+  { repository, tag, digest }: ImageRequest,
+): Promise<Partial<Pick<GatheredImage, 'meant'>>> {
+  if (resolveTags !== true || tag === null || digest === null) return {};
+  const found = await registry.tag(repository, tag);
+  return { meant: found.ok ? ok(found.value && meaningOf(found.value)) : found };
+}
+
 async function gatherImage(
-  reference: ImageReference,
-  { registry, platform }: GatherOptions,
+  request: ImageRequest,
+  options: GatherOptions,
   collect: Collect,
   late: Late,
 ): Promise<Outcome<GatheredImage>> {
-  const resolved = await Promise.race([
-    resolveImage(registry, reference, platform),
+  const found = await Promise.race([
+    resolveRequest(options, request),
     late('what it refers to was not there'),
   ]);
-  if (!resolved.ok) return resolved;
-  const { digest, children } = resolved.value;
+  if (!found.ok) return found;
+  const { resolved, meant, missed: around } = found.value;
+  const { reference, children } = resolved;
   const manifest = async (one: { digest: string; platform: Platform | null }): Promise<GatheredManifest> => {
     const found = await Promise.all(
       collect(reference.repository, one.digest).map(({ collector, collected }) =>
@@ -114,10 +156,12 @@ async function gatherImage(
     return { ...one, evidence, faults: found.flatMap((each) => each.faults) };
   };
   const [root, ...rest] = await Promise.all([
-    manifest({ digest, platform: null }),
+    manifest({ digest: resolved.manifest.digest, platform: null }),
     ...children.map(manifest),
   ]);
-  return ok({ resolved: resolved.value, root, children: rest });
+  // What an index that was not seen would say is missing to every check that is not satisfied without it.
+  const unseen = around ? [{ ...around, subject: root.digest, location: reference.text }] : [];
+  return ok({ resolved, meant, root: { ...root, faults: [...root.faults, ...unseen] }, children: rest });
 }
 
 async function missed(

@@ -8,10 +8,9 @@ type Steps = readonly (string | number)[];
 
 /** The demands of a rule that have no check yet, as far as it makes them. */
 function unsupportedDemands(rule: RuleFile): readonly Steps[] {
-  const { age, tags, sbom, slsa, vulnerabilities, baseImages, attestations = [] } = rule;
+  const { age, sbom, slsa, vulnerabilities, baseImages, attestations = [] } = rule;
   const demands: readonly { readonly made: boolean; readonly at: Steps }[] = [
     { made: age !== undefined, at: ['age'] },
-    { made: tags?.drift !== undefined, at: ['tags', 'drift'] },
     { made: sbom?.minimumElements === 'cisa2025', at: ['sbom', 'minimumElements'] },
     { made: slsa?.parameters !== undefined, at: ['slsa', 'parameters'] },
     { made: vulnerabilities !== undefined, at: ['vulnerabilities'] },

@@ -1,5 +1,6 @@
 import type { Check } from './check.ts';
 import { attestationsCheck } from './checks/attestations.ts';
+import { driftCheck } from './checks/drift.ts';
 import { LATER } from './checks/later.ts';
 import { registriesCheck } from './checks/registries.ts';
 import { sbomCheck } from './checks/sbom.ts';
@@ -12,6 +13,7 @@ export const CHECKS: readonly Check[] = [
   signatureCheck,
   registriesCheck,
   tagsCheck,
+  driftCheck,
   sbomCheck,
   slsaCheck,
   attestationsCheck,

@@ -1,3 +1,4 @@
+import { imagesOf } from '../workloads/running-images.ts';
 import type { Container, Workload } from '../workloads/source.ts';
 import {
   type Evaluate,
@@ -16,7 +17,10 @@ import type { JudgedImage } from './subject.ts';
 /** A container with what was found of its image; `image` is the message where its reference is none. */
 export interface JudgedContainer {
   readonly container: Container;
+  /** Where its pods run several images, the one that most of them run. */
   readonly image: JudgedImage | { readonly invalid: string };
+  /** The others that its pods run: findings are of all of them. */
+  readonly others?: readonly JudgedImage[] | undefined;
   readonly findings: readonly Finding[];
   readonly status: Status;
 }
@@ -48,15 +52,36 @@ export function evaluate(
   const once = oncePerImage<readonly Finding[]>();
   return workloads.map((workload) => {
     const containers = workload.containers.map((container): JudgedContainer => {
-      const image = images.get(container.image) ?? { invalid: 'the image was not looked at' };
-      const findings =
-        'invalid' in image
-          ? [withoutImage(policy, container, image.invalid)]
-          : findingsOf(policy, { workload, container, image }, judge, once, now);
-      return { container, image, findings, status: worst(findings.map(({ status }) => status)) };
+      const [image = NOT_LOOKED_AT, ...more] = imagesOf(container).flatMap(
+        ({ key }) => images.get(key) ?? images.get(container.image) ?? [],
+      );
+      if ('invalid' in image) {
+        const findings = [withoutImage(policy, container, image.invalid)];
+        return { container, image, findings, status: worst(findings.map(({ status }) => status)) };
+      }
+      const others = more.flatMap((one) => ('invalid' in one ? [] : [one]));
+      const findings = [image, ...others].flatMap((one) => {
+        const found = findingsOf(policy, { workload, container, image: one }, judge, once, now);
+        return others.length === 0 ? found : found.map((finding) => ofRunning(finding, one));
+      });
+      return { container, image, others, findings, status: worst(findings.map(({ status }) => status)) };
     });
     return { workload, containers, status: worst(containers.map(({ status }) => status)) };
   });
+}
+
+const NOT_LOOKED_AT = { invalid: 'the image was not looked at' };
+
+/** A finding of one of several images that a container runs says which. */
+function ofRunning(finding: Finding, { running, resolution }: JudgedImage): Finding {
+  const digest = resolution.ok ? resolution.value.digest : null;
+  const which = running ? `its pods run ${running.imageID}` : 'its other pods wait for the image';
+  return {
+    ...finding,
+    message: `${finding.message} (${which})`,
+    subject: finding.subject ?? (digest === null ? null : { digest, platform: null }),
+    details: { ...finding.details, running: running?.imageID ?? null },
+  };
 }
 
 interface Place {
@@ -74,14 +99,19 @@ function findingsOf(
 ): readonly Finding[] {
   if (policy === null) return once(image, container.type, () => [signedByWhom(container, image, judge)]);
   const scope = { image: image.reference, containerType: container.type, workload };
+  // A node may have an image from another repository than the one that is written: the rules of both apply.
+  const scopes = image.running?.also ? [scope, { ...scope, image: image.running.also }] : [scope];
   const digest = image.resolution.ok ? image.resolution.value.digest : null;
   const applying = policy.rules.flatMap((rule, index): Applying[] => {
-    const assumed = rule.matches(scope);
-    return assumed === null ? [] : [{ rule, index, assumed }];
+    const [assumed] = scopes.flatMap((one) => {
+      const found = rule.matches(one);
+      return found === null ? [] : [found];
+    });
+    return assumed === undefined ? [] : [{ rule, index, assumed }];
   });
   const alike = JSON.stringify([container.type, applying.map(({ index, assumed }) => [index, assumed])]);
   const findings = once(image, alike, () => underRules(policy, applying, container, image, judge));
-  return findings.map((finding) => withException(finding, policy.exceptions, scope, digest, now));
+  return findings.map((finding) => withException(finding, policy.exceptions, scopes, digest, now));
 }
 
 function signedByWhom(container: Container, image: JudgedImage, judge: Judge): Finding {

@@ -43,7 +43,7 @@ interface Case {
 function excepted({ file, match, found, where = workload(), text = TEXT, digest = DIGEST, now = NOW }: Case) {
   const exception = compileException({ ...FILE, ...file, match: { ...FILE.match, ...match } });
   const scope = { image: referenced(text).reference, containerType: 'container' as const, workload: where };
-  return withException(found ?? finding('SignatureMissing'), [exception], scope, digest, now);
+  return withException(found ?? finding('SignatureMissing'), [exception], [scope], digest, now);
 }
 
 describe('exception', () => {
@@ -90,7 +90,7 @@ describe('exception', () => {
       workload: workload(),
     };
     const given = old && current ? [old, current] : [];
-    expect(withException(finding('SignatureMissing'), given, scope, DIGEST, NOW).exception).toBe('current');
+    expect(withException(finding('SignatureMissing'), given, [scope], DIGEST, NOW).exception).toBe('current');
   });
 
   it.each<[string, Case, boolean]>([

@@ -67,17 +67,20 @@ export function hasExpired(expires: string, now: Date): boolean {
 
 /**
  * Applies exceptions to a finding that fails: it becomes a warning that names the exception. An exception ends with its day
- * in UTC, by the real clock (`now`) whatever time is judged at; an expired one is named and does nothing.
+ * in UTC, by the real clock (`now`) whatever time is judged at; an expired one is named and does nothing. An image
+ * that stands in several repositories is excepted where an exception covers it in each.
  */
 export function withException(
   finding: Finding,
   exceptions: readonly Exception[],
-  scope: Scope,
+  scopes: readonly Scope[],
   digest: string | null,
   now: Date,
 ): Finding {
   if (finding.status !== 'fail') return finding;
-  const covering = exceptions.filter((exception) => exception.covers(finding, scope, digest));
+  const covering = exceptions.filter((exception) =>
+    scopes.every((scope) => exception.covers(finding, scope, digest)),
+  );
   const current = covering.find(({ expires }) => !hasExpired(expires, now));
   if (current) {
     const message = `${finding.message}; excepted by ${current.name} until ${current.expires}: ${current.reason}`;

@@ -75,13 +75,6 @@ describe('what this version cannot check', () => {
     ]);
   });
 
-  it('is answered beside what can be checked: tags.drift', () => {
-    const said = judge({ rule: 'tags: { pinned: false, drift: fail }' }).map(
-      ({ status, reason }) => `${status} ${reason}`,
-    );
-    expect(said).toEqual(['pass TagAccepted', 'unknown NotSupported']);
-  });
-
   const AUTHORITIES: readonly (readonly [string, string, string?])[] = [
     [
       'a Notation authority',

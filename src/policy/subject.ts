@@ -27,4 +27,16 @@ export interface JudgedImage {
   readonly text: string;
   readonly reference: ImageReference;
   readonly resolution: Outcome<Resolution>;
+  /** Of an image that pods of a live cluster run: `resolution` is of what runs, whatever the reference means now. */
+  readonly running?: RunningJudged | undefined;
+  /** What the reference means now: a digest and what may run out of it; null where it means nothing any more. */
+  readonly meant?:
+    | Outcome<{ readonly digest: string; readonly children: readonly string[] } | null>
+    | undefined;
+}
+
+export interface RunningJudged {
+  readonly imageID: string;
+  /** What the cluster names beside the running digest, where that is in another repository: the rules of both apply. */
+  readonly also: ImageReference | undefined;
 }

@@ -54,6 +54,13 @@ export function formatPlatform(platform: Platform): string {
   return `${platform.os}/${platform.architecture}${variant}`;
 }
 
+/** Reads `linux/amd64` or `linux/arm64/v8`; null for what is no platform. */
+export function parsePlatform(text: string): Platform | null {
+  const [os, architecture, variant, ...more] = text.split('/');
+  if (!os || !architecture || variant === '' || more.length > 0) return null;
+  return variant === undefined ? { os, architecture } : { os, architecture, variant };
+}
+
 function fits(offered: Platform, wanted: Platform): boolean {
   if (offered.os.toLowerCase() !== wanted.os.toLowerCase()) return false;
   if (architecture(offered) !== architecture(wanted)) return false;

@@ -70,7 +70,17 @@ const container = object({
     digest: digest.nullable(),
     platforms: z.array(text),
   }),
-  running: z.array(z.unknown()).describe('What pods of a live cluster run.'),
+  running: z
+    .array(
+      object({
+        digest: digest.nullable(),
+        platform: maybe,
+        imageID: text,
+        pods: z.int(),
+        since: maybe,
+      }),
+    )
+    .describe('What pods of a live cluster run.'),
   location,
   findings: z.array(finding),
 });

@@ -6,7 +6,7 @@ import type { RunVerdict } from '../policy/verdict.ts';
 import { formatPlatform } from '../registry/platform.ts';
 import type { Registry } from '../registry/registry.ts';
 import type { TrustMaterial } from '../verify/verifier.ts';
-import type { Gap, Workload, WorkloadSource } from '../workloads/source.ts';
+import type { Gap, Running, Workload, WorkloadSource } from '../workloads/source.ts';
 
 const API_VERSION = 'kubectl-supplychain/v1alpha1';
 
@@ -58,7 +58,7 @@ export interface ReportContainer {
     readonly platforms: readonly string[];
   };
   /** What pods of a live cluster run; empty for manifests and bare images. */
-  readonly running: readonly never[];
+  readonly running: readonly Pick<Running, 'digest' | 'platform' | 'imageID' | 'pods' | 'since'>[];
   readonly location: Workload['location'];
   readonly findings: readonly ReportFinding[];
 }
@@ -105,7 +105,9 @@ export function createReport(input: ReportInput): Report {
         sha256,
         updatedAt: input.trust.updatedAt?.get(name)?.toISOString() ?? null,
       })),
-      hosts: [...new Set([...input.registry.hosts(), ...(input.trust.hosts ?? [])])].sort(),
+      hosts: [
+        ...new Set([...input.registry.hosts(), ...(input.trust.hosts ?? []), ...(input.source.hosts ?? [])]),
+      ].sort(),
     },
     verdict: input.verdict,
     summary: summarise(workloads),
@@ -145,20 +147,36 @@ function reportContainer(
       digest: resolution?.digest ?? known?.reference.digest ?? null,
       platforms: [...new Set(platforms)].toSorted(),
     },
-    running: [],
+    running: (container.running ?? [])
+      .filter(({ imageID }) => imageID !== '')
+      .map((one) => reportRunning(one)),
     location: container.location,
     findings: sorted(
-      findings.map((finding) => ({ id: findingId(workload, container, finding), ...finding })),
+      findings.map((finding, index) => ({
+        id: findingId(workload, container, finding, namesakes(findings.slice(0, index), finding)),
+        ...finding,
+      })),
       ({ check, rule }) => [check, rule ?? ''],
     ),
   };
+}
+
+function reportRunning({
+  digest,
+  platform,
+  imageID,
+  pods,
+  since,
+}: Running): ReportContainer['running'][number] {
+  return { digest, platform, imageID, pods, since };
 }
 
 /** Stable over runs, digests and verdicts: the same question asked of the same container has the same id. */
 function findingId(
   workload: Workload,
   container: JudgedContainer['container'],
-  { check, rule }: Finding,
+  { check, rule, details: { running } }: Finding,
+  namesakes: number,
 ): string {
   const { cluster, namespace, apiVersion, kind, name } = workload;
   const parts = [
@@ -172,8 +190,23 @@ function findingId(
     container.field,
     check,
     rule,
+    // Pods of one workload may run several images under one name, and one rule may ask a check twice.
+    ...(shared(workload, container) ? [container.image] : []),
+    ...(running === undefined ? [] : [running]),
+    ...(namesakes === 0 ? [] : [namesakes]),
   ];
   return hash('sha256', JSON.stringify(parts));
+}
+
+function shared({ containers }: Workload, { type, name, field }: JudgedContainer['container']): boolean {
+  return containers.filter((one) => one.type === type && one.name === name && one.field === field).length > 1;
+}
+
+/** How many of these findings ask the same as another. */
+function namesakes(findings: readonly Finding[], { check, rule, details }: Finding): number {
+  return findings.filter(
+    (one) => one.check === check && one.rule === rule && one.details['running'] === details['running'],
+  ).length;
 }
 
 function summarise(workloads: readonly ReportWorkload[]): Report['summary'] {

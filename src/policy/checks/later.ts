@@ -8,7 +8,6 @@ export const LATER: readonly Check[] = [
     vouches: false,
     compile: ({ age }) => (age ? notSupported('age') : null),
   },
-  { name: 'tag', vouches: false, compile: ({ tags }) => (tags?.drift ? notSupported('tags.drift') : null) },
   {
     name: 'vulnerabilities',
     vouches: false,

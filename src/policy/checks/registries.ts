@@ -1,5 +1,6 @@
+import type { ImageReference } from '../../registry/reference.ts';
 import type { Check } from '../check.ts';
-import { judgeReference } from '../finding.ts';
+import { judgeReference, type Judgement } from '../finding.ts';
 import { patternList } from '../glob.ts';
 import { type ImageName, imagePattern, type Unknown } from '../image-pattern.ts';
 
@@ -12,7 +13,7 @@ export const registriesCheck: Check = {
     const { allow, deny = [] } = registries;
     const allowed = list(allow ?? [], 'differs') ?? (() => true);
     const denied = list(deny, 'matches') ?? (() => false);
-    return ({ reference }) => {
+    const judge = (reference: ImageReference): Judgement => {
       if (denied(reference)) {
         return judgeReference(
           'fail',
@@ -30,6 +31,12 @@ export const registriesCheck: Check = {
         );
       }
       return judgeReference('pass', 'RegistryAllowed', `${reference.repository} is allowed`);
+    };
+    return ({ reference, running }) => {
+      const written = judge(reference);
+      if (written.status !== 'pass' || !running?.also) return written;
+      const ran = judge(running.also);
+      return { ...ran, message: `${ran.message}; it is where a node says that the running image is from` };
     };
   },
 };

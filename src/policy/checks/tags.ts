@@ -7,7 +7,8 @@ export const tagsCheck: Check = {
   name: 'tag',
   vouches: false,
   compile({ tags }) {
-    if (!tags) return null;
+    // Drift alone asks nothing of how the reference is written.
+    if (tags?.pinned === undefined && tags?.disallowed === undefined) return null;
     const { pinned = false, disallowed = [] } = tags;
     return ({ reference, resolution }) => {
       const tag = writtenTag(reference);

@@ -1,0 +1,67 @@
+import type { Options } from 'yargs';
+import { z } from 'zod';
+
+const one = { type: 'string', nargs: 1, requiresArg: true } as const;
+
+/** kubectl's flags for what of a cluster is read, and how it is reached. */
+export const CLUSTER_FLAGS = {
+  'all-namespaces': { type: 'boolean', alias: 'A', describe: 'read all namespaces of the cluster' },
+  selector: { ...one, alias: 'l', describe: 'label selector of what is read from the cluster' },
+  'field-selector': {
+    ...one,
+    describe: 'field selector of what is read from the cluster; of pods without TYPE',
+  },
+  kubeconfig: { ...one, describe: 'kubeconfig in place of $KUBECONFIG and ~/.kube/config' },
+  context: { ...one, describe: 'context of the kubeconfig' },
+  cluster: { ...one, describe: 'cluster of the kubeconfig' },
+  user: { ...one, describe: 'user of the kubeconfig' },
+  server: { ...one, alias: 's', describe: 'address of the API server' },
+  token: { ...one, describe: 'bearer token for the API server' },
+  as: { ...one, describe: 'user to impersonate' },
+  'as-group': { ...one, array: true, describe: 'group to impersonate; may be repeated' },
+  'as-uid': { ...one, describe: 'UID to impersonate' },
+  'certificate-authority': { ...one, describe: "file with the certificates of the API server's CA" },
+  'client-certificate': { ...one, describe: 'file with the client certificate for the API server' },
+  'client-key': { ...one, describe: 'file with the key of the client certificate' },
+  'tls-server-name': { ...one, describe: "name that the API server's certificate has" },
+  'insecure-skip-tls-verify': { type: 'boolean', describe: "do not verify the API server's certificate" },
+  'request-timeout': { ...one, describe: 'time for one answer of the API server, as 30s or 2m' },
+} satisfies Record<string, Options>;
+
+const list = z.array(z.string()).default([]);
+const last = z
+  .array(z.string())
+  .transform((values) => values.at(-1) ?? null)
+  .default(null);
+const set = list.transform((values) => values.at(-1) === 'true');
+
+/** What was typed. */
+export const clusterFlagsSchema = z.object({
+  namespace: last,
+  'all-namespaces': set,
+  selector: last,
+  'field-selector': last,
+  kubeconfig: last,
+  context: last,
+  cluster: last,
+  user: last,
+  server: last,
+  token: last,
+  as: last,
+  'as-group': list,
+  'as-uid': last,
+  'certificate-authority': last,
+  'client-certificate': last,
+  'client-key': last,
+  'tls-server-name': last,
+  'insecure-skip-tls-verify': set,
+  'request-timeout': last,
+  v: last,
+});
+
+export type ClusterFlags = z.infer<typeof clusterFlagsSchema>;
+
+/** The flags that only a cluster has, as far as they were typed. */
+export function clusterFlagsIn(typed: Readonly<Record<string, unknown>>): string[] {
+  return Object.keys(CLUSTER_FLAGS).filter((name) => Object.hasOwn(typed, name));
+}
