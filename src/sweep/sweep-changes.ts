@@ -15,9 +15,8 @@ export function changeLines({ since }: SweepReport, screen: Screen): string {
     ),
     ...changed.map((one) => `changed  ${described(one)}, was ${imageOf(one.was)}`),
   ];
-  return [title, ...lines.map((line) => wrapped(terminalText(line), screen.columns, '  ', '    '))].join(
-    '\n',
-  );
+  const shown = lines.map((line) => wrapped(terminalText(line), screen.columns, '  ', '    '));
+  return [wrapped(terminalText(title), screen.columns), ...shown].join('\n');
 }
 
 function described(place: Place): string {

@@ -96,7 +96,7 @@ export interface SweepReportInput {
   readonly gaps: readonly Gap[];
   readonly notes: readonly string[];
   readonly interrupted: boolean;
-  readonly source: WorkloadSource['kind'];
+  readonly source: Pick<WorkloadSource, 'kind' | 'whenEmpty'>;
   readonly policy: Policy | null;
   readonly trust: TrustMaterial | null;
   readonly hosts: readonly string[];
@@ -120,7 +120,7 @@ export function createSweepReport(input: SweepReportInput): SweepReport {
     metadata: {
       generatedAt: input.generatedAt.toISOString(),
       tool: input.tool,
-      source: input.source,
+      source: input.source.kind,
       policies: input.policy?.sources ?? [],
       trustRoots: (input.trust?.roots ?? []).map(({ name, sha256 }) => ({ name, sha256 })),
       hosts: [...new Set(input.hosts)].toSorted(),
@@ -143,18 +143,18 @@ export function createSweepReport(input: SweepReportInput): SweepReport {
 
 /**
  * Exit codes: 1 hits, 3 none but something that is not known, 0 none and all known; 130 and 2 before them, as everywhere. Input without
- * any workload answers nothing.
+ * any workload answers nothing, but where the source says that there may be none.
  */
 function verdictOf(
   summary: SweepReport['summary'],
-  { gaps, workloads, interrupted }: SweepReportInput,
+  { gaps, workloads, interrupted, source }: SweepReportInput,
 ): SweepReport['verdict'] {
-  const open = summary.undetermined > 0 || gaps.length > 0 || workloads.length === 0;
+  const empty = workloads.length === 0 ? (source.whenEmpty ?? 2) : 0;
+  const open = summary.undetermined > 0 || gaps.length > 0 || empty > 0;
   const status = summary.affected > 0 ? 'affected' : open ? 'undetermined' : 'notAffected';
   if (interrupted) return { status, exitCode: 130 };
-  const unseen = workloads.length === 0 && gaps.every(({ wrongInput }) => wrongInput);
-  if (unseen || gaps.some(({ wrongInput }) => wrongInput)) return { status, exitCode: 2 };
-  return { status, exitCode: EXIT_CODES[status] };
+  if (gaps.some(({ wrongInput }) => wrongInput)) return { status, exitCode: 2 };
+  return { status, exitCode: gaps.length === 0 && empty > 0 ? empty : EXIT_CODES[status] };
 }
 
 const EXIT_CODES = { affected: 1, undetermined: 3, notAffected: 0 } as const;
