@@ -34,7 +34,7 @@ describe('policy', () => {
     ['policy check', ['policy check FILE|DIR', '--fail-on'], ['--kind', '--policy', '--filename']],
     ['policy explain', ['policy explain (IMAGE', '--policy', '--filename'], ['--kind', '--fail-on']],
     ['policy schema', ['policy schema [flags]', '--kind', '--reasons'], ['--fail-on', '--filename']],
-    ['evidence save', ['evidence save DIR (IMAGE', '--filename'], ['--fail-on']],
+    ['evidence save', ['evidence save DIR|FILE.tar[.gz] (IMAGE', '--filename'], ['--fail-on']],
     ['evidence show', ['evidence show IMAGE', '--evidence'], ['--fail-on', '--filename']],
   ])('shows the usage, flags and examples of %s alone', async (command, has, hasNot) => {
     const words = command.split(' ');
