@@ -57,8 +57,7 @@ export function createClusterApi(options: ApiOptions): ClusterApi {
   let identity: Promise<Outcome<Identity>> | null = null;
   const known = (): Promise<Outcome<Identity>> => (identity ??= options.identify());
 
-  const once = async (request: ApiRequest): Promise<Exchange> => {
-    const who = await known();
+  const once = async (request: ApiRequest, who: Outcome<Identity>): Promise<Exchange> => {
     if (!who.ok) return { ok: false, status: null, passing: false, fault: who.fault };
     return exchange(options, request, who.value);
   };
@@ -66,8 +65,8 @@ export function createClusterApi(options: ApiOptions): ClusterApi {
   const get = async (request: ApiRequest): Promise<ApiAnswer> => {
     let renewed = false;
     for (let attempt = 0; ;) {
-      const used = identity;
-      const answer = await once(request);
+      const used = known();
+      const answer = await once(request, await used);
       if (answer.ok) return answer;
       if (answer.status === 401 && !renewed) {
         renewed = true;
