@@ -5,8 +5,8 @@ import { tmpdir } from 'node:os';
 import { basename, join, resolve } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { run, type Ran } from '../cmd/fake-io.fixture.ts';
-import { serveLayout, type ServedLayout } from './served-layout.ts';
+import { run, type Ran } from '../../cmd/fake-io.fixture.ts';
+import { serveLayout, type ServedLayout } from '../served-layout.ts';
 
 const REGISTRY = 'registry.example.com';
 const NAME = 'io.containerd.image.name';
