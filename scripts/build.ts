@@ -8,6 +8,8 @@ await build({
   // The entry must not be called kubectl-…: kubectl would take it for a plugin that is not executable.
   input: 'cmd/kubectl-supplychain.ts',
   platform: 'node',
+  // Of the Kubernetes client only what reads a kubeconfig is used; its models would be twice that.
+  treeshake: { moduleSideEffects: [{ test: /@kubernetes[\\/]client-node/, sideEffects: false }] },
   output: {
     dir: 'dist',
     format: 'esm',

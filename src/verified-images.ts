@@ -9,7 +9,7 @@ import { imagesOf, type RunningOne } from './workloads/running-images.ts';
 import type { Workload } from './workloads/source.ts';
 
 /** An image of the run: `text` names it, and `written` is the reference that stands in the workload. */
-export interface RunImage extends ImageRequest {
+interface RunImage extends ImageRequest {
   readonly written?: ImageReference | undefined;
   /** What the cluster names beside the running digest, where that is another repository. */
   readonly also?: ImageReference | undefined;

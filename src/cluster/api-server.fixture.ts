@@ -9,14 +9,14 @@ import { createServer as createSecure, type ServerOptions } from 'node:https';
 /** An object as an API server gives it. */
 export type Thing = Readonly<Record<string, unknown>>;
 
-export interface FakeRequest {
+interface FakeRequest {
   readonly path: string;
   readonly query: URLSearchParams;
   readonly headers: IncomingMessage['headers'];
 }
 
 /** What one path answers: the objects of a list, or a status with a body. */
-export type Served =
+type Served =
   | { readonly items: readonly Thing[] }
   | { readonly status: number; readonly body?: unknown; readonly headers?: Readonly<Record<string, string>> };
 

@@ -8,7 +8,7 @@ import type { Identity } from './identity.ts';
 import { unreachable } from './unreachable.ts';
 
 /** A question to the API server that is answered by JSON. */
-export interface ApiRequest {
+interface ApiRequest {
   /** As `/api/v1/namespaces/shop/pods`. */
   readonly path: string;
   readonly query?: Readonly<Record<string, string>> | undefined;
@@ -18,7 +18,7 @@ export interface ApiRequest {
 }
 
 /** An answer, or why there is none. `status` is that of the API server; null where it did not answer. */
-export type ApiAnswer =
+type ApiAnswer =
   | { readonly ok: true; readonly value: unknown }
   | { readonly ok: false; readonly status: number | null; readonly fault: Fault };
 

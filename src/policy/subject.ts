@@ -35,7 +35,7 @@ export interface JudgedImage {
     | undefined;
 }
 
-export interface RunningJudged {
+interface RunningJudged {
   readonly imageID: string;
   /** What the cluster names beside the running digest, where that is in another repository: the rules of both apply. */
   readonly also: ImageReference | undefined;

@@ -144,7 +144,7 @@ function reportContainer(
     image: {
       reference: container.image,
       repository: known?.reference.repository ?? null,
-      digest: resolution?.digest ?? known?.reference.digest ?? null,
+      digest: resolution?.digest ?? container.running?.[0]?.digest ?? known?.reference.digest ?? null,
       platforms: [...new Set(platforms)].toSorted(),
     },
     running: (container.running ?? [])

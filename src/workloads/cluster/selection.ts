@@ -4,7 +4,7 @@ export type Selection =
   | { readonly kind: 'types'; readonly types: readonly string[] }
   | { readonly kind: 'names'; readonly names: readonly NamedObject[] };
 
-export interface NamedObject {
+interface NamedObject {
   readonly type: string;
   readonly name: string;
 }

@@ -54,7 +54,7 @@ const NO_FLAGS = {
 };
 
 /** The API of a server on loopback, without a kubeconfig. */
-export async function apiOf(server: Pick<FakeApiServer, 'url'>): Promise<ClusterApi> {
+async function apiOf(server: Pick<FakeApiServer, 'url'>): Promise<ClusterApi> {
   const connected = await connect({
     env: {},
     homedir: null,
