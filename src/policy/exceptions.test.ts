@@ -47,6 +47,18 @@ function excepted({ file, match, found, where = workload(), text = TEXT, digest 
 }
 
 describe('exception', () => {
+  it('covers what stands in several repositories only if it covers all of them', () => {
+    const exception = compileException(FILE);
+    const [here, there] = ['ghcr.io/acme/billing', 'ghcr.io/other/billing'].map((text) => ({
+      image: referenced(text).reference,
+      containerType: 'container' as const,
+      workload: workload(),
+    }));
+    const scopes = here && there ? [here, there] : [];
+    const found = withException(finding('SignatureMissing'), [exception], scopes, DIGEST, NOW);
+    expect([scopes.length, found.status]).toEqual([2, 'fail']);
+  });
+
   it('turns a failure into a warning that names it, and keeps the reason', () => {
     expect(excepted({})).toMatchObject({
       status: 'warn',
