@@ -92,7 +92,7 @@ export async function judge(source: WorkloadSource, flags: JudgingFlags, io: Io)
 const REQUESTS_SHOWN = 6;
 
 /** Ends the waiting when the user wants it or the time is over, whatever comes first. */
-function stopSignal(interrupt: AbortSignal | undefined, deadline: number | null): AbortSignal {
+export function stopSignal(interrupt: AbortSignal | undefined, deadline: number | null): AbortSignal {
   return AbortSignal.any([
     ...(interrupt ? [interrupt] : []),
     ...(deadline === null ? [] : [AbortSignal.timeout(deadline)]),

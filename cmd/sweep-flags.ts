@@ -1,6 +1,7 @@
 import type { Options } from 'yargs';
 import { z } from 'zod';
 import { SWEEP_RENDERERS } from '../src/sweep/sweep-renderers.ts';
+import { CLUSTER_FLAGS } from './cluster-flags.ts';
 import { JUDGING_FLAGS, judgingFlagsSchema, SOURCE_FLAGS, sourceFlagsSchema } from './flags.ts';
 
 const one = { type: 'string', nargs: 1, requiresArg: true } as const;
@@ -51,6 +52,11 @@ export const SWEEP_FLAGS = {
     describe: 'a former sweep of the same query, or an audit, as JSON: say what is new, gone and changed',
   },
   ...SOURCE_FLAGS,
+  namespace: {
+    ...SOURCE_FLAGS.namespace,
+    describe: 'namespace of the cluster (default: all), or of manifests that name none (default: default)',
+  },
+  ...CLUSTER_FLAGS,
   policy: { ...policy, describe: 'policy file or directory whose trust roots and keys are known, or "none"' },
   output: {
     ...output,

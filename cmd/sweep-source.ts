@@ -1,8 +1,10 @@
 import { resolve } from 'node:path';
+import { z } from 'zod';
 import { openLayout, type Layout } from '../src/registry/layout.ts';
 import { createInventorySource } from '../src/workloads/inventory.ts';
 import { createManifestSource } from '../src/workloads/manifests.ts';
 import type { WorkloadSource } from '../src/workloads/source.ts';
+import { clusterFlagsIn } from './cluster-flags.ts';
 import { type Io, UsageError, usageError } from './command.ts';
 import type { SweepFlags } from './sweep-flags.ts';
 
@@ -13,29 +15,47 @@ export interface Swept {
   readonly takenAt: Date | null;
   /** The evidence that was saved; null where registries are asked. */
   readonly saved: Layout | null;
+  /** Ends the connections to a cluster. */
+  readonly close: () => Promise<void>;
 }
 
-/** Manifests, or the inventory beside saved evidence. Throws `UsageError`. */
-export async function openSwept(flags: SweepFlags, io: Io): Promise<Swept> {
+const typedSchema = z.record(z.string(), z.unknown());
+
+/** Manifests, the inventory beside saved evidence, or else a cluster. Throws `UsageError`. */
+export async function openSwept(flags: SweepFlags, typed: unknown, io: Io): Promise<Swept> {
   const { filename, kustomize = null, recursive, namespace = null, evidence } = flags;
+  const manifests = filename.length > 0 || kustomize !== null;
   if (filename.length > 0 && kustomize !== null) throw new UsageError('-k excludes -f; name one of them');
   if (kustomize !== null && recursive) throw new UsageError('-R goes with -f DIR, not with -k');
-  const manifests = filename.length > 0 || kustomize !== null;
-  if (!manifests && evidence === undefined)
-    throw new UsageError(
-      'sweeping a cluster is not in this version; name manifests with -f or -k, or saved evidence with --evidence DIR',
-    );
+  const [ofCluster] = clusterFlagsIn(typedSchema.parse(typed));
+  if (ofCluster !== undefined && (manifests || evidence !== undefined))
+    throw new UsageError(`--${ofCluster} is of a cluster; it goes with none of -f, -k and --evidence`);
+  if (!manifests && evidence === undefined) return openSweptCluster(flags, typed, io);
   const saved = evidence === undefined ? null : await openSaved(evidence, io);
+  const close = () => Promise.resolve();
   if (manifests) {
     const options = { paths: filename, kustomize, recursive, namespace, stdin: io.stdin };
-    return { source: createManifestSource(options), takenAt: null, saved };
+    return { source: createManifestSource(options), takenAt: null, saved, close };
   }
-  if (saved === null || saved.inventory === null)
-    throw new UsageError(`--evidence ${evidence}: it holds no workloads; name manifests with -f`);
+  const source = inventorySource(saved);
+  if (!('invalid' in source)) return { source, takenAt: saved?.savedAt ?? null, saved, close };
+  await saved?.close();
+  throw new UsageError(`--evidence ${evidence}: ${source.invalid}`);
+}
+
+/** All namespaces, unless one is named: who sweeps wants to know where something runs. */
+async function openSweptCluster({ namespace }: SweepFlags, typed: unknown, io: Io): Promise<Swept> {
+  // The cluster's client is not small, and the others need none of it.
+  const { openCluster } = await import('./cluster.ts');
+  const everywhere = namespace === undefined ? { 'all-namespaces': ['true'] } : {};
+  const { source, close } = await openCluster([], { ...typedSchema.parse(typed), ...everywhere }, io);
+  return { source, takenAt: null, saved: null, close };
+}
+
+function inventorySource(saved: Layout | null): ReturnType<typeof createInventorySource> {
+  if (!saved || saved.inventory === null) return { invalid: 'it holds no workloads; name manifests with -f' };
   const source = createInventorySource(saved.inventory);
-  if ('invalid' in source)
-    throw new UsageError(`--evidence ${evidence}: its workloads cannot be read: ${source.invalid}`);
-  return { source, takenAt: saved.savedAt, saved };
+  return 'invalid' in source ? { invalid: `its workloads cannot be read: ${source.invalid}` } : source;
 }
 
 async function openSaved(directory: string, io: Io): Promise<Layout> {

@@ -3,27 +3,28 @@ import { FORMER_REPORT_BYTES } from '../src/limits.ts';
 import { compare, readFormer } from '../src/sweep/former.ts';
 import type { Query } from '../src/sweep/query.ts';
 import { type SweepJob, sweep } from '../src/sweep/sweep.ts';
+import type { SweepReport } from '../src/sweep/sweep-report.ts';
 import { SWEEP_RENDERERS } from '../src/sweep/sweep-renderers.ts';
 import { findCollectors } from './collectors.ts';
 import { type Command, type Io, UsageError, usageError } from './command.ts';
-import { openRegistry, readCount, readDuration, readPlatform, readVerbosity } from './judge.ts';
+import { openRegistry, readCount, readDuration, readPlatform, readVerbosity, stopSignal } from './judge.ts';
 import { openOutputsOf, writeOutputs } from './outputs.ts';
 import { readBounded } from './policy-files.ts';
 import { createProgress } from './progress.ts';
 import { type SweepFlags, SWEEP_FLAGS, sweepFlagsSchema } from './sweep-flags.ts';
 import { readQuery } from './sweep-query.ts';
-import { openSwept } from './sweep-source.ts';
+import { openSwept, type Swept } from './sweep-source.ts';
 import { openTrusted } from './trusted.ts';
 import { VERSION } from './version.ts';
 
 export const sweepCommand: Command = {
-  usage: 'sweep (-f FILE|DIR|URL|- ... [-R] | -k DIR | --evidence DIR) QUERY... [flags]',
+  usage: 'sweep QUERY... [-n NS] | (-f FILE|DIR|URL|- ... [-R] | -k DIR | --evidence DIR) [flags]',
   description:
-    'Ask which workloads run an image: by digest, name, signer, builder or source. Values of one flag are alternatives, different flags must all hold, and a lone - as a value reads a list from standard input. What could not be determined is listed with its reason, and is never "not affected". Exit code: 1 there are hits, 3 none but something is undetermined, 0 none and all is known, 2 wrong usage.',
+    'Ask which workloads run an image, by digest, name, signer, builder or source: in a cluster, in manifests, or in saved evidence. Values of one flag are alternatives, different flags must all hold, and a lone - as a value reads a list from standard input. What could not be determined is listed with its reason, and is never "not affected". Exit code: 1 there are hits, 3 none but something is undetermined, 0 none and all is known, 2 wrong usage.',
   examples: [
     {
       what: 'Which workloads run an image that turned out to be bad',
-      command: 'kubectl supplychain sweep --evidence evidence/ --digest sha256:…',
+      command: 'kubectl supplychain sweep --digest sha256:…',
     },
     {
       what: 'What a builder that was broken into has built',
@@ -45,11 +46,11 @@ export const sweepCommand: Command = {
   async run(words, typed, io) {
     if (words.length > 0)
       throw new UsageError(`sweep takes a query in flags, not the word ${JSON.stringify(words[0])}`);
-    return runSweep(sweepFlagsSchema.parse(typed), io);
+    return runSweep(sweepFlagsSchema.parse(typed), typed, io);
   },
 };
 
-async function runSweep(flags: SweepFlags, io: Io): Promise<number> {
+async function runSweep(flags: SweepFlags, typed: unknown, io: Io): Promise<number> {
   const platform = readPlatform(flags.platform);
   const concurrency = readCount('concurrency', flags.concurrency ?? '8');
   const timeout = readDuration('timeout', flags.timeout ?? '30s');
@@ -63,52 +64,62 @@ async function runSweep(flags: SweepFlags, io: Io): Promise<number> {
   const policy = trusted?.policy ?? null;
   const collectors = aboutEvidence ? findCollectors(flags, policy, io) : [];
   const outputs = await openOutputsOf(flags.output, SWEEP_RENDERERS, io);
-  const { source, takenAt, saved } = await openSwept(flags, io);
-  const interrupt = io.onInterrupt?.();
-  const signal = AbortSignal.any([
-    ...(interrupt ? [interrupt] : []),
-    ...(deadline === null ? [] : [AbortSignal.timeout(deadline)]),
-  ]);
-  const registry =
-    saved ?? (await openRegistry(flags, concurrency, verbosity, io, signal, policy?.registryMirrors));
-  const progress = createProgress(io, !flags.quiet && verbosity === 0);
-  interrupt?.addEventListener('abort', () => {
-    progress.clear();
-    if (!flags.quiet) io.stderr('interrupted: reporting what is known; once more to end at once\n');
-  });
+  const swept = await openSwept(flags, typed, io);
   try {
-    const now = io.clock();
-    const report = await sweep({
-      source,
-      query,
-      registry,
-      collectors,
-      platform,
-      concurrency,
-      timeout,
-      signal,
-      trusted: async () => {
-        if (!trusted) throw new Error('a query about names asks for no trust root');
-        return trusted.refresh(signal);
-      },
-      generatedAt: now,
-      takenAt: takenAt ?? now,
-      evidence: saved && { path: flags.evidence ?? '', savedAt: saved.savedAt?.toISOString() ?? null },
-      tool: `kubectl-supplychain ${VERSION}`,
-      since,
-      onProgress: (known) => progress.update(known),
+    const interrupt = io.onInterrupt?.();
+    const signal = stopSignal(interrupt, deadline);
+    const registry =
+      swept.saved ?? (await openRegistry(flags, concurrency, verbosity, io, signal, policy?.registryMirrors));
+    const progress = createProgress(io, !flags.quiet && verbosity === 0);
+    interrupt?.addEventListener('abort', () => {
+      progress.clear();
+      if (!flags.quiet) io.stderr('interrupted: reporting what is known; once more to end at once\n');
     });
-    progress.clear();
-    const color = !flags['no-color'] && !io.env['NO_COLOR'] && io.columns !== null;
-    writeOutputs(outputs, report, { columns: io.columns, color, headers: !flags['no-headers'] }, io);
-    const { summary, verdict } = report;
-    const workloads = summary.affected + summary.undetermined + summary.notAffected;
-    if (workloads === 0 && verdict.exitCode === 2) io.stderr('error: no workload was found\n');
-    return verdict.exitCode;
+    try {
+      const now = io.clock();
+      const report = await sweep({
+        source: swept.source,
+        query,
+        registry,
+        collectors,
+        platform,
+        concurrency,
+        timeout,
+        signal,
+        trusted: async () => {
+          if (!trusted) throw new Error('a query about names asks for no trust root');
+          return trusted.refresh(signal, swept.saved?.trustRoots);
+        },
+        generatedAt: now,
+        takenAt: swept.takenAt ?? now,
+        evidence: evidenceOf(swept, flags),
+        tool: `kubectl-supplychain ${VERSION}`,
+        since,
+        onProgress: (known) => progress.update(known),
+      });
+      progress.clear();
+      const color = !flags['no-color'] && !io.env['NO_COLOR'] && io.columns !== null;
+      writeOutputs(outputs, report, { columns: io.columns, color, headers: !flags['no-headers'] }, io);
+      return exitCode(report, io);
+    } finally {
+      progress.clear();
+      await registry.close();
+    }
   } finally {
-    progress.clear();
-    await registry.close();
+    await swept.close();
   }
+}
+
+function evidenceOf({ saved }: Swept, { evidence = '' }: SweepFlags): SweepJob['evidence'] {
+  return saved && { path: evidence, savedAt: saved.savedAt?.toISOString() ?? null };
+}
+
+/** That nothing was there to ask is said aloud, as an answer without hits is easily taken for a good one. */
+function exitCode({ summary, verdict, coverage }: SweepReport, io: Io): number {
+  const { affected, undetermined, notAffected } = summary;
+  if (affected + undetermined + notAffected === 0 && coverage.complete)
+    io.stderr(verdict.exitCode === 0 ? 'no workload was found\n' : 'error: no workload was found\n');
+  return verdict.exitCode;
 }
 
 /** What holds the hits of now against those of a former report. Throws `UsageError`. */
