@@ -110,8 +110,15 @@ export function openBlobCache(directory: string, { clock, capacity, onRefused }:
       const read = await readBoundedFile(path, most);
       if (!read.ok && read.problem === 'missing') return null;
       const whole = read.ok && verifyDigest(read.bytes, digest, path).ok;
-      track(whole ? utimes(path, clock(), clock()) : rm(path, { recursive: true, force: true }));
-      return whole ? read.bytes : null;
+      if (whole) {
+        track(utimes(path, clock(), clock()));
+        return read.bytes;
+      }
+      // Waited for, or it could take away the good bytes that are soon written there.
+      const removal = rm(path, { recursive: true, force: true });
+      track(removal);
+      await Promise.allSettled([removal]);
+      return null;
     },
     keep(repository, digest, bytes) {
       if (!refused) track(limit(() => write(repository, digest, bytes)));
