@@ -2,7 +2,7 @@ import type { EvidenceEntry } from '../policy/finding.ts';
 import type { Doubt } from './sweep-reasons.ts';
 
 /** The flags of a query, as its report names them. */
-export type QueryField =
+type QueryField =
   | 'digest'
   | 'image'
   | 'signer'

@@ -5,7 +5,7 @@ import type { Container, Workload } from '../workloads/source.ts';
 import { allOf, type Answer } from './answer.ts';
 
 /** What a registry has to be asked for before a predicate can answer; `reference` is in the workload itself. */
-export type Need = 'reference' | 'resolution' | 'evidence';
+type Need = 'reference' | 'resolution' | 'evidence';
 
 /** What a reference stands for. */
 export interface Resolved {

@@ -38,7 +38,7 @@ export function unreachable(reason: Reason = 'RegistryUnreachable'): SweptImage 
   return swept(CART, { resolved: fault, attached: fault });
 }
 
-export function subject(of: SweptImage, more: Partial<Subject> = {}): Subject {
+function subject(of: SweptImage, more: Partial<Subject> = {}): Subject {
   return {
     workload: workload(),
     container: container(of.reference.text),
@@ -50,7 +50,7 @@ export function subject(of: SweptImage, more: Partial<Subject> = {}): Subject {
 }
 
 /** An answer in short: `hit digest (running)`, `no`, `undetermined NotIndexed`. */
-export function said(answer: Answer): string {
+function said(answer: Answer): string {
   switch (answer.is) {
     case 'hit':
       return `hit ${[...new Set(answer.matches.map(({ query, at }) => `${query} (${at})`))].join(', ')}`;

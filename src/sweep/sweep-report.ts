@@ -9,7 +9,7 @@ import type { Doubt, SweepReason } from './sweep-reasons.ts';
 
 const API_VERSION = 'kubectl-supplychain/v1alpha1';
 
-export type SweepStatus = 'affected' | 'undetermined' | 'notAffected';
+type SweepStatus = 'affected' | 'undetermined' | 'notAffected';
 
 /** What a sweep found, as `-o json` prints it; every other format is drawn from it. Lists are sorted. */
 export interface SweepReport {

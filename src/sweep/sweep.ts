@@ -22,7 +22,7 @@ export interface SweepJob
 }
 
 /** Whom the user knows, and the hosts that were asked for it. */
-export interface Known {
+interface Known {
   readonly policy: Policy | null;
   readonly trust: TrustMaterial;
   readonly hosts: readonly string[];
