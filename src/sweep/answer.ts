@@ -2,14 +2,7 @@ import type { EvidenceEntry } from '../policy/finding.ts';
 import type { Doubt } from './sweep-reasons.ts';
 
 /** The flags of a query, as its report names them. */
-type QueryField =
-  | 'digest'
-  | 'image'
-  | 'signer'
-  | 'issuer'
-  | 'sourceRepository'
-  | 'builder'
-  | 'unsigned';
+type QueryField = 'digest' | 'image' | 'signer' | 'issuer' | 'sourceRepository' | 'builder' | 'unsigned';
 
 /** What was asked for and where it was found. */
 export interface Match {

@@ -49,6 +49,8 @@ describe('a query', () => {
       { image: ['*nginx*'] },
       `--image: "*nginx*" matches no image: every name has a registry before a slash, and * does not match a slash; write --image '**/*nginx*'`,
     ],
+    ['for alternatives in braces', { image: ['ghcr.io/**/{a,b}'] }, "has signs that are in no image's name"],
+    ['for a range of letters', { image: ['ghcr.io/**/[ab]'] }, "has signs that are in no image's name"],
     ['for what is no image', { image: ['Acme/cart:v1:v2'] }, '--image: '],
     ['for nothing', { image: [' '] }, '--image: the value is empty; name what to look for'],
     ['for what it does not want', { signer: ['!x'] }, '--signer: "!x": a query has no excludes'],

@@ -103,6 +103,10 @@ function readImage(text: string): ReturnType<ReadValue> {
     const parsed = parseReference(text);
     return parsed.ok ? formatReference(parsed.value) : { wrong: parsed.message };
   }
+  if (/[{}?,|()\\\s]|.\[/.test(text))
+    return {
+      wrong: `${shown} has signs that are in no image's name; * is any run without a slash, ** any run, and the flag may be repeated`,
+    };
   const [name = ''] = text.split('@');
   if (name.includes('/') || name.includes('**')) return text;
   return {
