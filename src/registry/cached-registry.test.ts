@@ -276,7 +276,7 @@ describe('the directory', () => {
     const bytes = Buffer.from('bytes');
     cache.keep('registry.example.com/app', digestOf(bytes), bytes);
     await new Promise((resolve) => setImmediate(resolve));
-    await rm(directory, { recursive: true, force: true });
+    await rm(directory, { recursive: true, force: true, maxRetries: 10 });
     cache.keep('registry.example.com/app', digestOf(bytes), bytes);
     await cache.close();
     expect(refusals).toEqual([]);
