@@ -1,37 +1,23 @@
 import { z } from 'zod';
-import { REASONS } from '../reasons.ts';
+import {
+  containerType,
+  digest,
+  evidence,
+  location,
+  maybe,
+  object,
+  reason,
+  text,
+  time,
+  workloadState,
+} from './schema-parts.ts';
 
 /** Names the format and its version; nothing is fetched from there. */
 const ID = 'urn:kubectl-supplychain:v1alpha1:Report';
 
-const text = z.string();
-const maybe = text.nullable();
 const status = z.enum(['pass', 'fail', 'warn', 'unknown', 'skip']);
-const reason = z.enum(Object.keys(REASONS));
-const time = z.iso.datetime();
-const digest = text.describe('An OCI digest, as sha256:…');
-
-/** Members are only added within v1alpha1, so that a reader has to pass over those that it does not know. */
-const object = z.looseObject;
 
 const counts = { pass: z.int(), fail: z.int(), warn: z.int(), unknown: z.int(), skip: z.int() };
-
-const location = object({ file: text, line: z.int(), document: z.int() }).nullable();
-
-const evidence = object({
-  kind: z.enum(['signature', 'attestation', 'unread']),
-  predicateType: maybe,
-  digest: digest.nullable(),
-  location: text.describe('Where it was found.'),
-  subject: digest.describe('The manifest that it is attached to.'),
-  signer: object({ subject: text, issuer: maybe, extensions: z.record(text, text) }).nullable(),
-  time: object({ value: time, source: z.enum(['log', 'tsa']) }).nullable(),
-  logIndex: maybe,
-  trustRoot: maybe,
-  result: z.enum(['verified', 'refused']),
-  reason: reason.nullable(),
-  message: maybe,
-});
 
 const finding = object({
   id: text.describe('The same question asked of the same container has the same id.'),
@@ -62,7 +48,7 @@ const finding = object({
 
 const container = object({
   name: text,
-  type: z.enum(['container', 'init', 'ephemeral', 'image-volume', 'argument']),
+  type: containerType,
   status,
   image: object({
     reference: text,
@@ -94,7 +80,7 @@ const workload = object({
   uid: maybe,
   labels: z.record(text, text),
   replicas: object({ desired: z.int().nullable(), running: z.int().nullable() }),
-  state: z.enum(['running', 'scheduled', 'suspended', 'scaledToZero', 'manifestOnly']),
+  state: workloadState,
   location,
   status,
   containers: z.array(container),

@@ -1,35 +1,20 @@
 import { z } from 'zod';
-import { REASONS } from '../reasons.ts';
+import {
+  containerType,
+  digest,
+  evidence,
+  location,
+  maybe,
+  object,
+  reason,
+  text,
+  time,
+  workloadState,
+} from '../report/schema-parts.ts';
 import { SWEEP_REASONS } from './sweep-reasons.ts';
 
 /** Names the format and its version; nothing is fetched from there. */
 const ID = 'urn:kubectl-supplychain:v1alpha1:SweepReport';
-
-const text = z.string();
-const maybe = text.nullable();
-const time = z.iso.datetime();
-const reason = z.enum(Object.keys(REASONS));
-const digest = text.describe('An OCI digest, as sha256:…');
-
-/** Members are only added within v1alpha1, so that a reader has to pass over those that it does not know. */
-const object = z.looseObject;
-
-const location = object({ file: text, line: z.int(), document: z.int() }).nullable();
-
-const evidence = object({
-  kind: z.enum(['signature', 'attestation', 'unread']),
-  predicateType: maybe,
-  digest: digest.nullable(),
-  location: text.describe('Where it was found.'),
-  subject: digest.describe('The manifest that it is attached to.'),
-  signer: object({ subject: text, issuer: maybe, extensions: z.record(text, text) }).nullable(),
-  time: object({ value: time, source: z.enum(['log', 'tsa']) }).nullable(),
-  logIndex: maybe,
-  trustRoot: maybe,
-  result: z.enum(['verified', 'refused']),
-  reason: reason.nullable(),
-  message: maybe,
-});
 
 const container = {
   cluster: maybe,
@@ -39,10 +24,10 @@ const container = {
   name: text,
   labels: z.record(text, text),
   container: text,
-  type: z.enum(['container', 'init', 'ephemeral', 'image-volume', 'argument']),
+  type: containerType,
   image: text.describe('The reference as it is written.'),
   digest: digest.nullable(),
-  state: z.enum(['running', 'scheduled', 'suspended', 'scaledToZero', 'manifestOnly']),
+  state: workloadState,
   pods: z.int().nullable(),
   platform: maybe,
   since: maybe.describe('Since when it runs.'),
