@@ -1,5 +1,6 @@
+import { discover } from './discover.ts';
 import type { Collector } from './evidence/collector.ts';
-import { gather, type Progress, stoppedFault, stopReason, whenStopped } from './evidence/gather.ts';
+import { gather, type Progress, stopReason } from './evidence/gather.ts';
 import { asksForDrift } from './policy/checks/drift.ts';
 import { evaluate, type JudgedContainer, type JudgedWorkload } from './policy/evaluate.ts';
 import type { Policy } from './policy/policy.ts';
@@ -9,7 +10,7 @@ import type { Platform, Registry } from './registry/registry.ts';
 import { createReport, type Report } from './report/report.ts';
 import { parseReferences, verifyImages } from './verified-images.ts';
 import type { TrustMaterial } from './verify/verifier.ts';
-import type { Discovery, Gap, Workload, WorkloadSource } from './workloads/source.ts';
+import type { Gap, Workload, WorkloadSource } from './workloads/source.ts';
 
 /** Whom a run trusts, and since when that is known. */
 export interface Trusted {
@@ -46,7 +47,7 @@ export interface AuditJob {
 
 /** The whole program: workloads → images → evidence → claims → findings → report. */
 export async function audit(job: AuditJob): Promise<Report> {
-  const { workloads, gaps } = await discover(job);
+  const { workloads, gaps } = await discover(job.source, job.signal);
   const references = parseReferences(workloads);
   const gathered = await gather(references.valid, { ...job, resolveTags: asksForDrift(job.policy) });
   const interrupted = stopReason(job.signal) === 'Interrupted';
@@ -82,17 +83,6 @@ function finalVerdict(
   if (interrupted) return { ...verdict, exitCode: INTERRUPTED };
   const stopped = judged.length === 0 && signal?.aborted === true;
   return stopped && !gaps.some((gap) => gap.wrongInput) ? { ...verdict, exitCode: UNDETERMINED } : verdict;
-}
-
-/** What a source finds, as long as somebody waits for it. */
-async function discover({ source, signal }: AuditJob): Promise<Discovery> {
-  const found = await Promise.race([source.discover(), whenStopped(signal)]);
-  if (found) return found;
-  const { fault } = stoppedFault(signal, 'the workloads were not all found');
-  return {
-    workloads: [],
-    gaps: [{ ...fault, scope: 'file', name: source.kind, cluster: null, wrongInput: false }],
-  };
 }
 
 /** A reference that no runtime could pull is the user's own wrong input, beside the finding of its container. */

@@ -14,17 +14,20 @@ export function worst(statuses: Iterable<Status>): Status {
   return SEVERITY[index] ?? 'skip';
 }
 
-export type CheckName =
-  | 'signature'
-  | 'registry'
-  | 'tag'
-  | 'age'
-  | 'sbom'
-  | 'slsa'
-  | 'vulnerabilities'
-  | 'base'
-  | 'attestation'
-  | 'policy';
+export const CHECK_NAMES = [
+  'signature',
+  'registry',
+  'tag',
+  'age',
+  'sbom',
+  'slsa',
+  'vulnerabilities',
+  'base',
+  'attestation',
+  'policy',
+] as const;
+
+export type CheckName = (typeof CHECK_NAMES)[number];
 
 /** What one check concludes of one image, before a rule's enforcement is applied. */
 export interface Judgement {

@@ -1,3 +1,4 @@
+import { CHECK_NAMES } from './finding.ts';
 import { z } from 'zod';
 import { authority, trustRoot } from './schema-authorities.ts';
 import { duration, fields, name, nonEmptyList } from './schema-fields.ts';
@@ -137,19 +138,6 @@ const digest = z
     /^sha(256:[0-9a-f]{64}|384:[0-9a-f]{96}|512:[0-9a-f]{128})$/,
     'must be a digest, as sha256: and 64 hexadecimal digits',
   );
-
-const CHECK_NAMES = [
-  'signature',
-  'registry',
-  'tag',
-  'age',
-  'sbom',
-  'slsa',
-  'vulnerabilities',
-  'base',
-  'attestation',
-  'policy',
-] as const;
 
 const exception = fields({
   name,

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { CHECK_NAMES } from '../policy/finding.ts';
 import {
   containerType,
   digest,
@@ -21,18 +22,7 @@ const counts = { pass: z.int(), fail: z.int(), warn: z.int(), unknown: z.int(), 
 
 const finding = object({
   id: text.describe('The same question asked of the same container has the same id.'),
-  check: z.enum([
-    'signature',
-    'registry',
-    'tag',
-    'age',
-    'sbom',
-    'slsa',
-    'vulnerabilities',
-    'base',
-    'attestation',
-    'policy',
-  ]),
+  check: z.enum(CHECK_NAMES),
   status,
   reason: reason.describe('One of the closed list that `policy schema --reasons` prints.'),
   message: text,

@@ -1,8 +1,9 @@
-import { type GatherOptions, stoppedFault, stopReason, whenStopped } from '../evidence/gather.ts';
+import { discover } from '../discover.ts';
+import { type GatherOptions, stopReason } from '../evidence/gather.ts';
 import type { Policy } from '../policy/policy.ts';
 import { parseReference } from '../registry/reference.ts';
 import type { TrustMaterial } from '../verify/verifier.ts';
-import type { Container, Discovery, Workload, WorkloadSource } from '../workloads/source.ts';
+import type { Container, Workload, WorkloadSource } from '../workloads/source.ts';
 import { type Answer, undetermined } from './answer.ts';
 import { findIndexes, type Indexes } from './indexes.ts';
 import { lookUpDigests, lookUpEvidence } from './look-up.ts';
@@ -30,7 +31,7 @@ interface Known {
 
 /** Answers a query about what runs: workloads → images → what the query needs of them → answers → report. */
 export async function sweep(job: SweepJob): Promise<SweepReport> {
-  const { workloads, gaps } = await discover(job);
+  const { workloads, gaps } = await discover(job.source, job.signal);
   const asked = await askAll(workloads, job);
   return createSweepReport({
     ...job,
@@ -42,17 +43,6 @@ export async function sweep(job: SweepJob): Promise<SweepReport> {
     trust: asked.known?.trust ?? null,
     interrupted: stopReason(job.signal) === 'Interrupted',
   });
-}
-
-/** What a source finds, as long as somebody waits for it. */
-async function discover({ source, signal }: SweepJob): Promise<Discovery> {
-  const found = await Promise.race([source.discover(), whenStopped(signal)]);
-  if (found) return found;
-  const { fault } = stoppedFault(signal, 'the workloads were not all found');
-  return {
-    workloads: [],
-    gaps: [{ ...fault, scope: 'file', name: source.kind, cluster: null, wrongInput: false }],
-  };
 }
 
 /** One image of one container, before anything is known of it; null for a text that is no reference. */

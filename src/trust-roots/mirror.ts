@@ -6,6 +6,7 @@ import { DownloadHTTPError } from 'tuf-js/dist/error.js';
 import type { Dispatcher } from 'undici';
 import { ERROR_BODY_BYTES } from '../limits.ts';
 import { networkFault } from '../registry/network-fault.ts';
+import { readBody } from '../registry/body.ts';
 import { printableUrl } from '../registry/printable.ts';
 
 /** Downloads from TUF mirrors; to be closed when it is not needed any more. */
@@ -91,17 +92,8 @@ async function createDispatcher(env: NodeJS.ProcessEnv): Promise<Dispatcher> {
 }
 
 async function readAtMost(body: AsyncIterable<unknown>, limit: number, url: URL): Promise<Buffer> {
-  const chunks: Uint8Array[] = [];
-  let length = 0;
-  // Leaving the loop destroys the stream, and with it the connection.
-  for await (const chunk of body) {
-    if (!(chunk instanceof Uint8Array)) continue;
-    chunks.push(chunk);
-    length += chunk.length;
-    if (length > limit)
-      throw new MirrorError(
-        `the answer of ${printableUrl(url)} is longer than the ${limit} bytes it may have`,
-      );
-  }
-  return Buffer.concat(chunks);
+  const { bytes, more } = await readBody(body, limit, undefined);
+  if (more)
+    throw new MirrorError(`the answer of ${printableUrl(url)} is longer than the ${limit} bytes it may have`);
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }

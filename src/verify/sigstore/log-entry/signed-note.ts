@@ -4,10 +4,7 @@ import { hashOfKey } from '../signature-algorithms.ts';
 
 /** The head of a log: its size, and the hash of its tree (C2SP tlog-checkpoint). */
 export interface Checkpoint {
-  readonly origin: string;
   readonly size: bigint;
-  /** Size as it stands, in decimal. */
-  readonly sizeText: string;
   readonly rootHash: Buffer;
 }
 
@@ -44,7 +41,7 @@ export function openCheckpoint(envelope: string, log: Log): Checkpoint | null {
     return isOwn && (!isByName || name === origin) ? [bytes.subarray(4)] : [];
   });
   if (own.length === 0 || !own.every((signature) => isSigned(log, text, signature))) return null;
-  return { origin, size: BigInt(sizeText), sizeText, rootHash: Buffer.from(root, 'base64') };
+  return { size: BigInt(sizeText), rootHash: Buffer.from(root, 'base64') };
 }
 
 function isSigned({ publicKey }: Log, text: string, signature: Buffer): boolean {

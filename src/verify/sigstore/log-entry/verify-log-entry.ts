@@ -116,7 +116,7 @@ function checkProof(
   const root = rootOfProof(entry.canonicalizedBody, BigInt(logIndex), head.size, hashes);
   if (!root?.equals(head.rootHash)) throw invalid('is not in the tree of its checkpoint');
   // Signed by nobody, and read by whoever shows them: they may say nothing else than the checkpoint does.
-  if (!rootHash.equals(head.rootHash) || treeSize !== head.sizeText)
+  if (!rootHash.equals(head.rootHash) || treeSize !== String(head.size))
     throw invalid("names another root or tree size than the log's checkpoint");
   if (rekor === 2 && !entry.inclusionPromise && entry.logIndex !== logIndex)
     throw invalid(`says that its index is ${entry.logIndex}, and its proof that it is ${logIndex}`);
