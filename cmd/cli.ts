@@ -6,13 +6,18 @@ import { commandHelp, groupHelp, NAME } from './help.ts';
 
 const PROGRAM: CommandGroup = {
   description:
-    'May this image run? Who vouches for every container image of your manifests, and what to do next.',
+    'May this image run? Who vouches for every container image of a cluster or of manifests, and what to do next.',
   examples: [
+    {
+      what: 'Audit what runs in a namespace',
+      command: `${NAME} audit -n shop`,
+    },
     {
       what: 'Audit rendered manifests by a policy',
       command: `${NAME} audit -f manifests/ --policy policy.yaml`,
     },
     { what: 'Ask who signed an image', command: `${NAME} verify ghcr.io/acme/cart:v1` },
+    { what: 'Ask who runs an image that turned out to be bad', command: `${NAME} sweep --digest sha256:…` },
   ],
   commands: COMMANDS,
   notInThisVersion: NOT_IN_THIS_VERSION,

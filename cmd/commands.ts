@@ -4,7 +4,7 @@ import type { Listed } from './command.ts';
 export const COMMANDS: readonly Listed[] = [
   {
     name: 'audit',
-    summary: 'Audit every container image of rendered manifests',
+    summary: 'Audit every container image that runs in a cluster, or stands in manifests',
     load: async () => (await import('./audit.ts')).auditCommand,
   },
   {
