@@ -28,6 +28,26 @@ export const CLUSTER_FLAGS = {
   'request-timeout': { ...one, describe: 'time for one answer of the API server, as 30s or 2m' },
 } satisfies Record<string, Options>;
 
+/** The flags that name several clusters, for commands that ask more than one. */
+export const MANY_CLUSTERS_FLAGS = {
+  ...CLUSTER_FLAGS,
+  context: { ...CLUSTER_FLAGS.context, array: true, describe: 'context of the kubeconfig; may be repeated' },
+  'all-contexts': { type: 'boolean', describe: 'every context of the kubeconfig' },
+} satisfies Record<string, Options>;
+
+/** What belongs to one cluster: an address for several would be wrong, and credentials would be shown to others than they are for. */
+export const OF_ONE_CLUSTER = [
+  'cluster',
+  'user',
+  'server',
+  'token',
+  'certificate-authority',
+  'client-certificate',
+  'client-key',
+  'tls-server-name',
+  'insecure-skip-tls-verify',
+] as const;
+
 const list = z.array(z.string()).default([]);
 const last = z
   .array(z.string())
@@ -59,9 +79,11 @@ export const clusterFlagsSchema = z.object({
   v: last,
 });
 
+export const manyClustersSchema = z.object({ context: list, 'all-contexts': set });
+
 export type ClusterFlags = z.infer<typeof clusterFlagsSchema>;
 
 /** The flags that only a cluster has, as far as they were typed. */
 export function clusterFlagsIn(typed: Readonly<Record<string, unknown>>): string[] {
-  return Object.keys(CLUSTER_FLAGS).filter((name) => Object.hasOwn(typed, name));
+  return Object.keys(MANY_CLUSTERS_FLAGS).filter((name) => Object.hasOwn(typed, name));
 }

@@ -1,24 +1,93 @@
 import { resolve } from 'node:path';
 import type { ClusterApi } from '../src/cluster/api.ts';
-import { connect } from '../src/cluster/connect.ts';
+import { connect, connectContexts, type ConnectOptions } from '../src/cluster/connect.ts';
 import { SERVICE_ACCOUNT } from '../src/cluster/target.ts';
 import { CLUSTER_REQUEST_MS, EXEC_PLUGIN_MS } from '../src/limits.ts';
+import { discover } from '../src/discover.ts';
 import { terminalText } from '../src/report/terminal-text.ts';
 import { createClusterSource } from '../src/workloads/cluster/cluster.ts';
 import { readSelection } from '../src/workloads/cluster/selection.ts';
-import type { WorkloadSource } from '../src/workloads/source.ts';
-import { type ClusterFlags, clusterFlagsSchema } from './cluster-flags.ts';
+import { createClustersSource } from '../src/workloads/clusters.ts';
+import type { Gap, WorkloadSource } from '../src/workloads/source.ts';
+import {
+  type ClusterFlags,
+  clusterFlagsSchema,
+  manyClustersSchema,
+  OF_ONE_CLUSTER,
+} from './cluster-flags.ts';
 import { type Io, UsageError, usageError } from './command.ts';
 import { readDuration } from './judge.ts';
 import { VERSION } from './version.ts';
 
-/** The cluster that the flags name, as a source of workloads; `close` ends its connections. Throws `UsageError`. */
-export async function openCluster(
-  words: readonly string[],
+interface OpenedCluster {
+  readonly source: WorkloadSource;
+  /** Ends the connections. */
+  readonly close: () => Promise<void>;
+}
+
+/** The cluster that the flags name, as a source of workloads. Throws `UsageError`. */
+export async function openCluster(words: readonly string[], typed: unknown, io: Io): Promise<OpenedCluster> {
+  const flags = clusterFlagsSchema.parse(typed);
+  const sourceOf = clusterSources(words, flags, io);
+  const connected = await connect(connectOptions(flags, io));
+  if (!connected.ok) throw usageError('the cluster', connected.fault);
+  const api = connected.value;
+  return { source: sourceOf(api), close: () => api.close() };
+}
+
+/**
+ * The clusters of all contexts that the flags name, or the one of the current context, as one source of workloads. A context that leads
+ * nowhere is a gap beside others that do, and wrong input where it was named. Throws `UsageError`.
+ */
+export async function openClusters(
   typed: unknown,
   io: Io,
-): Promise<{ readonly source: WorkloadSource; readonly close: () => Promise<void> }> {
+  signal: AbortSignal | undefined,
+): Promise<OpenedCluster> {
   const flags = clusterFlagsSchema.parse(typed);
+  const { context: named, 'all-contexts': all } = manyClustersSchema.parse(typed);
+  if (all && named.length > 0)
+    throw new UsageError('--all-contexts asks every context of the kubeconfig; it goes with no --context');
+  if (!all && named.length < 2) return openCluster([], typed, io);
+  const ofOne = OF_ONE_CLUSTER.find((flag) => given(typed, flag));
+  if (ofOne !== undefined)
+    throw new UsageError(`--${ofOne} is of one cluster; it goes with one --context alone`);
+  const connected = await connectContexts(all ? 'all' : named, { ...connectOptions(flags, io), signal });
+  if (!connected.ok) throw usageError('the clusters', connected.fault);
+  const clusters = connected.value.flatMap(({ context, api }) =>
+    api.ok ? [{ context, cluster: api.value.cluster, api: api.value }] : [],
+  );
+  const gaps = connected.value.flatMap(({ context, api }): Gap[] =>
+    api.ok ? [] : [{ ...api.fault, scope: 'context', name: context, cluster: null, wrongInput: !all }],
+  );
+  const [nowhere] = connected.value;
+  if (clusters.length === 0 && nowhere && !nowhere.api.ok)
+    throw usageError('the clusters', nowhere.api.fault);
+  const sourceOf = clusterSources([], flags, io);
+  const source = createClustersSource({
+    clusters: clusters.map(({ api, ...one }) => ({ ...one, source: sourceOf(api) })),
+    gaps,
+    whenEmpty: whenEmpty(io),
+    discover: (one) => discover(one, signal),
+  });
+  return {
+    source,
+    async close() {
+      await Promise.all(clusters.map(({ api }) => api.close()));
+    },
+  };
+}
+
+function given(typed: unknown, flag: string): boolean {
+  return typeof typed === 'object' && typed !== null && Object.hasOwn(typed, flag);
+}
+
+/** What of a cluster is read. Throws `UsageError`. */
+function clusterSources(
+  words: readonly string[],
+  flags: ClusterFlags,
+  io: Io,
+): (api: ClusterApi) => WorkloadSource {
   const selection = readSelection(words);
   if ('invalid' in selection) throw new UsageError(selection.invalid);
   const { selector, namespace } = flags;
@@ -28,28 +97,31 @@ export async function openCluster(
     throw new UsageError('-A reads kinds, not names; name the namespace with -n');
   if (narrowed && selection.kind === 'names')
     throw new UsageError('a name goes with no selector; name one of them');
-  const api = await openApi(flags, io);
-  const source = createClusterSource({
-    api,
-    namespace: everywhere ? null : (namespace ?? api.namespace),
-    selection,
-    labelSelector: selector,
-    fieldSelector: flags['field-selector'],
-    // A gate in a pipeline that finds nothing has most likely looked in the wrong place.
-    whenEmpty: io.env['CI'] ? 3 : 0,
-  });
-  return { source, close: () => api.close() };
+  return (api) =>
+    createClusterSource({
+      api,
+      namespace: everywhere ? null : (namespace ?? api.namespace),
+      selection,
+      labelSelector: selector,
+      fieldSelector: flags['field-selector'],
+      whenEmpty: whenEmpty(io),
+    });
+}
+
+/** A gate in a pipeline that finds nothing has most likely looked in the wrong place. */
+function whenEmpty({ env }: Io): 0 | 3 {
+  return env['CI'] ? 3 : 0;
 }
 
 /** From here on every request is named. */
 const REQUESTS_SHOWN = 6;
 
-async function openApi(flags: ClusterFlags, io: Io): Promise<ClusterApi> {
+function connectOptions(flags: ClusterFlags, io: Io): ConnectOptions {
   const { kubeconfig, context, cluster, user, server, token, as } = flags;
   if (as === null && (flags['as-group'].length > 0 || flags['as-uid'] !== null))
     throw new UsageError('--as-group and --as-uid go with --as');
   const path = (file: string | null) => (file === null ? null : resolve(io.cwd, file));
-  const connected = await connect({
+  return {
     env: io.env,
     homedir: io.env['HOME'] || io.env['USERPROFILE'] || null,
     cwd: io.cwd,
@@ -80,9 +152,7 @@ async function openApi(flags: ClusterFlags, io: Io): Promise<ClusterApi> {
       clientCertificate: path(flags['client-certificate']),
       clientKey: path(flags['client-key']),
     },
-  });
-  if (connected.ok) return connected.value;
-  throw usageError('the cluster', connected.fault);
+  };
 }
 
 /** As kubectl's: a number without a unit is seconds, and 0 leaves the program's own limit. */

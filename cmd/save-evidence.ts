@@ -38,7 +38,7 @@ export function saver(
   let discovered: Promise<Discovery> | null = null;
   const discover = (): Promise<Discovery> => (discovered ??= source.discover());
   return {
-    source: { kind: source.kind, discover },
+    source: { ...source, discover },
     registry: recorder.registry,
     async save() {
       const inventory = inventoryOf(source.kind, await discover());

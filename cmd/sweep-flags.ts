@@ -1,7 +1,7 @@
 import type { Options } from 'yargs';
 import { z } from 'zod';
 import { SWEEP_RENDERERS } from '../src/sweep/sweep-renderers.ts';
-import { CLUSTER_FLAGS } from './cluster-flags.ts';
+import { MANY_CLUSTERS_FLAGS } from './cluster-flags.ts';
 import { JUDGING_FLAGS, judgingFlagsSchema, SOURCE_FLAGS, sourceFlagsSchema } from './flags.ts';
 
 const one = { type: 'string', nargs: 1, requiresArg: true } as const;
@@ -56,7 +56,7 @@ export const SWEEP_FLAGS = {
     ...SOURCE_FLAGS.namespace,
     describe: 'namespace of the cluster (default: all), or of manifests that name none (default: default)',
   },
-  ...CLUSTER_FLAGS,
+  ...MANY_CLUSTERS_FLAGS,
   policy: { ...policy, describe: 'policy file or directory whose trust roots and keys are known, or "none"' },
   output: {
     ...output,

@@ -22,7 +22,12 @@ export interface Swept {
 const typedSchema = z.record(z.string(), z.unknown());
 
 /** Manifests, the inventory beside saved evidence, or else a cluster. Throws `UsageError`. */
-export async function openSwept(flags: SweepFlags, typed: unknown, io: Io): Promise<Swept> {
+export async function openSwept(
+  flags: SweepFlags,
+  typed: unknown,
+  io: Io,
+  signal: AbortSignal,
+): Promise<Swept> {
   const { filename, kustomize = null, recursive, namespace = null, evidence } = flags;
   const manifests = filename.length > 0 || kustomize !== null;
   if (filename.length > 0 && kustomize !== null) throw new UsageError('-k excludes -f; name one of them');
@@ -30,7 +35,7 @@ export async function openSwept(flags: SweepFlags, typed: unknown, io: Io): Prom
   const [ofCluster] = clusterFlagsIn(typedSchema.parse(typed));
   if (ofCluster !== undefined && (manifests || evidence !== undefined))
     throw new UsageError(`--${ofCluster} is of a cluster; it goes with none of -f, -k and --evidence`);
-  if (!manifests && evidence === undefined) return openSweptCluster(flags, typed, io);
+  if (!manifests && evidence === undefined) return openSweptClusters(flags, typed, io, signal);
   const saved = evidence === undefined ? null : await openSaved(evidence, io);
   const close = () => Promise.resolve();
   if (manifests) {
@@ -44,12 +49,17 @@ export async function openSwept(flags: SweepFlags, typed: unknown, io: Io): Prom
 }
 
 /** All namespaces, unless one is named: who sweeps wants to know where something runs. */
-async function openSweptCluster({ namespace }: SweepFlags, typed: unknown, io: Io): Promise<Swept> {
+async function openSweptClusters(
+  { namespace }: SweepFlags,
+  typed: unknown,
+  io: Io,
+  signal: AbortSignal,
+): Promise<Swept> {
   // The cluster's client is not small, and the others need none of it.
-  const { openCluster } = await import('./cluster.ts');
+  const { openClusters } = await import('./cluster.ts');
   const everywhere = namespace === undefined ? { 'all-namespaces': ['true'] } : {};
-  const { source, close } = await openCluster([], { ...typedSchema.parse(typed), ...everywhere }, io);
-  return { source, takenAt: null, saved: null, close };
+  const opened = await openClusters({ ...typedSchema.parse(typed), ...everywhere }, io, signal);
+  return { ...opened, takenAt: null, saved: null };
 }
 
 function inventorySource(saved: Layout | null): ReturnType<typeof createInventorySource> {

@@ -1,10 +1,11 @@
 import { resolve } from 'node:path';
 import { FORMER_REPORT_BYTES } from '../src/limits.ts';
-import { compare, readFormer } from '../src/sweep/former.ts';
+import { compare, type Place, readFormer } from '../src/sweep/former.ts';
 import type { Query } from '../src/sweep/query.ts';
 import { type SweepJob, sweep } from '../src/sweep/sweep.ts';
 import type { SweepReport } from '../src/sweep/sweep-report.ts';
 import { SWEEP_RENDERERS } from '../src/sweep/sweep-renderers.ts';
+import { clusterFlagsSchema } from './cluster-flags.ts';
 import { findCollectors } from './collectors.ts';
 import { type Command, type Io, UsageError, usageError } from './command.ts';
 import { openRegistry, readCount, readDuration, readPlatform, readVerbosity, stopSignal } from './judge.ts';
@@ -18,13 +19,18 @@ import { openTrusted } from './trusted.ts';
 import { VERSION } from './version.ts';
 
 export const sweepCommand: Command = {
-  usage: 'sweep QUERY... [-n NS] | (-f FILE|DIR|URL|- ... [-R] | -k DIR | --evidence DIR) [flags]',
+  usage:
+    'sweep QUERY... [-n NS] [--context NAME ... | --all-contexts] | (-f FILE|DIR|URL|- ... [-R] | -k DIR | --evidence DIR) [flags]',
   description:
-    'Ask which workloads run an image, by digest, name, signer, builder or source: in a cluster, in manifests, or in saved evidence. Values of one flag are alternatives, different flags must all hold, and a lone - as a value reads a list from standard input. What could not be determined is listed with its reason, and is never "not affected". Exit code: 1 there are hits, 3 none but something is undetermined, 0 none and all is known, 2 wrong usage.',
+    'Ask which workloads run an image, by digest, name, signer, builder or source: in clusters, in manifests, or in saved evidence. Values of one flag are alternatives, different flags must all hold, and a lone - as a value reads a list from standard input. What could not be determined is listed with its reason, and is never "not affected". Exit code: 1 there are hits, 3 none but something is undetermined, 0 none and all is known, 2 wrong usage.',
   examples: [
     {
       what: 'Which workloads run an image that turned out to be bad',
       command: 'kubectl supplychain sweep --digest sha256:…',
+    },
+    {
+      what: 'The same of every cluster that the kubeconfig knows',
+      command: 'kubectl supplychain sweep --all-contexts --digest sha256:…',
     },
     {
       what: 'What a builder that was broken into has built',
@@ -57,17 +63,17 @@ async function runSweep(flags: SweepFlags, typed: unknown, io: Io): Promise<numb
   const deadline = flags.deadline === undefined ? null : readDuration('deadline', flags.deadline);
   const verbosity = readVerbosity(flags.v ?? '0');
   const query = await readQuery(flags, io);
-  const since = flags.since === undefined ? null : readSince(flags.since, query, io);
+  const since = flags.since === undefined ? null : readSince(flags.since, query, typed, io);
   // Whom the user knows says nothing of names and digests: there a policy is read where it is named, for its mirrors.
   const aboutEvidence = query.predicates.some(({ needs }) => needs === 'evidence');
   const trusted = aboutEvidence || flags.policy.length > 0 ? openTrusted(flags, io) : null;
   const policy = trusted?.policy ?? null;
   const collectors = aboutEvidence ? findCollectors(flags, policy, io) : [];
   const outputs = await openOutputsOf(flags.output, SWEEP_RENDERERS, io);
-  const swept = await openSwept(flags, typed, io);
+  const interrupt = io.onInterrupt?.();
+  const signal = stopSignal(interrupt, deadline);
+  const swept = await openSwept(flags, typed, io, signal);
   try {
-    const interrupt = io.onInterrupt?.();
-    const signal = stopSignal(interrupt, deadline);
     const registry =
       swept.saved ?? (await openRegistry(flags, concurrency, verbosity, io, signal, policy?.registryMirrors));
     const progress = createProgress(io, !flags.quiet && verbosity === 0);
@@ -123,12 +129,17 @@ function exitCode({ summary, verdict, coverage }: SweepReport, io: Io): number {
 }
 
 /** What holds the hits of now against those of a former report. Throws `UsageError`. */
-function readSince(path: string, query: Query, io: Io): SweepJob['since'] {
+function readSince(path: string, query: Query, typed: unknown, io: Io): SweepJob['since'] {
   const bytes = readBounded(resolve(io.cwd, path), path, FORMER_REPORT_BYTES);
   if (!bytes.ok) throw usageError('--since', bytes.fault);
   const read = readFormer(parsed(bytes.value), query);
   if (!read.ok) throw new UsageError(`--since ${path}: ${read.message}`);
-  return (hits, undetermined) => compare(read.former, hits, undetermined);
+  // Manifests and saved workloads are asked as a whole; of a cluster the flags may leave something out.
+  const { namespace, selector, 'field-selector': fields } = clusterFlagsSchema.parse(typed);
+  const isAsked = (place: Place): boolean =>
+    place.cluster === null ||
+    (selector === null && fields === null && (namespace === null || namespace === place.namespace));
+  return (now) => compare(read.former, now, isAsked);
 }
 
 /** `undefined`, which is no report, for what is no JSON. */

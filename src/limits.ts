@@ -88,6 +88,8 @@ export const CLUSTER_PAGES = 2_000;
 export const CLUSTER_LIST_RESTARTS = 2;
 /** Requests to a cluster at a time: its API server shares its own limit fairly among users. */
 export const CLUSTER_REQUESTS = 4;
+/** Clusters that are read at a time: each has its own API server, and all of their objects lie in one memory. */
+export const CLUSTERS = 4;
 /** One answer of the cluster, in milliseconds: lists from a busy etcd take their time; a server that drips does not end. */
 export const CLUSTER_REQUEST_MS = 60_000;
 /** Owners above a pod: real chains have two or three; a ring of owners must not be followed for ever. */

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { compileQuery, type QueryValues } from './compile-query.ts';
-import { compare, type Former, type Place, readFormer } from './former.ts';
+import type { Gap } from '../workloads/source.ts';
+import { compare, type Former, type Now, type Place, readFormer } from './former.ts';
 import type { Query } from './query.ts';
 import type { SweepHit } from './sweep-report.ts';
 import { A, B } from './subject.fixture.ts';
@@ -141,6 +142,62 @@ describe('what is different', () => {
       { new: [CART] },
     ],
   ])('is %s', (_, then, hits, open, changes) => {
-    expect(compare(former(then), hits, open)).toMatchObject({ generatedAt: AT, ...changes });
+    const now = { hits, undetermined: open, gaps: [], clusters: [] };
+    expect(compare(former(then), now, () => true)).toMatchObject({ generatedAt: AT, ...changes });
+  });
+
+  const EAST = { ...CART, cluster: 'east' };
+  const gap = (more: Partial<Gap>): Gap => ({
+    reason: 'ClusterUnreachable',
+    message: 'nobody answers',
+    scope: 'context',
+    name: 'east',
+    cluster: 'east',
+    wrongInput: false,
+    ...more,
+  });
+  it.each<[string, Place, Partial<Now>, boolean, 'notAffected' | 'undetermined']>([
+    ['that was read', EAST, { clusters: ['east'] }, true, 'notAffected'],
+    ['that was not read', EAST, { clusters: ['west'] }, true, 'undetermined'],
+    ['whose namespace was not asked for', EAST, { clusters: ['east'] }, false, 'undetermined'],
+    [
+      'of which a kind may not be read',
+      EAST,
+      { clusters: ['east'], gaps: [gap({ scope: 'kind', name: 'pods' })] },
+      true,
+      'undetermined',
+    ],
+    [
+      'beside another that was not seen',
+      EAST,
+      { clusters: ['east'], gaps: [gap({ name: 'west', cluster: 'west' })] },
+      true,
+      'notAffected',
+    ],
+    [
+      'of which another namespace was not seen',
+      EAST,
+      { clusters: ['east'], gaps: [gap({ scope: 'namespace', name: 'other' })] },
+      true,
+      'notAffected',
+    ],
+    [
+      'beside a context that leads nowhere',
+      EAST,
+      { clusters: ['east'], gaps: [gap({ cluster: null })] },
+      true,
+      'undetermined',
+    ],
+    [
+      'of manifests, of which a file cannot be read',
+      CART,
+      { gaps: [gap({ scope: 'file', cluster: null })] },
+      true,
+      'undetermined',
+    ],
+  ])('is gone for certain or not in a cluster %s', (_, then, known, asked, now) => {
+    const all = { hits: [], undetermined: [], gaps: [], clusters: [], ...known };
+    const { gone } = compare(former({ hits: [then] }), all, () => asked);
+    expect(gone).toMatchObject([{ ...then, now }]);
   });
 });

@@ -4,7 +4,7 @@ import { parseReference } from '../registry/reference.ts';
 import type { Container, Workload } from '../workloads/source.ts';
 import { describeQuery } from './describe-query.ts';
 import { type Asked, answer, type Query, type SweptImage } from './query.ts';
-import type { SweepHit, SweptContainer } from './sweep-report.ts';
+import type { SweepHit, SweepReport, SweptContainer } from './sweep-report.ts';
 
 /** A container, in the words of a report. */
 export type Place = Pick<
@@ -148,25 +148,39 @@ const WORKLOAD: Workload = {
   containers: [],
 };
 
-/** Holds the hits of now against those of then. */
-export function compare(
-  former: Former,
-  hits: readonly SweepHit[],
-  undetermined: readonly SweptContainer[],
-): Changes {
+/** What is known now. */
+export interface Now {
+  readonly hits: readonly SweepHit[];
+  readonly undetermined: readonly SweptContainer[];
+  readonly gaps: SweepReport['coverage']['gaps'];
+  /** The clusters that were read. */
+  readonly clusters: readonly string[];
+}
+
+/**
+ * Holds the hits of now against those of then. `isAsked` says of a place of then whether this run looks there at all: what nobody has
+ * looked for is not known to be gone, and neither is what lies where something could not be seen.
+ */
+export function compare(former: Former, now: Now, isAsked: (place: Place) => boolean): Changes {
+  const { hits, clusters } = now;
   const same = new Set(hits.map((one) => imageKey(one)));
   const seen = former.seen.filter((one) => same.has(imageKey(one)));
   const then = new Map([...seen, ...former.hits].map((one) => [placeKey(one), one]));
-  const now = new Map(hits.map((one) => [placeKey(one), one]));
-  const open = new Set(undetermined.map((one) => placeKey(one)));
+  const current = new Set(hits.map((one) => placeKey(one)));
+  const open = new Set(now.undetermined.map((one) => placeKey(one)));
+  const isKnown = (place: Place): boolean =>
+    isAsked(place) &&
+    (place.cluster === null || clusters.includes(place.cluster)) &&
+    !open.has(placeKey(place)) &&
+    !now.gaps.some((gap) => mayHide(gap, place));
   const { generatedAt, kind } = former;
   return {
     generatedAt,
     kind,
     new: hits.filter((one) => !then.has(placeKey(one))).map(placeOf),
     gone: former.hits
-      .filter((one) => !now.has(placeKey(one)))
-      .map((one) => ({ ...placeOf(one), now: open.has(placeKey(one)) ? 'undetermined' : 'notAffected' })),
+      .filter((one) => !current.has(placeKey(one)))
+      .map((one) => ({ ...placeOf(one), now: isKnown(one) ? 'notAffected' : 'undetermined' })),
     changed: hits.flatMap((one) => {
       const was = then.get(placeKey(one));
       return was && (was.image !== one.image || was.digest !== one.digest)
@@ -174,6 +188,12 @@ export function compare(
         : [];
     }),
   };
+}
+
+/** Whether a place may lie in what could not be seen. */
+function mayHide({ scope, name, cluster }: Now['gaps'][number], place: Place): boolean {
+  if (cluster !== null && place.cluster !== null && cluster !== place.cluster) return false;
+  return scope !== 'namespace' || name === place.namespace;
 }
 
 function placeKey({ cluster, namespace, kind, name, container }: Place): string {

@@ -18,3 +18,9 @@ export function ownerOf({ labels }: Pick<SweptContainer, 'labels'>): string | nu
   }
   return null;
 }
+
+/** All labels, as kubectl writes them. */
+export function labelsText({ labels }: Pick<SweptContainer, 'labels'>): string {
+  const written = Object.entries(labels).map(([label, value]) => `${label}=${value}`);
+  return written.toSorted().join(',');
+}

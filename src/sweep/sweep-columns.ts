@@ -1,7 +1,7 @@
 import { cutEnd, cutStart } from '../report/display-width.ts';
 import { type GridColumn, NOTHING } from '../report/grid.ts';
 import { shortDigests, shortReference } from '../report/terminal-text.ts';
-import { ownerOf } from './owner.ts';
+import { labelsText, ownerOf } from './owner.ts';
 import type { SweepHit } from './sweep-report.ts';
 
 export interface SweepColumn extends GridColumn {
@@ -70,11 +70,7 @@ const LABELS: SweepColumn = {
   cut: { least: 12, to: cutEnd },
   leaves: 1,
   optional: true,
-  cell: ({ labels }) =>
-    Object.entries(labels)
-      .map(([label, value]) => `${label}=${value}`)
-      .toSorted()
-      .join(',') || NOTHING,
+  cell: (hit) => labelsText(hit) || NOTHING,
 };
 
 const PLACE = [CLUSTER, NAMESPACE, WORKLOAD, CONTAINER, IMAGE];

@@ -1,6 +1,6 @@
 import { csvText } from '../report/csv.ts';
 import type { Renderer } from '../report/renderer.ts';
-import { ownerOf } from './owner.ts';
+import { labelsText, ownerOf } from './owner.ts';
 import type { SweepReport, SweptContainer } from './sweep-report.ts';
 
 const TITLES = [
@@ -22,6 +22,7 @@ const TITLES = [
   'REASON',
   'MESSAGE',
   'REMEDIATION',
+  'LABELS',
 ] as const;
 
 /** RFC 4180 for spreadsheets: a row per match, per doubt and per coverage gap, as what could not be seen is no "not affected". */
@@ -37,15 +38,16 @@ export const sweepCsv: Renderer<SweepReport> = {
         null,
         null,
         null,
+        labelsText(one),
       ]),
     );
     const open = undetermined.map((one) => {
       const { reason, message, remediation } = one;
-      return ['undetermined', ...place(one), null, null, null, reason, message, remediation];
+      return ['undetermined', ...place(one), null, null, null, reason, message, remediation, labelsText(one)];
     });
     const gaps = coverage.gaps.map(({ cluster, scope, name, reason, message, remediation = null }) => {
       const what = ['coverage', cluster, null, scope, name, ...NOTHING_OF_A_CONTAINER];
-      return [...what, reason, message, remediation];
+      return [...what, reason, message, remediation, null];
     });
     return csvText([...(headers ? [TITLES] : []), ...found, ...open, ...gaps]);
   },

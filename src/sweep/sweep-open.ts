@@ -1,5 +1,6 @@
 import type { Screen } from '../report/renderer.ts';
 import { shortDigests, shortReference, statusText, terminalText, wrapped } from '../report/terminal-text.ts';
+import type { Gap } from '../workloads/source.ts';
 import type { SweepReport, SweepUndetermined } from './sweep-report.ts';
 import { plural } from './sweep-summary.ts';
 
@@ -9,14 +10,20 @@ export function openQuestions({ undetermined, coverage }: SweepReport, screen: S
     JSON.stringify([reason, message, remediation]),
   );
   const questions = [...alike.values()].map((same) => question(same, screen));
-  const gaps = coverage.gaps.map(({ reason, message, remediation }) =>
+  const gaps = coverage.gaps.map(({ reason, message, remediation, ...where }) =>
     paragraph(
       `${statusText('unknown', screen.color, 'not seen')}  ${reason}`,
-      [message, ...next(remediation)],
+      [...clusterOf(where), message, ...next(remediation)],
       screen,
     ),
   );
   return [...questions, ...gaps].join('\n\n');
+}
+
+/** Which cluster it is, as its user knows it. */
+function clusterOf({ scope, name, cluster }: Pick<Gap, 'scope' | 'name' | 'cluster'>): string[] {
+  const of = cluster === null ? [] : [`cluster ${cluster}`];
+  return scope === 'context' && name !== cluster ? [[`context ${name}`, ...of].join(', ')] : of;
 }
 
 /** How many places are named before the rest is only counted; the other formats name them all. */

@@ -3,7 +3,7 @@ import type { Reason } from '../reasons.ts';
 import type { TrustMaterial } from '../verify/verifier.ts';
 import type { Gap, Running, Workload, WorkloadSource } from '../workloads/source.ts';
 import type { Answer, Match } from './answer.ts';
-import type { Changes } from './former.ts';
+import type { Changes, Now } from './former.ts';
 import type { Asked, Subject } from './query.ts';
 import type { Doubt, SweepReason } from './sweep-reasons.ts';
 
@@ -94,6 +94,8 @@ export interface SweepReportInput {
   readonly answered: readonly Answered[];
   readonly workloads: readonly Workload[];
   readonly gaps: readonly Gap[];
+  /** The clusters that were read, as far as their workloads do not say. */
+  readonly clusters: readonly string[];
   readonly notes: readonly string[];
   readonly interrupted: boolean;
   readonly source: Pick<WorkloadSource, 'kind' | 'whenEmpty'>;
@@ -104,7 +106,7 @@ export interface SweepReportInput {
   readonly takenAt: Date;
   readonly evidence: SweepReport['inventory']['evidence'];
   readonly tool: string;
-  readonly since: ((hits: readonly SweepHit[], undetermined: readonly SweepUndetermined[]) => Changes) | null;
+  readonly since: ((now: Now) => Changes) | null;
 }
 
 /** Brings the answers into the report's form. */
@@ -114,6 +116,8 @@ export function createSweepReport(input: SweepReportInput): SweepReport {
   const open = sorted(answered.flatMap(undeterminedOf));
   const gaps = input.gaps.map(({ wrongInput: _wrongInput, ...gap }) => gap).toSorted(byGap);
   const summary = summarise(workloads, answered);
+  const read = [...input.clusters, ...workloads.flatMap(({ cluster }) => cluster ?? [])];
+  const clusters = [...new Set(read)].toSorted();
   return {
     apiVersion: API_VERSION,
     kind: 'SweepReport',
@@ -128,7 +132,7 @@ export function createSweepReport(input: SweepReportInput): SweepReport {
     query: input.query.asked,
     inventory: {
       takenAt: input.takenAt.toISOString(),
-      clusters: [...new Set(workloads.flatMap(({ cluster }) => cluster ?? []))].toSorted(),
+      clusters,
       evidence: input.evidence,
     },
     verdict: verdictOf(summary, input),
@@ -137,7 +141,7 @@ export function createSweepReport(input: SweepReportInput): SweepReport {
     undetermined: open,
     coverage: { complete: gaps.length === 0, gaps },
     notes: input.notes,
-    since: input.since?.(hits, open) ?? null,
+    since: input.since?.({ hits, undetermined: open, gaps, clusters }) ?? null,
   };
 }
 

@@ -31,7 +31,10 @@ export function summaryLine({ summary, hits, coverage }: SweepReport): string {
   const { affected, undetermined, notAffected } = summary;
   const images = new Set(hits.map(({ image, digest }) => JSON.stringify([digest ?? image]))).size;
   const namespaces = new Set(hits.map(({ cluster, namespace }) => JSON.stringify([cluster, namespace]))).size;
-  const where = affected === 0 ? '' : ` (${plural(images, 'image')} in ${plural(namespaces, 'namespace')})`;
+  const clusters = new Set(hits.map(({ cluster }) => cluster)).size;
+  const across = clusters > 1 ? ` of ${plural(clusters, 'cluster')}` : '';
+  const where =
+    affected === 0 ? '' : ` (${plural(images, 'image')} in ${plural(namespaces, 'namespace')}${across})`;
   const total = plural(affected + undetermined + notAffected, 'workload');
   const seen = coverage.complete ? 'coverage complete' : plural(coverage.gaps.length, 'coverage gap');
   return `${affected} of ${total} affected${where}, ${undetermined} undetermined, ${notAffected} not affected; ${seen}`;

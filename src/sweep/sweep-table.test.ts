@@ -35,6 +35,7 @@ function report(answered: readonly ReturnType<typeof of>[], more: Partial<SweepR
     answered,
     workloads: answered.map((one) => one.workload),
     gaps: [],
+    clusters: [],
     notes: [],
     interrupted: false,
     source: { kind: 'manifests' },
@@ -280,6 +281,6 @@ describe('for programs', () => {
     ]);
     expect(lines[1]).toContain(",'=cart,");
     const widths = lines.map((line) => line.split(',').length);
-    expect(new Set(widths)).toEqual(new Set([18]));
+    expect(new Set(widths)).toEqual(new Set([19]));
   });
 });

@@ -31,13 +31,14 @@ interface Known {
 
 /** Answers a query about what runs: workloads → images → what the query needs of them → answers → report. */
 export async function sweep(job: SweepJob): Promise<SweepReport> {
-  const { workloads, gaps } = await discover(job.source, job.signal);
+  const { workloads, gaps, clusters = [] } = await discover(job.source, job.signal);
   const asked = await askAll(workloads, job);
   return createSweepReport({
     ...job,
     ...asked,
     gaps: [...gaps, ...asked.gaps],
     workloads,
+    clusters,
     hosts: [...(job.source.hosts ?? []), ...job.registry.hosts(), ...(asked.known?.hosts ?? [])],
     policy: asked.known?.policy ?? null,
     trust: asked.known?.trust ?? null,

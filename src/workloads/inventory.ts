@@ -56,11 +56,15 @@ const inventorySchema = z.object({
   source: z.enum(['cluster', 'manifests', 'images', 'argocd']),
   workloads: z.array(workload),
   gaps: z.array(gap),
+  clusters: z.array(z.string()).optional(),
 });
 
 /** What a source has found, as it is saved beside the evidence: an audit of it needs neither manifests nor cluster. */
-export function inventoryOf(source: WorkloadSource['kind'], { workloads, gaps }: Discovery): unknown {
-  return { source, workloads, gaps };
+export function inventoryOf(
+  source: WorkloadSource['kind'],
+  { workloads, gaps, clusters }: Discovery,
+): unknown {
+  return { source, workloads, gaps, ...(clusters && { clusters }) };
 }
 
 /** A source out of a saved inventory, which is outside data; or what is wrong with it. */
@@ -70,6 +74,6 @@ export function createInventorySource(inventory: unknown): WorkloadSource | { re
     const [issue] = parsed.error.issues;
     return { invalid: `${issue?.path.join('.') || 'inventory'}: ${issue?.message ?? 'invalid'}` };
   }
-  const { source, workloads, gaps } = parsed.data;
-  return { kind: source, discover: () => Promise.resolve({ workloads, gaps }) };
+  const { source, ...found } = parsed.data;
+  return { kind: source, discover: () => Promise.resolve(found) };
 }

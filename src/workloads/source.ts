@@ -70,6 +70,8 @@ export interface Gap extends Fault {
 export interface Discovery {
   readonly workloads: readonly Workload[];
   readonly gaps: readonly Gap[];
+  /** The clusters that were read, be they empty, where the workloads alone do not say. */
+  readonly clusters?: readonly string[] | undefined;
 }
 
 /** Where workloads come from. A source reads, and reports what it could not read as gaps; it never throws for bad input. */

@@ -66,7 +66,7 @@ async function discover(options: ClusterSourceOptions): Promise<Discovery> {
     isAsked: asks(asked, [pods, ...served, ...custom.lists]),
   });
   const gaps = [...asked.gaps, ...gapsOf(needed, api, namespace), ...custom.gaps, ...found.gaps];
-  return { workloads: found.workloads, gaps };
+  return { workloads: found.workloads, gaps, clusters: cluster === null ? [] : [cluster] };
 }
 
 /** Nobody answered, or nobody who is known here. */
