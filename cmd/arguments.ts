@@ -1,7 +1,6 @@
 import { parseArgs } from 'node:util';
 import { distance } from 'fastest-levenshtein';
-import type { Options } from 'yargs';
-import { UsageError } from './command.ts';
+import { type Flag, UsageError } from './command.ts';
 import { FLAGS_NOT_IN_THIS_VERSION } from './commands.ts';
 
 /** What stands behind a command. Outside data: commands read `flags` through a schema. */
@@ -16,19 +15,12 @@ export interface Arguments {
  * Reads arguments as kubectl's flag parser does: `--flag value`, `--flag=value`, `-f value`, `-fvalue`, `-qRf value`. A flag that
  * takes a value takes what comes next, whatever it begins with. Throws `UsageError` with every flag that is wrong.
  */
-export function readArguments(args: readonly string[], known: Readonly<Record<string, Options>>): Arguments {
-  const { tokens } = parseArgs({
-    args: [...args],
-    options: parserOptions(known),
-    strict: false,
-    allowPositionals: true,
-    tokens: true,
-  });
+export function readArguments(args: readonly string[], known: Readonly<Record<string, Flag>>): Arguments {
   const flags: Record<string, string[]> = {};
   const words: string[] = [];
   const faults: string[] = [];
   let help = false;
-  for (const token of tokens) {
+  for (const token of tokensOf(args, known)) {
     if (token.kind === 'positional') words.push(token.value);
     if (token.kind !== 'option') continue;
     const { name, rawName } = token;
@@ -47,7 +39,14 @@ export function readArguments(args: readonly string[], known: Readonly<Record<st
   return { flags, words, help };
 }
 
-function parserOptions(known: Readonly<Record<string, Options>>) {
+/** What each argument is: a flag with its value, which is missing where nothing stands behind it, a word, or the end of flags. */
+export function tokensOf(args: readonly string[], known: Readonly<Record<string, Flag>>) {
+  const options = parserOptions(known);
+  const parsed = parseArgs({ args: [...args], options, strict: false, allowPositionals: true, tokens: true });
+  return parsed.tokens;
+}
+
+function parserOptions(known: Readonly<Record<string, Flag>>) {
   const options = Object.entries(known).map(([name, { type, alias }]) => {
     const short = name.length === 1 ? name : alias;
     const kind = type === 'boolean' ? ('boolean' as const) : ('string' as const);

@@ -43,13 +43,14 @@ export const auditCommand: Command = {
     ...SOURCE_FLAGS,
     namespace: {
       ...SOURCE_FLAGS.namespace,
+      values: 'namespaces',
       describe:
         "namespace of the cluster (default: the context's), or of manifests that name none (default: default)",
     },
     ...CLUSTER_FLAGS,
     ...JUDGING_FLAGS,
   },
-  words: true,
+  words: 'resources',
   async run(words, typed, io) {
     const { filename, kustomize = null, recursive, namespace = null } = sourceFlagsSchema.parse(typed);
     if (filename.length > 0 && kustomize !== null) throw new UsageError('-k excludes -f; name one of them');

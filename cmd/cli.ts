@@ -23,6 +23,9 @@ const PROGRAM: CommandGroup = {
   notInThisVersion: NOT_IN_THIS_VERSION,
 };
 
+/** What a shell calls, by way of kubectl or of the scripts of `completion`; cobra's name for it, and none that people type. */
+const COMPLETE = '__complete';
+
 /** Runs the command that `args` name and returns its exit code. Wrong usage goes to stderr with what to do, and is 2. */
 export async function runCommandLine(args: readonly string[], io: Io): Promise<number> {
   if (args.length === 0) {
@@ -30,6 +33,8 @@ export async function runCommandLine(args: readonly string[], io: Io): Promise<n
     return 2;
   }
   try {
+    if (args[0] === COMPLETE)
+      return await (await import('./complete.ts')).complete(PROGRAM, args.slice(1), io);
     return await runGroup([], PROGRAM, args[0] === '--version' ? ['version'] : args, io);
   } catch (cause) {
     if (!(cause instanceof UsageError)) throw cause;

@@ -1,5 +1,5 @@
-import type { Options } from 'yargs';
 import { z } from 'zod';
+import type { Flag } from './command.ts';
 
 const one = { type: 'string', nargs: 1, requiresArg: true } as const;
 
@@ -11,29 +11,37 @@ export const CLUSTER_FLAGS = {
     ...one,
     describe: 'field selector of what is read from the cluster; of pods without TYPE',
   },
-  kubeconfig: { ...one, describe: 'kubeconfig in place of $KUBECONFIG and ~/.kube/config' },
-  context: { ...one, describe: 'context of the kubeconfig' },
-  cluster: { ...one, describe: 'cluster of the kubeconfig' },
-  user: { ...one, describe: 'user of the kubeconfig' },
+  kubeconfig: { ...one, values: 'files', describe: 'kubeconfig in place of $KUBECONFIG and ~/.kube/config' },
+  context: { ...one, values: 'contexts', describe: 'context of the kubeconfig' },
+  cluster: { ...one, values: 'clusters', describe: 'cluster of the kubeconfig' },
+  user: { ...one, values: 'users', describe: 'user of the kubeconfig' },
   server: { ...one, alias: 's', describe: 'address of the API server' },
   token: { ...one, describe: 'bearer token for the API server' },
   as: { ...one, describe: 'user to impersonate' },
   'as-group': { ...one, array: true, describe: 'group to impersonate; may be repeated' },
   'as-uid': { ...one, describe: 'UID to impersonate' },
-  'certificate-authority': { ...one, describe: "file with the certificates of the API server's CA" },
-  'client-certificate': { ...one, describe: 'file with the client certificate for the API server' },
-  'client-key': { ...one, describe: 'file with the key of the client certificate' },
+  'certificate-authority': {
+    ...one,
+    values: 'files',
+    describe: "file with the certificates of the API server's CA",
+  },
+  'client-certificate': {
+    ...one,
+    values: 'files',
+    describe: 'file with the client certificate for the API server',
+  },
+  'client-key': { ...one, values: 'files', describe: 'file with the key of the client certificate' },
   'tls-server-name': { ...one, describe: "name that the API server's certificate has" },
   'insecure-skip-tls-verify': { type: 'boolean', describe: "do not verify the API server's certificate" },
   'request-timeout': { ...one, describe: 'time for one answer of the API server, as 30s or 2m' },
-} satisfies Record<string, Options>;
+} satisfies Record<string, Flag>;
 
 /** The flags that name several clusters, for commands that ask more than one. */
 export const MANY_CLUSTERS_FLAGS = {
   ...CLUSTER_FLAGS,
   context: { ...CLUSTER_FLAGS.context, array: true, describe: 'context of the kubeconfig; may be repeated' },
   'all-contexts': { type: 'boolean', describe: 'every context of the kubeconfig' },
-} satisfies Record<string, Options>;
+} satisfies Record<string, Flag>;
 
 /** What belongs to one cluster: an address for several would be wrong, and credentials would be shown to others than they are for. */
 export const OF_ONE_CLUSTER = [

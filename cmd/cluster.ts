@@ -116,7 +116,8 @@ function whenEmpty({ env }: Io): 0 | 3 {
 /** From here on every request is named. */
 const REQUESTS_SHOWN = 6;
 
-function connectOptions(flags: ClusterFlags, io: Io): ConnectOptions {
+/** The cluster that the flags name, and how it is reached. Throws `UsageError`. */
+export function connectOptions(flags: ClusterFlags, io: Io): ConnectOptions {
   const { kubeconfig, context, cluster, user, server, token, as } = flags;
   if (as === null && (flags['as-group'].length > 0 || flags['as-uid'] !== null))
     throw new UsageError('--as-group and --as-uid go with --as');

@@ -20,6 +20,25 @@ export interface Io {
   readonly clock: () => Date;
 }
 
+/**
+ * What a value can be, as far as a shell can help with it: one of a list, or what a place holds. Namespaces and resources are those of
+ * the cluster that the flags name, contexts, clusters and users those of the kubeconfig.
+ */
+export type Values =
+  | readonly string[]
+  | 'files'
+  | 'directories'
+  | 'contexts'
+  | 'clusters'
+  | 'users'
+  | 'namespaces'
+  | 'resources';
+
+/** A flag as help shows it and a shell completes it. */
+export interface Flag extends Options {
+  readonly values?: Values;
+}
+
 /** A command by its name. Its module is loaded only when it is called. */
 export interface Listed {
   readonly name: string;
@@ -35,9 +54,9 @@ interface Described {
 export interface Command extends Described {
   /** The line behind `kubectl supplychain`, as `audit -f FILE|DIR|- [flags]`. */
   readonly usage: string;
-  readonly flags: Readonly<Record<string, Options>>;
-  /** Whether it takes words beside its flags. */
-  readonly words: boolean;
+  readonly flags: Readonly<Record<string, Flag>>;
+  /** Whether it takes words beside its flags, and which. */
+  readonly words: boolean | Values;
   /** Returns the exit code. `flags` is what was typed, by flag; outside data that the command reads through a schema. */
   run(words: readonly string[], flags: unknown, io: Io): Promise<number>;
 }

@@ -22,7 +22,7 @@ const save: Command = {
     },
   ],
   flags: EVIDENCE_FLAGS,
-  words: true,
+  words: 'files',
   run: saveEvidence,
 };
 

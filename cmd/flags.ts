@@ -1,7 +1,7 @@
-import type { Options } from 'yargs';
 import { z } from 'zod';
 import { FAIL_ON } from '../src/policy/verdict.ts';
-import { FORMATS } from './outputs.ts';
+import type { Flag } from './command.ts';
+import { FORMAT_VALUES, FORMATS } from './outputs.ts';
 
 const one = { type: 'string', nargs: 1, requiresArg: true } as const;
 const repeatable = { ...one, array: true } as const;
@@ -10,16 +10,19 @@ const repeatable = { ...one, array: true } as const;
 export const JUDGING_FLAGS = {
   policy: {
     ...repeatable,
+    values: 'files',
     describe: 'policy file or directory, or "none" (default: $SUPPLYCHAIN_POLICY, then ./supplychain.yaml)',
   },
   output: {
     ...repeatable,
     alias: 'o',
+    values: FORMAT_VALUES,
     describe: `${FORMATS}, or FORMAT=PATH to write a file (not with EXPR or SPEC); may be repeated. EXPR is kubectl's over the report, SPEC a NAME:.path,... over each workload`,
   },
   'no-headers': { type: 'boolean', describe: 'no column titles in table, wide, csv and custom-columns' },
   'fail-on': {
     ...one,
+    values: FAIL_ON,
     describe: `what makes the exit code other than 0: ${FAIL_ON.join(', ')} (default: unknown)`,
   },
   platform: {
@@ -30,14 +33,20 @@ export const JUDGING_FLAGS = {
     type: 'boolean',
     describe: 'do not refresh trust roots by TUF; registries are still read',
   },
-  'trusted-root': { ...one, describe: 'Sigstore trusted_root.json in place of the built-in one' },
+  'trusted-root': {
+    ...one,
+    values: 'files',
+    describe: 'Sigstore trusted_root.json in place of the built-in one',
+  },
   evidence: {
     ...one,
+    values: 'files',
     describe:
       'read registry evidence from this OCI layout, or a .tar or .tar.gz of it; no network is touched',
   },
   'save-evidence': {
     ...one,
+    values: 'files',
     describe:
       'save everything that registries answered, and the workloads, into this directory (an OCI layout), or .tar or .tar.gz',
   },
@@ -48,10 +57,15 @@ export const JUDGING_FLAGS = {
   },
   'cache-dir': {
     ...one,
+    values: 'directories',
     describe:
       'directory that keeps manifests and blobs between runs, or "none" (default: kubectl-supplychain in $XDG_CACHE_HOME, then in ~/.cache); tags and referrers are always asked anew',
   },
-  'registry-config': { ...one, describe: 'docker config.json to take registry credentials from' },
+  'registry-config': {
+    ...one,
+    values: 'files',
+    describe: 'docker config.json to take registry credentials from',
+  },
   'plain-http': { ...repeatable, describe: 'registry that speaks plain HTTP; may be repeated' },
   'insecure-registry': {
     ...repeatable,
@@ -73,7 +87,7 @@ export const JUDGING_FLAGS = {
   'no-color': { type: 'boolean', describe: 'no colours, as with $NO_COLOR' },
   quiet: { type: 'boolean', alias: 'q', describe: 'no notices on stderr' },
   v: { ...one, describe: 'how much is told on stderr; 6 names every request, without secrets' },
-} satisfies Record<string, Options>;
+} satisfies Record<string, Flag>;
 
 const list = z.array(z.string()).default([]);
 /** As kubectl's: the last of several values counts. */
@@ -115,12 +129,18 @@ export const SOURCE_FLAGS = {
   filename: {
     ...repeatable,
     alias: 'f',
+    values: 'files',
     describe: 'file, directory or URL of manifests, or - for standard input; may be repeated',
   },
-  kustomize: { ...one, alias: 'k', describe: 'directory that `kubectl kustomize` renders; excludes -f' },
+  kustomize: {
+    ...one,
+    alias: 'k',
+    values: 'directories',
+    describe: 'directory that `kubectl kustomize` renders; excludes -f',
+  },
   recursive: { type: 'boolean', alias: 'R', describe: 'read the directories below as well' },
   namespace: { ...one, alias: 'n', describe: 'namespace of manifests that name none (default: default)' },
-} satisfies Record<string, Options>;
+} satisfies Record<string, Flag>;
 
 export const sourceFlagsSchema = z.object({
   filename: list,

@@ -16,6 +16,11 @@ export const FORMATS = [
   ...RENDERERS.map(({ format }) => format),
   ...TEMPLATES.map(({ format, placeholder }) => `${format}=${placeholder}`),
 ].join(', ');
+/** As far as a shell can type them. */
+export const FORMAT_VALUES = [
+  ...RENDERERS.map(({ format }) => format),
+  ...TEMPLATES.map(({ format }) => `${format}=`),
+];
 const FORMATS_NOT_IN_THIS_VERSION: ReadonlySet<string> = new Set(['sarif', 'junit', 'html']);
 
 /**

@@ -1,7 +1,8 @@
-import type { Options } from 'yargs';
 import { z } from 'zod';
 import { FAIL_ON } from '../src/policy/verdict.ts';
+import type { Flag } from './command.ts';
 import { JUDGING_FLAGS, judgingFlagsSchema, SOURCE_FLAGS, sourceFlagsSchema } from './flags.ts';
+import { FORMS } from './policy-output.ts';
 
 const one = { type: 'string', nargs: 1, requiresArg: true } as const;
 
@@ -15,21 +16,32 @@ const {
   ...EVIDENCE_FLAGS
 } = JUDGING_FLAGS;
 
-const OUTPUT = { ...one, alias: 'o', describe: 'table or json' } as const;
+const OUTPUT = { ...one, alias: 'o', values: FORMS, describe: FORMS.join(' or ') } as const;
+
+/** What has a JSON Schema. */
+export const SCHEMA_KINDS = ['policy', 'report', 'sweep'] as const;
 
 export const SCHEMA_FLAGS = {
-  kind: { ...one, describe: 'policy, report or sweep (default: policy)' },
+  kind: {
+    ...one,
+    values: SCHEMA_KINDS,
+    describe: `one of ${SCHEMA_KINDS.join(', ')} (default: policy)`,
+  },
   reasons: { type: 'boolean', describe: 'list the reason codes instead, with class and meaning' },
   output: OUTPUT,
-} satisfies Record<string, Options>;
+} satisfies Record<string, Flag>;
 
 export const CHECK_FLAGS = {
-  'fail-on': { ...one, describe: `warn makes warnings exit with 1; else one of ${FAIL_ON.join(', ')}` },
-} satisfies Record<string, Options>;
+  'fail-on': {
+    ...one,
+    values: FAIL_ON,
+    describe: `warn makes warnings exit with 1; else one of ${FAIL_ON.join(', ')}`,
+  },
+} satisfies Record<string, Flag>;
 
-export const EXPLAIN_FLAGS = { ...SOURCE_FLAGS, policy, output: OUTPUT } satisfies Record<string, Options>;
+export const EXPLAIN_FLAGS = { ...SOURCE_FLAGS, policy, output: OUTPUT } satisfies Record<string, Flag>;
 
-export const INIT_FLAGS = { ...SOURCE_FLAGS, ...EVIDENCE_FLAGS } satisfies Record<string, Options>;
+export const INIT_FLAGS = { ...SOURCE_FLAGS, ...EVIDENCE_FLAGS } satisfies Record<string, Flag>;
 
 const last = z
   .array(z.string())

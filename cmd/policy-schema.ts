@@ -4,10 +4,10 @@ import { reportJsonSchema } from '../src/report/report-schema.ts';
 import { wrapped } from '../src/report/terminal-text.ts';
 import { sweepJsonSchema } from '../src/sweep/sweep-schema.ts';
 import { type Io, UsageError } from './command.ts';
-import { schemaFlagsSchema } from './policy-flags.ts';
+import { SCHEMA_KINDS, schemaFlagsSchema } from './policy-flags.ts';
 import { printed, readForm } from './policy-output.ts';
 
-const SCHEMAS: Readonly<Record<string, () => unknown>> = {
+const SCHEMAS: Readonly<Record<(typeof SCHEMA_KINDS)[number], () => unknown>> = {
   policy: policyJsonSchema,
   report: reportJsonSchema,
   sweep: sweepJsonSchema,
@@ -17,16 +17,16 @@ const SCHEMAS: Readonly<Record<string, () => unknown>> = {
 export function runPolicySchema(words: readonly string[], typed: unknown, io: Io): Promise<number> {
   const { kind = 'policy', reasons, output } = schemaFlagsSchema.parse(typed);
   if (words.length > 0) throw new UsageError('policy schema takes no words beside its flags');
-  const schemaOf = Object.hasOwn(SCHEMAS, kind) ? SCHEMAS[kind] : undefined;
-  if (!schemaOf)
-    throw new UsageError(`--kind: ${JSON.stringify(kind)} is none of ${Object.keys(SCHEMAS).join(', ')}`);
+  const known = SCHEMA_KINDS.find((one) => one === kind);
+  if (known === undefined)
+    throw new UsageError(`--kind: ${JSON.stringify(kind)} is none of ${SCHEMA_KINDS.join(', ')}`);
   if (reasons.at(-1) === 'true') {
     io.stdout(readForm(output, 'table') === 'json' ? printed(reasonEntries()) : reasonTable(io.columns));
     return Promise.resolve(0);
   }
   if (readForm(output, 'json') === 'table')
     throw new UsageError('a schema is JSON; -o table is for policy schema --reasons');
-  io.stdout(printed(schemaOf()));
+  io.stdout(printed(SCHEMAS[known]()));
   return Promise.resolve(0);
 }
 

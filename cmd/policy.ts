@@ -32,7 +32,7 @@ const check: Command = {
     },
   ],
   flags: CHECK_FLAGS,
-  words: true,
+  words: 'files',
   run: async (...given) => (await import('./policy-check.ts')).runPolicyCheck(...given),
 };
 

@@ -1,7 +1,7 @@
-import type { Options } from 'yargs';
 import { z } from 'zod';
 import { SWEEP_RENDERERS } from '../src/sweep/sweep-renderers.ts';
 import { MANY_CLUSTERS_FLAGS } from './cluster-flags.ts';
+import type { Flag } from './command.ts';
 import { JUDGING_FLAGS, judgingFlagsSchema, SOURCE_FLAGS, sourceFlagsSchema } from './flags.ts';
 
 const one = { type: 'string', nargs: 1, requiresArg: true } as const;
@@ -43,28 +43,31 @@ const QUERY_FLAGS = {
     describe: 'images built by this builder, by verified provenance or certificate (*, **)',
   },
   unsigned: { type: 'boolean', describe: 'images that nobody known has signed or attested' },
-} satisfies Record<string, Options>;
+} satisfies Record<string, Flag>;
 
 export const SWEEP_FLAGS = {
   ...QUERY_FLAGS,
   since: {
     ...one,
+    values: 'files',
     describe: 'a former sweep of the same query, or an audit, as JSON: say what is new, gone and changed',
   },
   ...SOURCE_FLAGS,
   namespace: {
     ...SOURCE_FLAGS.namespace,
+    values: 'namespaces',
     describe: 'namespace of the cluster (default: all), or of manifests that name none (default: default)',
   },
   ...MANY_CLUSTERS_FLAGS,
   policy: { ...policy, describe: 'policy file or directory whose trust roots and keys are known, or "none"' },
   output: {
     ...output,
+    values: SWEEP_RENDERERS.map(({ format }) => format),
     describe: `${SWEEP_RENDERERS.map(({ format }) => format).join(', ')}, or FORMAT=PATH to write a file; may be repeated`,
   },
   'no-headers': { ...headers, describe: 'no column titles in table, wide and csv' },
   ...gathering,
-} satisfies Record<string, Options>;
+} satisfies Record<string, Flag>;
 
 const list = z.array(z.string()).default([]);
 

@@ -7,7 +7,7 @@ import { lastFailure, newestCopy } from '../src/trust-roots/refresh.ts';
 import type { TrustRoot } from '../src/verify/trust-root.ts';
 import { type Io, UsageError } from './command.ts';
 import { copyStoreOf, keptRootsOf } from './copies.ts';
-import { trustRootFlagsSchema } from './trust-root-flags.ts';
+import { SHOW_FORMATS, trustRootFlagsSchema } from './trust-root-flags.ts';
 import { openTrusted } from './trusted.ts';
 
 /** A trust root as it is shown; one that is not here says why. */
@@ -27,10 +27,13 @@ export function showTrustRoots(typed: unknown, io: Io): Promise<number> {
   const { output = 'table', ...flags } = trustRootFlagsSchema.parse(typed);
   if (flags.mirror !== undefined || flags.root !== undefined)
     throw new UsageError('--mirror and --root go with trust-root update');
-  if (output !== 'table' && output !== 'json' && output !== 'yaml')
-    throw new UsageError(`unknown output format ${JSON.stringify(output)}; there are: table, json, yaml`);
+  const format = SHOW_FORMATS.find((one) => one === output);
+  if (format === undefined)
+    throw new UsageError(
+      `unknown output format ${JSON.stringify(output)}; there are: ${SHOW_FORMATS.join(', ')}`,
+    );
   const roots = trustRoots(flags.policy, flags['trusted-root'], io);
-  io.stdout(output === 'table' ? tables(roots, io.clock()) : printed(roots, output));
+  io.stdout(format === 'table' ? tables(roots, io.clock()) : printed(roots, format));
   return Promise.resolve(roots.some(({ missing, wanted }) => wanted && missing !== null) ? 3 : 0);
 }
 

@@ -1,6 +1,6 @@
-import type { Options } from 'yargs';
-import { type Command, UsageError } from './command.ts';
+import { type Command, type Flag, UsageError } from './command.ts';
 import { JUDGING_FLAGS } from './flags.ts';
+import { ACTIONS, SHOW_FORMATS } from './trust-root-flags.ts';
 
 const one = { type: 'string', nargs: 1, requiresArg: true } as const;
 
@@ -11,9 +11,14 @@ const FLAGS = {
   },
   'trusted-root': JUDGING_FLAGS['trusted-root'],
   mirror: { ...one, describe: 'update: TUF repository to ask, in place of the built-in ones; needs --root' },
-  root: { ...one, describe: 'update: root.json that the trust in --mirror begins with' },
-  output: { ...one, alias: 'o', describe: 'show: table, json or yaml (default: table)' },
-} satisfies Record<string, Options>;
+  root: { ...one, values: 'files', describe: 'update: root.json that the trust in --mirror begins with' },
+  output: {
+    ...one,
+    alias: 'o',
+    values: SHOW_FORMATS,
+    describe: `show: ${SHOW_FORMATS.join(', ')} (default: table)`,
+  },
+} satisfies Record<string, Flag>;
 
 export const trustRootCommand: Command = {
   usage: 'trust-root show | update [flags]',
@@ -35,9 +40,9 @@ export const trustRootCommand: Command = {
     },
   ],
   flags: FLAGS,
-  words: true,
+  words: ACTIONS,
   async run([action, ...words], typed, io) {
-    const wrong = words[0] ?? (action === 'show' || action === 'update' ? undefined : (action ?? ''));
+    const wrong = words[0] ?? (ACTIONS.some((one) => one === action) ? undefined : (action ?? ''));
     if (wrong !== undefined)
       throw new UsageError(
         `trust-root ${wrong}`.trimEnd() + ': name what to do: trust-root show, or trust-root update',

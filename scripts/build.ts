@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { chmodSync, copyFileSync, rmSync } from 'node:fs';
+import { chmodSync, copyFileSync, cpSync, rmSync } from 'node:fs';
 import { build } from 'rolldown';
 
 /** Bundles the program into dist/: a chunk per command, so that a command costs what it needs, and the launcher that kubectl finds. */
@@ -19,6 +19,8 @@ await build({
 });
 copyFileSync('scripts/kubectl-supplychain.sh', 'dist/kubectl-supplychain');
 chmodSync('dist/kubectl-supplychain', 0o755);
+copyFileSync('plugin-manifest/kubectl_complete-supplychain', 'dist/kubectl_complete-supplychain');
+cpSync('plugin-manifest/completion', 'dist/plugin-manifest/completion', { recursive: true });
 
 // Fills the compile cache, so that the first run of a user is as fast as the second. What comes of the audit does not matter.
 const audit = ['audit', '-f', 'testdata/manifests', '--evidence', 'testdata/layout'];

@@ -90,6 +90,8 @@ export const CLUSTER_LIST_RESTARTS = 2;
 export const CLUSTER_REQUESTS = 4;
 /** Clusters that are read at a time: each has its own API server, and all of their objects lie in one memory. */
 export const CLUSTERS = 4;
+/** What somebody waits for who pressed Tab, in milliseconds; kubectl's own completion has no limit, and is felt to hang. */
+export const COMPLETION_MS = 1_500;
 /** One answer of the cluster, in milliseconds: lists from a busy etcd take their time; a server that drips does not end. */
 export const CLUSTER_REQUEST_MS = 60_000;
 /** Owners above a pod: real chains have two or three; a ring of owners must not be followed for ever. */

@@ -65,7 +65,8 @@ async function selected(
   return { resources, uids: new Set(lists.flatMap(({ items }) => items)), gaps: [...gaps, ...refused] };
 }
 
-async function namedResources({ api }: AskedOptions, types: readonly string[]) {
+/** The kinds that each TYPE names, by discovery where they are not Kubernetes' own. */
+export async function namedResources({ api }: Pick<AskedOptions, 'api'>, types: readonly string[]) {
   const byType = new Map<string, Resource[]>();
   const gaps: Gap[] = [];
   const others: string[] = [];

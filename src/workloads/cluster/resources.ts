@@ -11,12 +11,13 @@ function builtIn(group: string, kind: string, shortNames: readonly string[] = []
     singular,
     shortNames,
     categories: ['all'],
-    namespaced: kind !== 'Node',
+    namespaced: kind !== 'Node' && kind !== 'Namespace',
   };
 }
 
 export const PODS = builtIn('', 'Pod', ['po']);
 export const NODES = builtIn('', 'Node', ['no']);
+export const NAMESPACES = builtIn('', 'Namespace', ['ns']);
 
 /** The kinds that Kubernetes itself runs pods for. Every server has them, so that nothing has to be discovered for them. */
 export const BUILT_IN: readonly Resource[] = [
