@@ -142,6 +142,8 @@ export const SCTS = 16;
 export const SBOM_COMPONENTS = 500_000;
 /** A version: real ones stay below a hundred characters, and comparing takes time that grows with their length. */
 export const VERSION_LENGTH = 1_024;
+/** Kinds of problem that are told of one SBOM: more is no longer read. */
+export const SBOM_PROBLEMS = 20;
 /** The values of a query that are read from standard input: some 50,000 digests. */
 export const QUERY_LIST_BYTES = 4 * MiB;
 /** A former report: some kilobytes for each of 50,000 containers. */

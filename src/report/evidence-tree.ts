@@ -1,5 +1,5 @@
 import { sbomFormatOfPredicate } from '../attestations/sbom/predicate-types.ts';
-import { summariseSbom } from '../attestations/sbom/summary.ts';
+import { readSbom } from '../attestations/sbom/read-sbom.ts';
 import { provenanceLevel } from '../attestations/slsa/level.ts';
 import { readProvenance, slsaPredicate } from '../attestations/slsa/provenance.ts';
 import { describeSigner } from '../policy/evidence-entry.ts';
@@ -65,9 +65,9 @@ function said({ content, signer }: Claim): string {
   const by = `attested by ${describeSigner(signer)}`;
   const format = sbomFormatOfPredicate(predicateType);
   if (format !== null) {
-    const sbom = summariseSbom(statement.predicate, format);
+    const sbom = readSbom(statement.predicate, format);
     return sbom.ok
-      ? `contains  ${sbom.value.components} components (${format} ${sbom.value.specVersion}), ${by}`
+      ? `contains  ${sbom.value.listed} components (${format} ${sbom.value.specVersion}), ${by}`
       : `contains  an SBOM that cannot be read (${sbom.message}), ${by}`;
   }
   return slsaPredicate(predicateType) === null ? `attested  ${predicateType}, ${by}` : `built  ${by}`;

@@ -4,7 +4,7 @@ import { assert, describe, expect, it } from 'vitest';
 import { corpusFolder, filesOf, layoutPredicates } from '../corpus.fixture.ts';
 import { missingElements } from './minimum-elements.ts';
 import { type Sbom } from './sbom.ts';
-import { readSbom, summariseSbom } from './summary.ts';
+import { readSbom } from './read-sbom.ts';
 
 const folder = corpusFolder('sbom');
 const files = filesOf(folder);
@@ -23,12 +23,9 @@ describe("SBOMs of the project's own images", () => {
     const predicates = layoutPredicates(predicateType);
     expect(predicates).not.toHaveLength(0);
     for (const predicate of predicates) {
-      const summary = summariseSbom(predicate, format);
-      expect(summary).toMatchObject({
-        ok: true,
-        value: { format, specVersion, components: 3, describes: [] },
-      });
-      const { created } = summary.ok ? summary.value : {};
+      const sbom = readSbom(predicate, format);
+      expect(sbom).toMatchObject({ ok: true, value: { format, specVersion, listed: 3, describes: [] } });
+      const { created } = sbom.ok ? sbom.value : {};
       expect(created).toStrictEqual(new Date('2026-01-15T09:00:00Z'));
     }
   });
@@ -65,13 +62,15 @@ describe.skipIf(folder === null)('documents of the SPDX and CycloneDX specificat
   });
 });
 
+const SYFT = { name: 'syft', version: 'v0.42.0-bogus' };
+const TRIVY = { name: 'trivy', version: 'dev' };
 const SYFT_IMAGE = 'sha256:2731251dc34951c0e50fcc643b4c5f74922dad1a5d98f302b504cf46cd5d9368';
 
 describe.skipIf(folder === null)('documents that tools write', () => {
   it.each<[string, object, number, readonly string[]]>([
     [
       'syft-spdxjson-TestSPDXJSONImageEncoder.golden',
-      { format: 'spdx', tool: 'syft-v0.42.0-bogus', author: 'Anchore, Inc', describes: [SYFT_IMAGE] },
+      { format: 'spdx', tools: [SYFT], author: 'Anchore, Inc', describes: [SYFT_IMAGE] },
       2,
       ['supplier 2/2', 'timestamp 1/1'],
     ],
@@ -89,25 +88,25 @@ describe.skipIf(folder === null)('documents that tools write', () => {
     ],
     [
       'syft-cyclonedxjson-TestCycloneDxImageEncoder.golden',
-      { specVersion: '1.7', tool: 'syft v0.42.0-bogus' },
+      { specVersion: '1.7', tools: [SYFT] },
       3,
       ['supplier 3/3', 'relationship 3/3', 'timestamp 1/1'],
     ],
     [
       'syft-internal-TestImageEncoder.golden',
-      { format: 'syft', tool: 'syft v0.42.0-bogus', describes: [SYFT_IMAGE] },
+      { format: 'syft', tools: [SYFT], describes: [SYFT_IMAGE] },
       2,
       ['supplier 2/2', 'relationship 2/2', 'timestamp 1/1'],
     ],
     [
       'trivy-centos-7-cyclonedx.json',
-      { tool: 'trivy dev', describes: [] },
+      { tools: [TRIVY], describes: [] },
       3,
       ['supplier 3/3', 'unique id 1/3'],
     ],
     [
       'trivy-centos-7-spdx.json',
-      { tool: 'trivy-dev', author: 'aquasecurity' },
+      { tools: [TRIVY], author: 'aquasecurity' },
       3,
       ['supplier 3/3', 'unique id 1/3'],
     ],

@@ -1,15 +1,26 @@
 import { z } from 'zod';
 import { DOCUMENT_DEPTH, SBOM_COMPONENTS } from '../../limits.ts';
-import { quoted } from '../quoted.ts';
-import { list, parseTime, read, readAs, type Reading, text, unreadable } from '../reading.ts';
+import { list, parseTime, text } from '../reading.ts';
+import { componentOf, type Draft, ecosystemsOf, hashText, problemList, type Problems } from './component.ts';
+import { ecosystemOfType } from './ecosystem.ts';
 import { digestOf, digestOfHash, digestOfPurl, isImagePurl } from './image-digest.ts';
-import { type Component, type Sbom, tooManyComponents } from './sbom.ts';
+import { InvalidDocument, type JsonDocument } from './json-document.ts';
+import { relate } from './relate.ts';
+import { type Relationship, type Sbom, type Tool, tooManyComponents } from './sbom.ts';
+import { asType, checkRest, unknownVersion } from './shape.ts';
+import { trivyFacts } from './trivy-properties.ts';
 
 const named = z.object({ name: text }).nullish();
+
+const licenceSchema = z.object({
+  license: z.object({ id: text, name: text }).nullish(),
+  expression: text,
+});
 
 const componentSchema = z.object({
   type: text,
   'bom-ref': text,
+  group: text,
   name: text,
   version: text,
   purl: text,
@@ -21,6 +32,8 @@ const componentSchema = z.object({
   supplier: named,
   manufacturer: named,
   hashes: list(z.object({ alg: z.string(), content: z.string() })),
+  licenses: list(licenceSchema),
+  evidence: z.object({ occurrences: list(z.object({ location: text })) }).nullish(),
   properties: list(z.object({ name: text, value: text })),
   // Read one level at a time, so that depth and number are limited before they cost anything.
   components: list(z.unknown()),
@@ -35,80 +48,161 @@ const toolsSchema = z.union([
     .transform(({ components, services }) => [...components, ...services]),
 ]);
 
-const documentSchema = z.object({
-  bomFormat: z.literal('CycloneDX'),
-  specVersion: z.string(),
-  metadata: z
-    .object({
-      timestamp: text,
-      tools: toolsSchema.nullish(),
-      authors: list(z.object({ name: text })),
-      manufacturer: named,
-      component: componentSchema.nullish(),
-    })
-    .nullish(),
-  components: list(z.unknown()),
-  dependencies: list(z.object({ ref: z.string(), dependsOn: list(z.string()) })),
-});
+const metadataSchema = z
+  .object({
+    timestamp: text,
+    tools: toolsSchema.nullish(),
+    authors: list(z.object({ name: text })),
+    manufacturer: named,
+    manufacture: named,
+    component: componentSchema.nullish(),
+  })
+  .nullish();
+
+const dependencySchema = z.object({ ref: z.string(), dependsOn: list(z.string()) });
+const compositionSchema = z.object({ aggregate: text });
 
 type Entry = z.output<typeof componentSchema>;
 
 const VERSIONS = /^1\.[2-7]$/;
 
-/** Reads CycloneDX 1.2 to 1.7 as JSON. */
-export function readCyclonedx(document: unknown): Reading<Sbom> {
-  const parsed = readAs(documentSchema, document, 'a CycloneDX document');
-  if (!parsed.ok) return parsed;
-  const { specVersion, metadata, components, dependencies } = parsed.value;
-  if (!VERSIONS.test(specVersion)) {
-    return unreadable(`it is CycloneDX of the version ${quoted(specVersion)}; 1.2 to 1.7 can be read`);
+/** Reads CycloneDX 1.2 to 1.7, from JSON or as the reader of XML hands it over. */
+export function readCyclonedx(document: JsonDocument): Sbom {
+  const specVersion = document.value('specVersion');
+  if (document.value('bomFormat') !== 'CycloneDX')
+    throw new InvalidDocument('bomFormat: it is not CycloneDX');
+  if (typeof specVersion !== 'string' || !VERSIONS.test(specVersion)) {
+    throw unknownVersion('CycloneDX', specVersion, '1.2 to 1.7');
   }
-  const related = new Set(dependencies.flatMap(({ ref, dependsOn }) => [ref, ...dependsOn]));
+  const problems = problemList();
+  const metadata = asType(metadataSchema, document.value('metadata'), 'metadata');
   const root = metadata?.component ?? null;
-  const listed = flatten([...components, ...(root?.components ?? [])], related);
-  if (!listed.ok) return listed;
-  const authors = metadata?.authors.map(({ name }) => name).filter((name) => name !== null);
-  return read({
+  const rootId = root?.['bom-ref'] ?? null;
+  const contents: Contents = { listed: 0, components: [], contained: [], looked: new Set() };
+  for (const item of document.each('components')) addTree(contents, item, null, problems);
+  const listed = contents.listed;
+  for (const item of root?.components ?? []) addTree(contents, item, root, problems);
+  const { components } = contents;
+  const others = rootId === null ? [] : [rootId];
+  const relationships = relate(components, relationsOf(document, contents.contained), problems, others);
+  let truncated = false;
+  for (const item of document.each('compositions')) {
+    const { aggregate } = asType(compositionSchema, item, 'compositions');
+    truncated ||= aggregate?.startsWith('incomplete') === true;
+  }
+  checkRest(document, ['components', 'dependencies', 'compositions', 'metadata']);
+  const authors = metadata?.authors.flatMap(({ name }) => name ?? []).join(', ') ?? '';
+  return {
     format: 'cyclonedx',
     specVersion,
-    components: listed.value,
+    listed,
+    components,
+    relationships,
     created: parseTime(metadata?.timestamp ?? null),
-    tool: (metadata?.tools ?? []).map(toolName).find((name) => name !== '') ?? null,
-    author: authors?.join(', ') || (metadata?.manufacturer?.name ?? null),
+    tools: (metadata?.tools ?? []).flatMap(toolOf),
+    author: authors || (metadata?.manufacturer?.name ?? metadata?.manufacture?.name ?? null),
     describes: root ? imageDigests(root) : [],
-  });
-}
-
-/** Components and those in them. Files are none, but a file may hold some. */
-function flatten(top: readonly unknown[], related: ReadonlySet<string>): Reading<readonly Component[]> {
-  const components: Component[] = [];
-  let level = top;
-  for (let depth = 0; level.length > 0; depth += 1) {
-    if (depth > DOCUMENT_DEPTH) return unreadable(`its components are nested deeper than ${DOCUMENT_DEPTH}`);
-    if (components.length + level.length > SBOM_COMPONENTS) return tooManyComponents();
-    const entries = readAs(z.array(componentSchema), level, 'a CycloneDX document: components');
-    if (!entries.ok) return entries;
-    for (const one of entries.value.filter(({ type }) => type !== 'file')) {
-      // A component in another one is related to it by that.
-      components.push(component(one, depth > 0 || related.has(one['bom-ref'] ?? '')));
-    }
-    level = entries.value.flatMap((one) => one.components);
-  }
-  return read(components);
-}
-
-function component(one: Entry, related: boolean): Component {
-  return {
-    name: one.name,
-    version: one.version,
-    supplier: one.supplier?.name ?? one.manufacturer?.name ?? one.publisher,
-    purl: one.purl,
-    identified:
-      (one.purl ?? one.cpe ?? one.swid?.tagId ?? null) !== null ||
-      one.omniborId.length > 0 ||
-      one.swhid.length > 0,
-    related,
+    ecosystems: ecosystemsOf(components, [...contents.looked]),
+    cataloguers: [],
+    truncated,
+    problems: problems.list(),
   };
+}
+
+/** What is gathered of a document's components; `looked` are the ecosystems that Trivy says it looked for. */
+interface Contents {
+  listed: number;
+  readonly components: Draft[];
+  readonly contained: { readonly kind: 'contains'; readonly from: string; readonly to: string }[];
+  readonly looked: Set<string>;
+}
+
+/** A component and those in it. Files are none, but a file may hold some. What is nested is related by that. */
+function addTree(contents: Contents, top: unknown, parent: Entry | null, problems: Problems): void {
+  let level: { readonly item: unknown; readonly parent: Entry | null }[] = [{ item: top, parent }];
+  for (let depth = 0; level.length > 0; depth += 1) {
+    if (depth > DOCUMENT_DEPTH) {
+      throw new InvalidDocument(`its components are nested deeper than ${DOCUMENT_DEPTH}`);
+    }
+    const below: typeof level = [];
+    for (const { item, parent: above } of level) {
+      const one = asType(componentSchema, item, `components[${contents.listed}]`);
+      if (contents.listed === SBOM_COMPONENTS) throw tooManyComponents();
+      contents.listed += 1;
+      if (one.type !== 'file') contents.components.push(component(one, above !== null, problems));
+      const [from, to] = [above?.['bom-ref'] ?? null, one['bom-ref']];
+      if (from !== null && to !== null) contents.contained.push({ kind: 'contains', from, to });
+      const looked = property(one, 'aquasecurity:trivy:Type');
+      if (looked !== null) contents.looked.add(ecosystemOfType(looked));
+      below.push(...one.components.map((nested) => ({ item: nested, parent: one })));
+    }
+    level = below;
+  }
+}
+
+function* relationsOf(document: JsonDocument, contained: Contents['contained']): Generator<Relationship> {
+  yield* contained;
+  let index = 0;
+  for (const item of document.each('dependencies')) {
+    const { ref, dependsOn } = asType(dependencySchema, item, `dependencies[${index}]`);
+    index += 1;
+    // An entry without dependencies says that there are none: that too relates it.
+    if (dependsOn.length === 0) yield { kind: 'dependsOn', from: ref, to: '' };
+    for (const to of dependsOn) yield { kind: 'dependsOn', from: ref, to };
+  }
+}
+
+function component(one: Entry, nested: boolean, problems: Problems): Draft {
+  const trivy = trivyFacts((name) => property(one, `aquasecurity:trivy:${name}`));
+  const syft = syftFacts(one);
+  const occurrences = one.evidence?.occurrences.flatMap(({ location }) => location ?? []) ?? [];
+  const licences = one.licenses.map(({ license, expression }) => expression ?? license?.id ?? license?.name);
+  const draft = componentOf(
+    {
+      id: one['bom-ref'],
+      name: one.name,
+      version: one.version,
+      supplier: one.supplier?.name ?? one.manufacturer?.name ?? one.publisher,
+      purl: one.purl,
+      identified:
+        (one.purl ?? one.cpe ?? one.swid?.tagId ?? null) !== null ||
+        one.omniborId.length > 0 ||
+        one.swhid.length > 0,
+      licences: licences.flatMap((licence) => licence ?? []),
+      hashes: one.hashes.map(({ alg, content }) => hashText(alg, content)),
+      ...syft,
+      ...trivy,
+      locations: [...new Set([...syft.locations, ...trivy.locations, ...occurrences])],
+    },
+    problems,
+  );
+  draft.related = nested;
+  return draft;
+}
+
+/** What Syft says of a package in properties, since CycloneDX has no place for it. */
+function syftFacts(
+  one: Entry,
+): Pick<Draft, 'locations'> & Partial<Pick<Draft, 'layer' | 'source' | 'ecosystem'>> {
+  const matching = (pattern: RegExp) =>
+    one.properties.flatMap(({ name, value }) =>
+      name !== null && value !== null && pattern.test(name) ? value : [],
+    );
+  const [layer] = matching(/^syft:location:\d+:layerID$/);
+  const source = property(one, 'syft:metadata:source') ?? property(one, 'syft:metadata:originPackage');
+  const type = property(one, 'syft:package:type');
+  return {
+    locations: matching(/^syft:location:\d+:path$/),
+    ...(layer !== undefined && { layer }),
+    ...(source !== null && {
+      source: { name: source, version: property(one, 'syft:metadata:sourceVersion') },
+    }),
+    ...(type !== null && { ecosystem: ecosystemOfType(type) }),
+  };
+}
+
+function property(one: Entry, wanted: string): string | null {
+  return one.properties.find(({ name }) => name === wanted)?.value ?? null;
 }
 
 /** What the metadata's component says of the image's digest. A component that is no image has none. */
@@ -126,6 +220,6 @@ function imageDigests(root: Entry): readonly string[] {
   ];
 }
 
-function toolName({ name, version }: z.output<typeof toolSchema>): string {
-  return [name, version].filter((part) => part !== null).join(' ');
+function toolOf({ name, version }: z.output<typeof toolSchema>): Tool[] {
+  return name === null ? [] : [{ name, version }];
 }

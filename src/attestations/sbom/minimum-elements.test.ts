@@ -3,21 +3,35 @@ import { missingElements } from './minimum-elements.ts';
 import type { Component, Sbom } from './sbom.ts';
 
 const complete: Component = {
+  id: 'express',
   name: 'express',
   version: '4.19.2',
   supplier: 'OpenJS',
   purl: 'pkg:npm/express@4.19.2',
+  ecosystem: 'npm',
+  distro: null,
+  source: null,
+  locations: [],
+  layer: null,
+  licences: ['MIT'],
+  hashes: [],
   identified: true,
   related: true,
 };
 const sbom: Sbom = {
   format: 'spdx',
   specVersion: '2.3',
+  listed: 2,
   components: [complete, complete],
+  relationships: [],
   created: new Date('2026-01-15T09:00:00Z'),
-  tool: 'syft',
+  tools: [{ name: 'syft', version: null }],
   author: 'Acme',
   describes: [],
+  ecosystems: ['npm'],
+  cataloguers: [],
+  truncated: false,
+  problems: [],
 };
 const lacking = (changes: Partial<Component>): Sbom => ({
   ...sbom,
@@ -34,7 +48,7 @@ describe('missingElements', () => {
     ['a relationship', lacking({ related: false }), [{ element: 'relationship', missing: 1, of: 2 }]],
     ['the time', { ...sbom, created: null }, [{ element: 'timestamp', missing: 1, of: 1 }]],
     ['a person, but no tool', { ...sbom, author: null }, []],
-    ['author and tool', { ...sbom, author: null, tool: null }, [{ element: 'author', missing: 1, of: 1 }]],
+    ['author and tool', { ...sbom, author: null, tools: [] }, [{ element: 'author', missing: 1, of: 1 }]],
     [
       'everything',
       { ...lacking({ supplier: null, version: null }), created: null },

@@ -21,7 +21,7 @@ const OF_COMPONENTS: readonly (readonly [MinimumElement, (component: Component) 
 
 const OF_DOCUMENT: readonly (readonly [MinimumElement, (sbom: Sbom) => boolean])[] = [
   // "The author … could come from … some third party analysis tool."
-  ['author', ({ author, tool }) => author !== null || tool !== null],
+  ['author', ({ author, tools }) => author !== null || tools.length > 0],
   ['timestamp', ({ created }) => created !== null],
 ];
 

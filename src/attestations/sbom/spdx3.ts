@@ -1,8 +1,13 @@
 import { z } from 'zod';
-import { quoted } from '../quoted.ts';
-import { list, parseTime, read, readAs, type Reading, text, unreadable } from '../reading.ts';
+import { SBOM_COMPONENTS } from '../../limits.ts';
+import { list, parseTime, text } from '../reading.ts';
+import { componentOf, type Draft, ecosystemsOf, hashText, problemList, type Problems } from './component.ts';
 import { digestOf, digestOfHash, digestOfPurl, isImagePurl } from './image-digest.ts';
-import { imageAndComponents, type ListedPackage, type Sbom } from './sbom.ts';
+import type { JsonDocument } from './json-document.ts';
+import { relate } from './relate.ts';
+import { imageAndComponents, type Relationship, type Sbom, tooManyComponents } from './sbom.ts';
+import { asType, checkRest, unknownVersion } from './shape.ts';
+import { toolOf } from './spdx2.ts';
 
 /** A reference to an element: its id, or the element itself written in place. */
 const reference = z.union([
@@ -32,6 +37,8 @@ const elementSchema = z.object({
   software_packageUrl: text,
   software_primaryPurpose: text,
   suppliedBy: reference.nullish(),
+  completeness: text,
+  simplelicensing_licenseExpression: text,
   software_contentIdentifier: list(z.unknown()),
   verifiedUsing: list(z.object({ algorithm: text, hashValue: text })),
   externalIdentifier: list(z.object({ externalIdentifierType: text, identifier: text })),
@@ -43,57 +50,111 @@ type Reference = z.output<typeof reference>;
 /** SPDX 3.0.1, model/Software/Classes/Package and its subclasses in the AI and Dataset profiles. */
 const PACKAGES = new Set(['software_Package', 'ai_AIPackage', 'dataset_DatasetPackage']);
 const COLLECTIONS = ['SpdxDocument', 'software_Sbom', 'Bom', 'Bundle'];
+/** What says something of packages beside relationships, of which there are subclasses. */
+const KEPT = new Set([
+  ...COLLECTIONS,
+  'CreationInfo',
+  'Tool',
+  'Agent',
+  'Person',
+  'Organization',
+  'SoftwareAgent',
+  'simplelicensing_LicenseExpression',
+  'expandedlicensing_ListedLicense',
+  'expandedlicensing_CustomLicense',
+]);
+const typeSchema = z.object({ type: z.string() });
 const CONTEXT = /^https:\/\/spdx\.org\/rdf\/(3\.0(\.\d+)?)\//;
 
-const shellSchema = z.object({
-  '@context': z.union([z.string(), z.array(z.unknown())]),
-  '@graph': z.array(elementSchema).optional(),
-});
-
 /** Whether a JSON document is SPDX 3: JSON-LD under the context of spdx.org. */
-export function isSpdx3(document: object): boolean {
-  const context: unknown = '@context' in document ? document['@context'] : undefined;
-  const contexts: readonly unknown[] = Array.isArray(context) ? context : [context];
-  return contexts.some((one) => typeof one === 'string' && one.startsWith('https://spdx.org/rdf/3'));
+export function isSpdx3(document: JsonDocument): boolean {
+  return contextsOf(document).some((one) => one.startsWith('https://spdx.org/rdf/3'));
 }
 
-/** Reads SPDX 3.0 as JSON-LD: elements in a `@graph`, or one element alone (SPDX 3.0.1, "Serialization"). */
-export function readSpdx3(document: unknown): Reading<Sbom> {
-  const shell = readAs(shellSchema, document, 'an SPDX 3 document');
-  if (!shell.ok) return shell;
-  const graph = shell.value['@graph'];
-  const elements = graph ? read(graph) : readAs(z.array(elementSchema), [document], 'an SPDX 3 document');
-  if (!elements.ok) return elements;
-  const context =
-    [shell.value['@context']].flat().find((one): one is string => typeof one === 'string') ?? '';
-  const specVersion = CONTEXT.exec(context)?.[1];
-  if (specVersion === undefined) {
-    return unreadable(`it is SPDX under the context ${quoted(context)}; 2.2, 2.3 and 3.0 can be read`);
+function contextsOf(document: JsonDocument): readonly string[] {
+  return [document.value('@context')].flat().filter((one): one is string => typeof one === 'string');
+}
+
+/**
+ * Reads SPDX 3.0 as JSON-LD: elements in a `@graph`, or one element alone (SPDX 3.0.1, "Serialization"). Elements refer to
+ * each other in any order, so that those which say something of packages are kept, and the others only counted.
+ */
+export function readSpdx3(document: JsonDocument): Sbom {
+  const contexts = contextsOf(document);
+  const specVersion = contexts.map((one) => CONTEXT.exec(one)?.[1]).find((one) => one !== undefined);
+  if (specVersion === undefined) throw unknownVersion('SPDX', contexts[0], '2.2, 2.3 and 3.0');
+  const elements: Element[] = [];
+  const alone = document.has('@graph')
+    ? null
+    : Object.fromEntries(document.names.map((name) => [name, document.value(name)]));
+  let index = 0;
+  let packages = 0;
+  for (const item of alone ? [alone] : document.each('@graph')) {
+    const { type } = asType(typeSchema, item, `@graph[${index}]`);
+    index += 1;
+    if (PACKAGES.has(type) && (packages += 1) > SBOM_COMPONENTS) throw tooManyComponents();
+    if (KEPT.has(type) || PACKAGES.has(type) || type.endsWith('Relationship')) {
+      elements.push(asType(elementSchema, item, `@graph[${index - 1}]`));
+    }
   }
-  return read(sbomOf(elements.value, specVersion));
+  if (!alone) checkRest(document, ['@graph', '@context']);
+  return sbomOf(elements, specVersion);
 }
 
 function sbomOf(elements: readonly Element[], specVersion: string): Sbom {
   const byId = new Map(elements.map((element) => [idOf(element), element]));
+  const problems = problemList();
   const relationships = elements.filter(({ relationshipType }) => relationshipType !== null);
-  const related = new Set(relationships.flatMap(({ from, to }) => [from ? idOf(from) : '', ...to.map(idOf)]));
+  const licences = licencesOf(relationships, byId);
   const packages = elements
     .filter(({ type }) => PACKAGES.has(type))
-    .map((one) => listedPackage(one, byId, related.has(idOf(one))));
+    .map((one) => listedPackage(one, byId, licences.get(idOf(one)) ?? [], problems));
+  const related = relate(
+    packages.map(({ component }) => component),
+    relationships.flatMap(meanings),
+    problems,
+  );
+  const { components, describes } = imageAndComponents(packages, describedIds(elements, relationships));
   const made = creationOf(elements, byId);
-  const names = (references: readonly Reference[]): string | null =>
-    references
-      .map((one) => nameOf(one, byId))
-      .filter((name) => name !== null)
-      .join(', ') || null;
+  const names = (references: readonly Reference[]) => references.flatMap((one) => nameOf(one, byId) ?? []);
+  if (made !== undefined && parseTime(made.created) === null) problems.add('a time that is none');
   return {
     format: 'spdx',
     specVersion,
-    ...imageAndComponents(packages, describedIds(elements, relationships)),
+    listed: packages.length,
+    components,
+    relationships: related,
     created: parseTime(made?.created ?? null),
-    tool: names(made?.createdUsing ?? []),
-    author: names(made?.createdBy ?? []),
+    tools: names(made?.createdUsing ?? []).map(toolOf),
+    author: names(made?.createdBy ?? []).join(', ') || null,
+    describes,
+    ecosystems: ecosystemsOf(components),
+    cataloguers: [],
+    truncated: relationships.some(({ completeness }) => completeness === 'incomplete'),
+    problems: problems.list(),
   };
+}
+
+/** SPDX 3.0.1, model/Core/Vocabularies/RelationshipType. */
+function meanings({ from, to, relationshipType }: Element) {
+  const kind: Relationship['kind'] | null =
+    relationshipType === 'contains' ? 'contains' : relationshipType === 'dependsOn' ? 'dependsOn' : null;
+  return to.map((one) => ({ kind, from: from ? idOf(from) : '', to: idOf(one) }));
+}
+
+/** Licences are elements of their own, which relationships give to packages. */
+function licencesOf(relationships: readonly Element[], byId: ReadonlyMap<string, Element>) {
+  const licences = new Map<string, string[]>();
+  for (const { from, to, relationshipType } of relationships) {
+    if (relationshipType !== 'hasDeclaredLicense' && relationshipType !== 'hasConcludedLicense') continue;
+    const found = to.flatMap((one) => {
+      const licence = byId.get(idOf(one));
+      return licence?.simplelicensing_licenseExpression ?? licence?.name ?? [];
+    });
+    const id = from ? idOf(from) : '';
+    licences.set(id, [...new Set([...(licences.get(id) ?? []), ...found])]);
+  }
+  return licences;
 }
 
 /** The document's own CreationInfo, by reference or in place; without a document the first that there is. */
@@ -126,7 +187,12 @@ function describedIds(elements: readonly Element[], relationships: readonly Elem
 /** SPDX 3.0.1, model/Core/Vocabularies/ExternalIdentifierType. */
 const IDENTIFIERS = new Set(['packageUrl', 'cpe22', 'cpe23', 'swid', 'swhid', 'gitoid']);
 
-function listedPackage(one: Element, byId: ReadonlyMap<string, Element>, related: boolean): ListedPackage {
+function listedPackage(
+  one: Element,
+  byId: ReadonlyMap<string, Element>,
+  licences: readonly string[],
+  problems: Problems,
+): { component: Draft; image: readonly string[] | null } {
   const identifiers = one.externalIdentifier.filter(({ identifier }) => identifier !== null);
   const purl =
     one.software_packageUrl ??
@@ -143,9 +209,9 @@ function listedPackage(one: Element, byId: ReadonlyMap<string, Element>, related
       digestOfHash(algorithm ?? '', hashValue ?? ''),
     ),
   ];
-  return {
-    id: idOf(one),
-    component: {
+  const component = componentOf(
+    {
+      id: idOf(one) || null,
       name: one.name,
       version: one.software_packageVersion,
       supplier: one.suppliedBy ? nameOf(one.suppliedBy, byId) : null,
@@ -154,10 +220,14 @@ function listedPackage(one: Element, byId: ReadonlyMap<string, Element>, related
         purl !== null ||
         one.software_contentIdentifier.length > 0 ||
         identifiers.some(({ externalIdentifierType }) => IDENTIFIERS.has(externalIdentifierType ?? '')),
-      related,
+      licences,
+      hashes: one.verifiedUsing.flatMap(({ algorithm, hashValue }) =>
+        algorithm !== null && hashValue !== null ? hashText(algorithm, hashValue) : [],
+      ),
     },
-    image: isImage ? digests : null,
-  };
+    problems,
+  );
+  return { component, image: isImage ? digests : null };
 }
 
 function idOf(one: Reference): string {

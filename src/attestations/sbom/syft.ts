@@ -1,43 +1,125 @@
 import { z } from 'zod';
-import { list, read, readAs, type Reading, text } from '../reading.ts';
+import { SBOM_COMPONENTS } from '../../limits.ts';
+import { list, text } from '../reading.ts';
+import { cataloguedBySyft } from './catalogued.ts';
+import { componentOf, ecosystemsOf, type Draft, problemList, type Problems } from './component.ts';
+import { ecosystemOfType } from './ecosystem.ts';
 import { digestOf } from './image-digest.ts';
-import type { Sbom } from './sbom.ts';
+import type { JsonDocument } from './json-document.ts';
+import { relate } from './relate.ts';
+import { type Sbom, type SourcePackage, tooManyComponents } from './sbom.ts';
+import { asType, checkRest } from './shape.ts';
 
 const imageSchema = z.object({ manifestDigest: text, repoDigests: list(z.string()) });
 
+const artifactSchema = z.object({
+  id: text,
+  name: z.string(),
+  version: text,
+  type: text,
+  purl: text,
+  cpes: list(z.unknown()),
+  locations: list(z.object({ path: text, layerID: text })),
+  // Texts before schema 7, objects since.
+  licenses: list(z.union([z.string(), z.object({ value: text, spdxExpression: text })])),
+  metadata: z.unknown().optional(),
+});
+
+/** What the package managers of distributions say of the source, as Syft copies it. */
+const packageManagerSchema = z.object({
+  source: text,
+  sourceVersion: text,
+  originPackage: text,
+});
+
 const documentSchema = z.object({
-  artifacts: list(z.object({ id: text, name: text, version: text, purl: text, cpes: list(z.unknown()) })),
-  artifactRelationships: list(z.object({ parent: z.string(), child: z.string() })),
   source: z
     .object({ type: text, metadata: z.unknown().optional(), target: z.unknown().optional() })
     .nullish(),
-  descriptor: z.object({ name: text, version: text }).nullish(),
+  descriptor: z.object({ name: z.string(), version: text, configuration: z.unknown().optional() }),
   schema: z.object({ version: z.string() }).nullish(),
 });
 
+const relationshipSchema = z.object({ parent: z.string(), child: z.string(), type: text });
+
 /** Reads Syft's own JSON. It has neither a time nor suppliers. */
-export function readSyft(document: unknown): Reading<Sbom> {
-  const parsed = readAs(documentSchema, document, 'a Syft document');
-  if (!parsed.ok) return parsed;
-  const { artifacts, artifactRelationships, source, descriptor, schema } = parsed.value;
-  const related = new Set(artifactRelationships.flatMap(({ parent, child }) => [parent, child]));
-  return read({
+export function readSyft(document: JsonDocument): Sbom {
+  const { source, descriptor, schema } = asType(documentSchema, {
+    source: document.value('source'),
+    descriptor: document.value('descriptor'),
+    schema: document.value('schema'),
+  });
+  const problems = problemList();
+  if (!schema) problems.add('no version of its schema');
+  const components: Draft[] = [];
+  for (const item of document.each('artifacts')) {
+    if (components.length === SBOM_COMPONENTS) throw tooManyComponents();
+    components.push(component(asType(artifactSchema, item, `artifacts[${components.length}]`), problems));
+  }
+  const relationships = relate(components, relationsOf(document), problems);
+  checkRest(document, ['artifacts', 'artifactRelationships']);
+  const catalogued = cataloguedBySyft(descriptor.configuration);
+  return {
     format: 'syft',
     specVersion: schema?.version ?? '',
-    components: artifacts.map(({ id, name, version, purl, cpes }) => ({
-      name,
+    listed: components.length,
+    components,
+    relationships,
+    created: null,
+    tools: [{ name: descriptor.name, version: descriptor.version }],
+    author: null,
+    // Before schema 9 the image stood under `target`.
+    describes: source?.type === 'image' ? imageDigests(source.metadata ?? source.target) : [],
+    ecosystems: ecosystemsOf(components, catalogued.ecosystems),
+    cataloguers: catalogued.cataloguers,
+    truncated: false,
+    problems: problems.list(),
+  };
+}
+
+function* relationsOf(document: JsonDocument) {
+  let index = 0;
+  for (const item of document.each('artifactRelationships')) {
+    const { parent, child, type } = asType(relationshipSchema, item, `artifactRelationships[${index}]`);
+    index += 1;
+    // The parent is what the child depends on: "dependency-of" is read from the parent.
+    if (type === 'dependency-of') yield { kind: 'dependsOn' as const, from: child, to: parent };
+    else yield { kind: type === 'contains' ? ('contains' as const) : null, from: parent, to: child };
+  }
+}
+
+function component(one: z.output<typeof artifactSchema>, problems: Problems): Draft {
+  const { id, name, version, type, purl, cpes, locations, licenses } = one;
+  const licences = licenses.map((licence) =>
+    typeof licence === 'string' ? licence : (licence.spdxExpression ?? licence.value),
+  );
+  const layers = locations.flatMap(({ layerID }) => layerID ?? []);
+  const source = sourceOf(one);
+  return componentOf(
+    {
+      id,
+      name: name || null,
       version,
       supplier: null,
       purl,
       identified: purl !== null || cpes.length > 0,
-      related: related.has(id ?? ''),
-    })),
-    created: null,
-    tool: [descriptor?.name, descriptor?.version].filter(Boolean).join(' ') || null,
-    author: null,
-    // Before schema 9 the image stood under `target`.
-    describes: source?.type === 'image' ? imageDigests(source.metadata ?? source.target) : [],
-  });
+      ...(type !== null && { ecosystem: ecosystemOfType(type) }),
+      ...(source && { source }),
+      locations: locations.flatMap(({ path }) => path ?? []),
+      layer: layers[0] ?? null,
+      licences: licences.flatMap((licence) => licence || []),
+    },
+    problems,
+  );
+}
+
+/** A package that is built from a source of its own name names none; Debian's and Alpine's source has its version unless it is told. */
+function sourceOf({ metadata }: z.output<typeof artifactSchema>): SourcePackage | null {
+  const parsed = packageManagerSchema.safeParse(metadata);
+  if (!parsed.success) return null;
+  const { source, sourceVersion, originPackage } = parsed.data;
+  if (source !== null) return { name: source, version: sourceVersion };
+  return originPackage === null ? null : { name: originPackage, version: null };
 }
 
 /** The digest that Syft computed, and those under which registries know the image. */

@@ -1,7 +1,7 @@
 import type { Reading } from '../../attestations/reading.ts';
 import { sbomFormatOfPredicate } from '../../attestations/sbom/predicate-types.ts';
 import type { Sbom } from '../../attestations/sbom/sbom.ts';
-import { readSbom } from '../../attestations/sbom/summary.ts';
+import { readSbom } from '../../attestations/sbom/read-sbom.ts';
 import type { Claim } from '../../verify/verifier.ts';
 
 /** Whether somebody attests an SBOM. */

@@ -1,11 +1,21 @@
 import { missingElements } from '../../attestations/sbom/minimum-elements.ts';
-import type { Sbom } from '../../attestations/sbom/sbom.ts';
+import { type Sbom, toolText } from '../../attestations/sbom/sbom.ts';
 import type { Fault } from '../../reasons.ts';
 import type { SbomFile } from '../schema.ts';
 import type { Placed } from '../vouching.ts';
 
 export const ATTEST =
   'attest one in the pipeline that builds it: cosign attest --type spdxjson --predicate sbom.spdx.json NAME@DIGEST';
+
+/** What a report says of an SBOM that was accepted: what it is, and by what it was made. */
+export function sbomDetails({ format, specVersion, listed, tools }: Sbom): Record<string, unknown> {
+  return { format, specVersion, components: listed, tool: toolText(tools) };
+}
+
+/** An SBOM in few words. */
+export function sbomText({ format, specVersion, listed }: Sbom): string {
+  return `${format} ${specVersion} with ${listed} components`;
+}
 
 /**
  * What an SBOM lacks of what a rule asks, whoever wrote it; null if it is this image's and has everything. `runnable` are

@@ -44,6 +44,9 @@ function spdx(...describes: readonly string[]): object {
   }));
   return {
     spdxVersion: 'SPDX-2.3',
+    SPDXID: 'SPDXRef-DOCUMENT',
+    dataLicense: 'CC0-1.0',
+    name: 'cart',
     creationInfo: { created: '2026-01-02T00:00:00Z', creators: ['Tool: syft-1'] },
     documentDescribes: images.map(({ SPDXID }) => SPDXID),
     packages: [...images, { SPDXID: 'SPDXRef-p', name: 'a', versionInfo: '1.0.0' }],
@@ -184,7 +187,10 @@ describe('sbom', () => {
   });
 
   it('says which elements are missing, of how many', () => {
-    const bare = sbom('a', { components: [COMPONENT, { ...COMPONENT, supplier: undefined }] });
+    const bare = sbom('a', {
+      components: [COMPONENT, { ...COMPONENT, 'bom-ref': 'b', supplier: undefined }],
+      dependencies: [{ ref: 'a', dependsOn: ['b'] }],
+    });
     expect(judge(image(attached('a', bare)), { minimumElements: 'ntia' }).message).toBe(
       'the SBOM lacks minimum elements: supplier (1 of 2)',
     );

@@ -8,7 +8,7 @@ import type { SbomFile } from '../schema.ts';
 import type { JudgedManifest } from '../subject.ts';
 import { judgeVouching, mayAttest, type Placed, type Vouched } from '../vouching.ts';
 import { isSbom, sbomOf } from './sbom-claim.ts';
-import { ATTEST, sbomLacks } from './sbom-content.ts';
+import { ATTEST, sbomDetails, sbomLacks, sbomText } from './sbom-content.ts';
 import { judgeAnySbom } from './unsigned-sbom.ts';
 
 /** Whether an authority that the rule accepts has attested an SBOM of this image that meets what the rule asks of it. */
@@ -61,12 +61,9 @@ function holds(vouched: readonly Vouched[]): {
   const [first] = vouched;
   const sbom = first ? sbomOf(first.claim) : null;
   if (!first || !sbom?.ok) return { reason: 'SbomAccepted', message: 'an SBOM was accepted', details: {} };
-  const { format, specVersion, components, tool } = sbom.value;
-  const by = `signed by ${first.authority.name}`;
-  const message = `${format} ${specVersion} with ${components.length} components, ${by}`;
   return {
     reason: 'SbomAccepted',
-    message,
-    details: { format, specVersion, components: components.length, tool },
+    message: `${sbomText(sbom.value)}, signed by ${first.authority.name}`,
+    details: sbomDetails(sbom.value),
   };
 }

@@ -1,4 +1,4 @@
-import { readSbom } from '../../attestations/sbom/summary.ts';
+import { readSbom } from '../../attestations/sbom/read-sbom.ts';
 import { sbomFormatOfPredicate } from '../../attestations/sbom/predicate-types.ts';
 import type { Sbom } from '../../attestations/sbom/sbom.ts';
 import type { Evidence } from '../../evidence/collector.ts';
@@ -12,7 +12,7 @@ import type { SbomFile } from '../schema.ts';
 import type { JudgedImage, JudgedManifest } from '../subject.ts';
 import { claimsOn, withinReach } from '../vouching.ts';
 import { isSbom, sbomOf } from './sbom-claim.ts';
-import { ATTEST, sbomLacks } from './sbom-content.ts';
+import { ATTEST, sbomDetails, sbomLacks, sbomText } from './sbom-content.ts';
 
 /** An SBOM of an image, or why it is none; `on` is the manifest that it is attached to. */
 type Found = { readonly on: JudgedManifest } & ({ readonly sbom: Sbom } | { readonly fault: Fault });
@@ -46,9 +46,8 @@ export function judgeAnySbom({ resolution }: JudgedImage, asked: SbomFile): Judg
     };
   }
   const [first] = said.flatMap((one) => ('components' in one ? [one] : []));
-  const { format = '', specVersion = '', components = [], tool = null } = first ?? {};
-  const message = `${format} ${specVersion} with ${components.length} components; the rule does not ask who signed it`;
-  const details = { format, specVersion, components: components.length, tool };
+  const message = `${first ? sbomText(first) : 'no image'}; the rule does not ask who signed it`;
+  const details = first ? sbomDetails(first) : {};
   return { ...EMPTY, status: 'pass', reason: 'SbomAccepted', message, remediation: null, details, evidence };
 }
 

@@ -1,6 +1,6 @@
 import { assert, describe, expect, it } from 'vitest';
 import type { SbomFormat } from './predicate-types.ts';
-import { readSbom, summariseSbom } from './summary.ts';
+import { readSbom as read } from './read-sbom.ts';
 
 const HEX = 'ab'.repeat(32);
 const DIGEST = `sha256:${HEX}`;
@@ -14,6 +14,7 @@ const root = {
   primaryPackagePurpose: 'CONTAINER',
   checksums: [{ algorithm: 'SHA256', checksumValue: HEX }],
 };
+const head = { SPDXID: 'SPDXRef-DOCUMENT', dataLicense: 'CC0-1.0', name: 'cart' };
 const express = { SPDXID: 'SPDXRef-express', name: 'express', versionInfo: '4.19.2' };
 const pino = { SPDXID: 'SPDXRef-pino', name: 'pino' };
 const describing = (id: string): object => ({
@@ -23,7 +24,7 @@ const describing = (id: string): object => ({
 });
 const spdx = {
   spdxVersion: 'SPDX-2.3',
-  SPDXID: 'SPDXRef-DOCUMENT',
+  ...head,
   creationInfo: {
     created: CREATED,
     creators: ['Tool: syft-1.0', 'Organization: Acme', 'Person: NOASSERTION'],
@@ -86,23 +87,50 @@ const syft = {
   schema: { version: '16.0.0' },
 };
 
-const said = { created: new Date(CREATED), tool: 'syft-1.0', author: 'Acme', describes: [DIGEST] };
+const said = {
+  created: new Date(CREATED),
+  tools: [{ name: 'syft', version: '1.0' }],
+  author: 'Acme',
+  describes: [DIGEST],
+};
 
-describe('summariseSbom', () => {
+/** What is read of a document, its components by their names. */
+function readSbom(document: unknown, hint: SbomFormat | null) {
+  const sbom = read(document, hint);
+  if (!sbom.ok) return sbom;
+  const { format, specVersion, listed, components, created, tools, author, describes } = sbom.value;
+  const names = components.map(({ name }) => name);
+  return {
+    ok: true,
+    value: { format, specVersion, listed, components: names, created, tools, author, describes },
+  };
+}
+
+describe('readSbom', () => {
   it.each<[string, unknown, SbomFormat | null, object]>([
-    ['SPDX 2.3', spdx, 'spdx', { ...said, format: 'spdx', specVersion: '2.3', components: 2 }],
+    [
+      'SPDX 2.3',
+      spdx,
+      'spdx',
+      { ...said, format: 'spdx', specVersion: '2.3', listed: 3, components: ['express', 'pino'] },
+    ],
     [
       'SPDX 2.2',
       { ...spdx, spdxVersion: 'SPDX-2.2' },
       'spdx',
-      { ...said, format: 'spdx', specVersion: '2.2', components: 2 },
+      { ...said, format: 'spdx', specVersion: '2.2', listed: 3, components: ['express', 'pino'] },
     ],
-    ['SPDX 3', spdx3, 'spdx', { ...said, format: 'spdx', specVersion: '3.0.1', components: 2 }],
+    [
+      'SPDX 3',
+      spdx3,
+      'spdx',
+      { ...said, format: 'spdx', specVersion: '3.0.1', listed: 3, components: ['express', 'model'] },
+    ],
     [
       'CycloneDX',
       cyclonedx,
       'cyclonedx',
-      { ...said, tool: 'syft 1.0', format: 'cyclonedx', specVersion: '1.6', components: 2 },
+      { ...said, format: 'cyclonedx', specVersion: '1.6', listed: 3, components: ['express', 'pino'] },
     ],
     [
       'Syft JSON',
@@ -111,24 +139,25 @@ describe('summariseSbom', () => {
       {
         format: 'syft',
         specVersion: '16.0.0',
-        components: 1,
+        listed: 1,
+        components: ['express'],
         created: null,
-        tool: 'syft 1.0',
+        tools: [{ name: 'syft', version: '1.0' }],
         author: null,
         describes: [DIGEST, OTHER],
       },
     ],
   ])('%s', (_name, document, hint, value) => {
-    expect(summariseSbom(document, hint)).toStrictEqual({ ok: true, value });
+    expect(readSbom(document, hint)).toStrictEqual({ ok: true, value });
     // As cosign's predicate of type spdx holds it, and as a layer does.
-    expect(summariseSbom(JSON.stringify(document), hint)).toStrictEqual({ ok: true, value });
-    expect(summariseSbom(Buffer.from(`\n ${JSON.stringify(document)}`), null)).toStrictEqual({
+    expect(readSbom(JSON.stringify(document), hint)).toStrictEqual({ ok: true, value });
+    expect(readSbom(Buffer.from(`\n ${JSON.stringify(document)}`), null)).toStrictEqual({
       ok: true,
       value,
     });
     // As cosign 1 wrote its predicates.
-    expect(summariseSbom({ Data: document, Timestamp: '' }, hint)).toStrictEqual({ ok: true, value });
-    expect(summariseSbom({ Data: JSON.stringify(document) }, hint)).toStrictEqual({ ok: true, value });
+    expect(readSbom({ Data: document, Timestamp: '' }, hint)).toStrictEqual({ ok: true, value });
+    expect(readSbom({ Data: JSON.stringify(document) }, hint)).toStrictEqual({ ok: true, value });
   });
 });
 
@@ -137,6 +166,7 @@ const tagValue = `
 SPDXVersion: SPDX-2.3
 DataLicense: CC0-1.0
 SPDXID: SPDXRef-DOCUMENT
+DocumentName: cart
 DocumentComment: <text>Of several lines.
 PackageName: not a package
 </text>
@@ -156,6 +186,8 @@ PackageName: express
 SPDXID: SPDXRef-express
 PackageVersion: 4.19.2
 PackageSupplier: Organization: OpenJS
+PackageLicenseDeclared: MIT
+PackageSourceInfo: <text>acquired package info from installed node module manifest file: /app/package.json</text>
 PackageComment: <text>one line</text>
 ExternalRef: PACKAGE-MANAGER purl pkg:npm/express@4.19.2
 
@@ -172,45 +204,47 @@ describe('SPDX tag-value', () => {
     ['behind a byte order mark', `\uFEFF${tagValue.trimStart()}`],
     ['without an end of its text', `${tagValue}\nDocumentComment: <text>PackageName: x\nPackageName: y`],
   ])('%s', (_name, document) => {
-    const sbom = readSbom(document, 'spdx');
-    expect(sbom).toStrictEqual({
+    const sbom = read(document, 'spdx');
+    expect(readSbom(document, 'spdx')).toStrictEqual({
       ok: true,
-      value: {
-        ...said,
-        format: 'spdx',
-        specVersion: '2.3',
-        components: [
-          {
-            name: 'express',
-            version: '4.19.2',
-            supplier: 'Organization: OpenJS',
-            purl: 'pkg:npm/express@4.19.2',
-            identified: true,
-            related: true,
-          },
-        ],
-      },
+      value: { ...said, format: 'spdx', specVersion: '2.3', listed: 2, components: ['express'] },
+    });
+    expect(sbom.ok && sbom.value.components[0]).toStrictEqual({
+      id: 'SPDXRef-express',
+      name: 'express',
+      version: '4.19.2',
+      supplier: 'Organization: OpenJS',
+      purl: 'pkg:npm/express@4.19.2',
+      ecosystem: 'npm',
+      distro: null,
+      source: null,
+      locations: ['/app/package.json'],
+      layer: null,
+      licences: ['MIT'],
+      hashes: [],
+      identified: true,
+      related: true,
     });
   });
 });
 
 const components = (document: unknown): number => {
-  const summary = summariseSbom(document, null);
-  assert(summary.ok, summary.ok ? '' : summary.message);
-  return summary.value.components;
+  const sbom = read(document, null);
+  assert(sbom.ok, sbom.ok ? '' : sbom.message);
+  return sbom.value.components.length;
 };
 const described = (document: unknown): readonly string[] => {
-  const summary = summariseSbom(document, null);
-  assert(summary.ok, summary.ok ? '' : summary.message);
-  return summary.value.describes;
+  const sbom = read(document, null);
+  assert(sbom.ok, sbom.ok ? '' : sbom.message);
+  return sbom.value.describes;
 };
 const cdx = (component: object): object => ({ ...cyclonedx, metadata: { component } });
 
 describe('the number of components', () => {
   it.each<[string, unknown, number]>([
-    ['SPDX of nothing', { spdxVersion: 'SPDX-2.3' }, 0],
-    ['SPDX of null', { spdxVersion: 'SPDX-2.3', packages: null, relationships: null }, 0],
-    ['tag-value of nothing', 'SPDXVersion: SPDX-2.3\n', 0],
+    ['SPDX of nothing', { ...spdx, packages: undefined, relationships: undefined }, 0],
+    ['SPDX of null', { ...spdx, packages: null, relationships: null }, 0],
+    ['tag-value of nothing', tagValue.slice(0, tagValue.indexOf('#####')), 0],
     ['SPDX 3 of nothing', { '@context': CONTEXT, '@graph': [] }, 0],
     [
       'SPDX 3 of one element without a graph',
@@ -270,6 +304,7 @@ describe('the image that is described', () => {
         packages: [
           {
             SPDXID: 'SPDXRef-image',
+            name: 'cart',
             externalRefs: [{ referenceType: 'purl', referenceLocator: `pkg:oci/cart@sha256%3A${HEX}` }],
           },
         ],
@@ -390,8 +425,8 @@ describe('what cannot be read', () => {
     ['a wrapping in a wrapping', { Data: { Data: spdx } }, null, 'neither'],
     ['bytes that are no text', Buffer.from([0xff, 0xfe, 0x00]), null, 'neither'],
   ])('%s', (_name, document, hint, message) => {
-    const read = summariseSbom(document, hint);
-    expect(read.ok ? 'it was read' : read.message).toContain(message);
+    const sbom = read(document, hint);
+    expect(sbom.ok ? 'it was read' : sbom.message).toContain(message);
   });
 });
 
@@ -399,7 +434,7 @@ describe('what cannot be read', () => {
 it('ends for text that is made to take long', () => {
   const long = 1_000_000;
   for (const line of ['\n', '\r', ' ', 'a', 'a:\n', '<text>', '# \n', 'PackageName: <text>\n']) {
-    expect(readSbom(line.repeat(long), null)).toBeDefined();
-    expect(readSbom(`SPDXVersion: SPDX-2.3\n${line.repeat(long)}`, null)).toBeDefined();
+    expect(read(line.repeat(long), null)).toBeDefined();
+    expect(read(`SPDXVersion: SPDX-2.3\n${line.repeat(long)}`, null)).toBeDefined();
   }
 }, 60_000);

@@ -1,0 +1,45 @@
+/** Package types that Trivy and Syft name by another word than package URLs do. */
+const TYPES: Readonly<Record<string, string>> = {
+  jar: 'maven',
+  pom: 'maven',
+  gradle: 'maven',
+  gobinary: 'golang',
+  gomod: 'golang',
+  'node-pkg': 'npm',
+  yarn: 'npm',
+  pnpm: 'npm',
+  'python-pkg': 'pypi',
+  pip: 'pypi',
+  pipenv: 'pypi',
+  poetry: 'pypi',
+  uv: 'pypi',
+  gemspec: 'gem',
+  bundler: 'gem',
+  rustbinary: 'cargo',
+  'dotnet-core': 'nuget',
+  debian: 'deb',
+  ubuntu: 'deb',
+  alpine: 'apk',
+  wolfi: 'apk',
+  chainguard: 'apk',
+  redhat: 'rpm',
+  centos: 'rpm',
+  rocky: 'rpm',
+  alma: 'rpm',
+  amazon: 'rpm',
+  oracle: 'rpm',
+  fedora: 'rpm',
+  'conda-pkg': 'conda',
+  'conda-environment': 'conda',
+  python: 'pypi',
+  'java-archive': 'maven',
+  'go-module': 'golang',
+  'rust-crate': 'cargo',
+  dotnet: 'nuget',
+  'php-composer': 'composer',
+};
+
+/** The package URL type that a tool's type of packages stands for. */
+export function ecosystemOfType(type: string): string {
+  return Object.hasOwn(TYPES, type) ? (TYPES[type] ?? type) : type;
+}

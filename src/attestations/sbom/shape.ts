@@ -1,0 +1,22 @@
+import type { z } from 'zod';
+import { quoted } from '../quoted.ts';
+import { InvalidDocument, type JsonDocument } from './json-document.ts';
+
+/** Holds a part of a document against its schema; the error names the first field that is not what it must be. */
+export function asType<T>(schema: z.ZodType<T>, value: unknown, place = ''): T {
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  const field = [place, ...(issue?.path ?? []).map(String)].filter((part) => part !== '').join('.');
+  throw new InvalidDocument(`${field.slice(0, 200) || 'the document'}: ${issue?.message ?? 'invalid'}`);
+}
+
+/** Parses what nothing else has read, so that all of a document is strict JSON. */
+export function checkRest(document: JsonDocument, alreadyRead: readonly string[]): void {
+  for (const name of document.names.filter((one) => !alreadyRead.includes(one))) document.value(name);
+}
+
+/** Why a document of a version that is not known is not read. */
+export function unknownVersion(what: string, version: unknown, known: string): InvalidDocument {
+  return new InvalidDocument(`it is ${what} of the version ${quoted(String(version))}; ${known} can be read`);
+}
