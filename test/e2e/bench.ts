@@ -46,10 +46,13 @@ const KEYS: Readonly<Record<string, readonly string[] | null>> = {
   ed25519: ['-algorithm', 'ed25519'],
 };
 
-/** The folder of the pinned Go tools, built if they are not there. */
-export function buildTools(): string {
+/** The folder of the pinned Go tools; these, or all of them, are built if they are not there. */
+export function buildTools(...tools: readonly string[]): string {
   const script = join(REPOSITORY_ROOT, 'test', 'tools', 'build.sh');
-  return execFileSync('bash', [script], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] }).trim();
+  return execFileSync('bash', [script, ...tools], {
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'inherit'],
+  }).trim();
 }
 
 /** A directory that is gone when the process is, at the latest. */

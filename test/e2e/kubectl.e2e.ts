@@ -1,18 +1,16 @@
-import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Finished, run } from '../sigstore/run.ts';
-import { temporaryDirectory } from './bench.ts';
+import { buildTools, temporaryDirectory } from './bench.ts';
 import { buildProgram, DIST, REPOSITORY_ROOT, timeless } from './program.ts';
 
-const KUBECTL = 'kubectl';
-const installed = spawnSync(KUBECTL, ['version', '--client']).error === undefined;
+let command: string;
 const { path: home, remove } = temporaryDirectory();
 
 /** Runs kubectl with the built program on PATH; it has no cluster, and none is needed. */
 function kubectl(...args: string[]): Promise<Finished> {
   const env = { PATH: `${DIST}:${process.env['PATH'] ?? ''}`, HOME: home, KUBECONFIG: '/dev/null' };
-  return run(KUBECTL, args, { cwd: REPOSITORY_ROOT, env });
+  return run(command, args, { cwd: REPOSITORY_ROOT, env });
 }
 
 const AUDIT = [
@@ -26,10 +24,13 @@ const AUDIT = [
   'testdata/policy.yaml',
 ];
 
-beforeAll(buildProgram);
+beforeAll(() => {
+  buildProgram();
+  command = join(buildTools('kubernetes'), 'kubectl');
+});
 afterAll(remove);
 
-describe.skipIf(!installed)('as a plugin of kubectl', () => {
+describe('as a plugin of kubectl', () => {
   it('is found', async () => {
     const { stdout } = await kubectl('plugin', 'list');
     expect(stdout.split('\n')).toContain(join(DIST, 'kubectl-supplychain'));

@@ -11,6 +11,8 @@ export interface Finished {
 export interface RunOptions {
   readonly cwd?: string;
   readonly env?: Readonly<Record<string, string>>;
+  /** What it reads from its standard input; nothing without it. */
+  readonly input?: string;
 }
 
 /** Runs a command to its end. A non-zero exit is a result; only a command that cannot be started rejects. */
@@ -18,11 +20,13 @@ export function run(command: string, args: readonly string[], options: RunOption
   const env = { PATH: process.env['PATH'], ...options.env };
   return new Promise((resolve, reject) => {
     const settings = { cwd: options.cwd, env, maxBuffer: 64 << 20 };
-    execFile(command, args, settings, (error, stdout, stderr) => {
+    const child = execFile(command, args, settings, (error, stdout, stderr) => {
       if (error === null) resolve({ code: 0, stdout, stderr });
       else if (typeof error.code === 'number') resolve({ code: error.code, stdout, stderr });
       else reject(error);
     });
+    // Who ends without reading it all has said why.
+    child.stdin?.on('error', () => undefined).end(options.input ?? '');
   });
 }
 

@@ -10,8 +10,8 @@ export interface Program {
   readonly env?: Readonly<Record<string, string>>;
   /** The file that takes what it prints. */
   readonly log: string;
-  /** Answers 2xx once the server can be used. */
-  readonly ready: string;
+  /** A URL that answers 2xx once the server can be used, or what finds out; it may reject as long as it cannot. */
+  readonly ready: string | (() => Promise<boolean>);
 }
 
 /** Something that runs until it is stopped. */
@@ -64,9 +64,10 @@ export async function startServer(program: Program): Promise<Running> {
   return { stop: () => stopChild(child) };
 }
 
-async function answers(url: string): Promise<boolean> {
+async function answers(ready: Program['ready']): Promise<boolean> {
   try {
-    return (await fetch(url, { signal: AbortSignal.timeout(1000) })).ok;
+    if (typeof ready !== 'string') return await ready();
+    return (await fetch(ready, { signal: AbortSignal.timeout(1000) })).ok;
   } catch {
     return false;
   }
