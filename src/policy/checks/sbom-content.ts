@@ -1,6 +1,7 @@
 import { missingElements } from '../../attestations/sbom/minimum-elements.ts';
 import { type Sbom, toolText } from '../../attestations/sbom/sbom.ts';
 import type { Fault } from '../../reasons.ts';
+import { otherImage } from '../attached-sboms.ts';
 import type { SbomFile } from '../schema.ts';
 import type { Placed } from '../vouching.ts';
 
@@ -27,23 +28,9 @@ export function sbomLacks(
   asked: SbomFile,
   runnable: readonly string[],
 ): Fault | null {
-  const { format, components, describes } = sbom;
-  const ours = new Set([judged.digest, on.digest, ...(on === judged ? [] : runnable)]);
-  if (describes.length > 0 && !describes.some((digest) => ours.has(digest))) {
-    return {
-      reason: 'SbomForOtherImage',
-      message: `the SBOM describes ${describes.slice(0, 3).join(', ')}, not ${judged.digest}`,
-      remediation: 'attest the SBOM of this very image',
-    };
-  }
-  // What is said of an index may be true of one platform only: the SBOM has to name the child, or there is but one.
-  if (on !== judged && runnable.length > 1 && !describes.includes(judged.digest)) {
-    return {
-      reason: 'PlatformNotCovered',
-      message: `the SBOM is attested on the index and does not say that it describes ${judged.digest}`,
-      remediation: "attest every platform's SBOM on that platform's manifest",
-    };
-  }
+  const { format, components } = sbom;
+  const other = otherImage(sbom, { on, judged }, runnable);
+  if (other) return other;
   if (asked.formats && !asked.formats.includes(format)) {
     return {
       reason: 'SbomFormatNotAccepted',

@@ -7,7 +7,7 @@ import { notSupported } from '../not-supported.ts';
 import type { SbomFile } from '../schema.ts';
 import type { JudgedManifest } from '../subject.ts';
 import { judgeVouching, mayAttest, type Placed, type Vouched } from '../vouching.ts';
-import { isSbom, sbomOf } from './sbom-claim.ts';
+import { isSbom, sbomOf } from '../attached-sboms.ts';
 import { ATTEST, sbomDetails, sbomLacks, sbomText } from './sbom-content.ts';
 import { judgeAnySbom } from './unsigned-sbom.ts';
 

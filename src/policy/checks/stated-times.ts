@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { parseTime, text } from '../../attestations/reading.ts';
 import { readProvenance, slsaPredicate } from '../../attestations/slsa/provenance.ts';
 import type { Claim } from '../../verify/verifier.ts';
-import { isSbom, sbomOf } from './sbom-claim.ts';
+import { isSbom, sbomOf } from '../attached-sboms.ts';
 
 /** Where predicates without a reader of their own say when they were made: vulnerability scans and cosign's free form. */
 const predicate = z.object({

@@ -1,21 +1,13 @@
-import { readSbom } from '../../attestations/sbom/read-sbom.ts';
-import { sbomFormatOfPredicate } from '../../attestations/sbom/predicate-types.ts';
 import type { Sbom } from '../../attestations/sbom/sbom.ts';
-import type { Evidence } from '../../evidence/collector.ts';
 import { type Fault, REASONS } from '../../reasons.ts';
-import { parseStatement, subjectWithDigest } from '../../verify/in-toto.ts';
-import { Refused } from '../../verify/refused.ts';
+import { sbomsOn } from '../attached-sboms.ts';
 import { evidenceEntries } from '../evidence-entry.ts';
 import type { Judgement } from '../finding.ts';
 import { remedyFor } from '../remedies.ts';
 import type { SbomFile } from '../schema.ts';
 import type { JudgedImage, JudgedManifest } from '../subject.ts';
-import { claimsOn, withinReach } from '../vouching.ts';
-import { isSbom, sbomOf } from './sbom-claim.ts';
+import { withinReach } from '../vouching.ts';
 import { ATTEST, sbomDetails, sbomLacks, sbomText } from './sbom-content.ts';
-
-/** An SBOM of an image, or why it is none; `on` is the manifest that it is attached to. */
-type Found = { readonly on: JudgedManifest } & ({ readonly sbom: Sbom } | { readonly fault: Fault });
 
 const EMPTY = { authority: null, subject: null, details: {}, evidence: [] } as const;
 
@@ -64,15 +56,15 @@ function sayOf(
   children: readonly string[],
 ): Sbom | Fault {
   const places = judged === root ? [root] : [judged, root];
-  const found = places.flatMap((on) => sbomsOf(on, judged));
   const faults: Fault[] = [];
-  for (const one of found) {
-    const fault =
-      'fault' in one
-        ? one.fault
-        : (sbomLacks(one.sbom, { on: one.on, judged }, asked, children) ?? dated(asked));
-    if (fault === null && 'sbom' in one) return one.sbom;
-    if (fault) faults.push(fault);
+  for (const { on, sbom } of places.flatMap((place) => sbomsOn(place, judged))) {
+    if (!sbom.ok) {
+      faults.push(sbom.fault);
+      continue;
+    }
+    const fault = sbomLacks(sbom.value, { on, judged }, asked, children) ?? dated(asked);
+    if (fault === null) return sbom.value;
+    faults.push(fault);
   }
   const unread = places.flatMap(({ faults: missed }) => missed)[0];
   return (
@@ -93,42 +85,4 @@ function dated({ maxAge }: SbomFile): Fault | null {
         reason: 'AgeUnknown',
         message: 'the rule limits the age of the SBOM, and nobody has signed when it was made',
       };
-}
-
-/** All SBOMs that lie on a manifest and are about it or the judged one: attested by anybody, or attached by themselves. */
-function sbomsOf(on: JudgedManifest, judged: JudgedManifest): Found[] {
-  const attested = claimsOn(on, isSbom).map((claim) => {
-    const sbom = sbomOf(claim);
-    return sbom.ok ? { on, sbom: sbom.value } : { on, fault: unreadable(sbom.message) };
-  });
-  const alone = on.verdicts.flatMap(({ evidence }) => {
-    if (evidence.format === 'sbom' && evidence.subject === on.digest)
-      return [{ on, ...documentOf(evidence.bytes) }];
-    // BuildKit keeps a child's statements in the index.
-    if (evidence.format === 'statement' && evidence.subject === judged.digest)
-      return statementOf(evidence, judged);
-    return [];
-  });
-  return [...attested, ...alone];
-}
-
-function documentOf(document: unknown): { readonly sbom: Sbom } | { readonly fault: Fault } {
-  const sbom = readSbom(document, null);
-  return sbom.ok ? { sbom: sbom.value } : { fault: unreadable(sbom.message) };
-}
-
-function statementOf({ bytes, subject }: Evidence, judged: JudgedManifest): Found[] {
-  try {
-    const statement = parseStatement(bytes);
-    if (sbomFormatOfPredicate(statement.predicateType) === null) return [];
-    subjectWithDigest(statement, subject);
-    return [{ on: judged, ...documentOf(statement.predicate) }];
-  } catch (cause) {
-    if (!(cause instanceof Refused)) throw cause;
-    return [{ on: judged, fault: { reason: cause.reason, message: cause.message } }];
-  }
-}
-
-function unreadable(message: string): Fault {
-  return { reason: 'SbomUnreadable', message: `the SBOM cannot be read: ${message}` };
 }
