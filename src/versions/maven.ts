@@ -1,4 +1,4 @@
-import { compareNumbers, compareTexts } from './sequence.ts';
+import { compareNumbers, compareTexts, isNumber } from './sequence.ts';
 import type { Versioning } from './versioning.ts';
 
 /** A part of a version: a number, a qualifier, or all that is behind a hyphen. */
@@ -19,39 +19,31 @@ const RELEASES = new Set(['ga', 'final', 'release']);
 /** Where a number follows at once. */
 const SHORT: Readonly<Record<string, string>> = { a: 'alpha', b: 'beta', m: 'milestone' };
 
-/** Tokens between dots, hyphens and transitions between digits and other signs. A hyphen opens a list, and so does a transition. */
+/** A hyphen opens a list for all behind it, and so does a step from digits to other signs or back. */
 function readMaven(text: string): readonly Item[] {
   const lists: Item[][] = [[]];
-  const add = (item: Item): void => {
-    lists.at(-1)?.push(item);
-  };
+  const last = (): Item[] => lists.at(-1) ?? [];
   let empty = true;
   const tokens = text.toLowerCase().match(/[0-9]+|[^0-9.-]+|[.-]/g) ?? [];
   for (const [at, token] of tokens.entries()) {
     if (token === '.' || token === '-') {
-      if (empty) add({ kind: 'number', digits: '0' });
+      if (empty) last().push({ kind: 'number', digits: '0' });
       if (token === '-') lists.push([]);
       empty = true;
       continue;
     }
-    const next = tokens[at + 1];
-    const followed = next !== undefined && isDigits(next);
-    if (isDigits(token)) {
-      if (!empty) lists.push([]);
-      add({ kind: 'number', digits: token });
-    } else {
+    if (!empty) lists.push([]);
+    if (isNumber(token)) last().push({ kind: 'number', digits: token });
+    else {
+      const next = tokens[at + 1];
+      const followed = next !== undefined && isNumber(next);
       // A dot before a qualifier is as a hyphen, where a number or nothing follows: 1.0.RC1 < 1.0-RC2.
-      const behindDot = (followed || next === undefined) && (lists.at(-1)?.length ?? 0) > 0;
-      if (!empty || behindDot) lists.push([]);
-      add({ kind: 'qualifier', text: qualifier(token, followed) });
+      if ((followed || next === undefined) && last().length > 0) lists.push([]);
+      last().push({ kind: 'qualifier', text: qualifier(token, followed) });
     }
     empty = false;
   }
   return closed(lists);
-}
-
-function isDigits(token: string): boolean {
-  return /^[0-9]/.test(token);
 }
 
 function qualifier(text: string, followed: boolean): string {
@@ -60,14 +52,15 @@ function qualifier(text: string, followed: boolean): string {
   return long === 'cr' ? 'rc' : long;
 }
 
-/** Puts each list at the end of the one before it, and trims them: what says nothing at the end or before a hyphen is not there. */
+/** Puts each list at the end of the one before it, without what says nothing at the end of a list or before another list. */
 function closed(lists: readonly Item[][]): readonly Item[] {
-  return lists.reduceRight<readonly Item[]>((inner, items) => {
-    const trimmed = items.slice(0, items.findLastIndex((item) => !isNull(item)) + 1);
-    if (inner.length === 0) return trimmed;
-    return trimmed.length === 0 && items.length > 0 && lists[0] !== items
-      ? inner
-      : [...trimmed, { kind: 'list', items: inner }];
+  return lists.reduceRight<readonly Item[]>((inner, items, at) => {
+    const said = items.slice(0, items.findLastIndex((item) => !isNull(item)) + 1);
+    if (inner.length === 0) return said;
+    // By the specification 1-ga-1 is 1-1; the tool leaves a list within a list there.
+    const isRelease = at > 0 && said.length === 0 && items[0]?.kind === 'qualifier';
+    if (isRelease && inner[0]?.kind === 'number') return inner;
+    return [...said, { kind: 'list', items: inner }];
   }, []);
 }
 

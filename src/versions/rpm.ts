@@ -26,7 +26,7 @@ interface RpmVersion {
 
 function readRpm(text: string): RpmVersion {
   const [, epoch = '0', rest = ''] = /^(?:([0-9]*):)?(.*)$/s.exec(text) ?? [];
-  const dash = rest.indexOf('-');
+  const dash = rest.lastIndexOf('-');
   return {
     epoch,
     version: dash < 0 ? rest : rest.slice(0, dash),
