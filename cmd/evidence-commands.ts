@@ -61,7 +61,12 @@ export async function saveEvidence(
     );
     const { workloads, gaps } = await saved.source.discover();
     const { valid, invalid } = parseReferences(workloads);
-    const gathered = await gather(valid, { ...options, registry: saved.registry });
+    const gathered = await gather(valid, {
+      ...options,
+      registry: saved.registry,
+      // A policy that asks how old images are may come later.
+      readConfigs: true,
+    });
     const { answers } = await saved.save();
     const missed = [...gathered.values()].filter((one) => !isComplete(one));
     for (const { message } of gaps) io.stderr(`not seen: ${terminalText(message)}\n`);
@@ -126,7 +131,10 @@ async function addEvidence(
 
 function isComplete(outcome: Outcome<GatheredImage>): boolean {
   if (!outcome.ok) return false;
-  return [outcome.value.root, ...outcome.value.children].every(({ faults }) => faults.length === 0);
+  return [outcome.value.root, ...outcome.value.children].every(
+    ({ faults, config }) =>
+      faults.length === 0 && (!config || config.ok || config.fault.reason === 'AgeUnknown'),
+  );
 }
 
 function sourceOf(images: readonly string[], typed: unknown, io: Io): WorkloadSource {

@@ -2,6 +2,7 @@ import { discover } from './discover.ts';
 import type { Collector } from './evidence/collector.ts';
 import { gather, type Progress, stopReason } from './evidence/gather.ts';
 import { asksForDrift } from './policy/checks/drift.ts';
+import { asksForAge } from './policy/checks/image-age.ts';
 import { evaluate, type JudgedContainer, type JudgedWorkload } from './policy/evaluate.ts';
 import type { Policy } from './policy/policy.ts';
 import { withRootAges } from './policy/root-ages.ts';
@@ -49,7 +50,11 @@ export interface AuditJob {
 export async function audit(job: AuditJob): Promise<Report> {
   const { workloads, gaps } = await discover(job.source, job.signal);
   const references = parseReferences(workloads);
-  const gathered = await gather(references.valid, { ...job, resolveTags: asksForDrift(job.policy) });
+  const gathered = await gather(references.valid, {
+    ...job,
+    resolveTags: asksForDrift(job.policy),
+    readConfigs: asksForAge(job.policy),
+  });
   const interrupted = stopReason(job.signal) === 'Interrupted';
   const { policy, trust, updatedAt, hosts } = (await job.refreshed) ?? { ...job, ...NEVER_UPDATED };
   const images = verifyImages(references, gathered, trust);

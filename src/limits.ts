@@ -24,6 +24,8 @@ export const GITHUB_ATTESTATIONS = 200;
 export const GITHUB_PAGES = 10;
 /** One page of GitHub's API: a hundred bundles of some 15 KiB, as servers that do not store them elsewhere send them. */
 export const GITHUB_PAGE_BYTES = 64 * MiB;
+/** The configuration of an image: some KiB, with a history and labels of hundreds of layers rarely a hundred. */
+export const IMAGE_CONFIG_BYTES = 4 * MiB;
 /** Children of one index; real ones have about twenty. */
 export const INDEX_CHILDREN = 500;
 /** Characters of a digest: sha512 has 135, and what is longer would be repeated in messages and reports. */

@@ -77,7 +77,7 @@ export const REASONS = {
   AgeUnknown: {
     class: 'undetermined',
     meaning:
-      'The rule limits the age of the evidence, and no verified time, or one in the future, says how old it is.',
+      'The rule limits an age, and no time says how old the evidence or the image is: none is there, or one in the future or in place of a time.',
   },
   TrustRootOutdated: {
     class: 'undetermined',
@@ -95,6 +95,15 @@ export const REASONS = {
   },
   TagDisallowed: { class: 'untrusted', meaning: 'The reference uses a tag that the rule forbids.' },
   DigestDrift: { class: 'stale', meaning: 'The tag no longer points at the digest that is named beside it.' },
+  // age
+  AgeAccepted: {
+    class: 'met',
+    meaning: 'The image is no older than the rule allows, by the time that its builder states.',
+  },
+  ImageOutdated: {
+    class: 'stale',
+    meaning: 'The image is older than the rule allows, by the time that its builder states.',
+  },
   // sbom
   SbomAccepted: { class: 'met', meaning: 'An SBOM that meets the rule is bound to this digest.' },
   SbomMissing: { class: 'missing', meaning: 'There is no SBOM for this digest.' },

@@ -55,18 +55,19 @@ export function verifyImages(
   const verified = new Map<string, JudgedManifest>();
   const verify = (
     repository: string,
-    { digest, platform, evidence, faults }: GatheredManifest,
+    { digest, platform, evidence, faults, config }: GatheredManifest,
   ): JudgedManifest => {
     const key = `${repository}@${digest}`;
     const manifest = verified.get(key) ?? {
       digest,
       platform,
       faults,
+      config,
       verdicts: evidence.map((one) => verifyEvidence(one, trust)),
     };
     verified.set(key, manifest);
     // One digest was found over several ways, and each has its own faults.
-    return { ...manifest, platform, faults };
+    return { ...manifest, platform, faults, config };
   };
   const images = new Map<string, JudgedImage | { readonly invalid: string }>(
     [...invalid].map(([text, message]) => [text, { invalid: message }]),

@@ -11,11 +11,14 @@ import {
   type RunningImage,
 } from './running-image.ts';
 import type { Collected, Collector } from './collector.ts';
+import { configReader, type ImageConfig, type ReadConfig } from './image-config.ts';
 
 /** One manifest of an image with everything that hangs on it. */
 export interface GatheredManifest extends Collected {
   readonly digest: string;
   readonly platform: Platform | null;
+  /** What it says of itself, where somebody wants to know; an index says nothing. */
+  readonly config?: Outcome<ImageConfig> | undefined;
 }
 
 /** An image that is asked for: what a reference means, or what runs of it. */
@@ -39,6 +42,8 @@ export interface GatherOptions {
   readonly platform: Platform | null;
   /** Whether tags that stand beside digests are asked for: runtimes do not. */
   readonly resolveTags?: boolean | undefined;
+  /** Whether the configurations of what may run are read: no other evidence is in them. */
+  readonly readConfigs?: boolean | undefined;
   /** How many images are worked on at a time. */
   readonly concurrency: number;
   /** The time for one image's evidence, in milliseconds. */
@@ -66,12 +71,15 @@ export async function gather(
 ): Promise<ReadonlyMap<string, Outcome<GatheredImage>>> {
   const limit = pLimit(options.concurrency);
   const collect = collectOnce(options);
+  const readConfig = options.readConfigs ? configReader(options.registry) : null;
   const tracked = trackProgress(references.length, options.onProgress);
   const stopped = whenStopped(options.signal);
   const gathered = references.map((reference) =>
     limit(async () => {
       const outcome = await tracked(reference, () =>
-        within(options, reference, stopped, (late) => gatherImage(reference, options, collect, late)),
+        within(options, reference, stopped, (late) =>
+          gatherImage(reference, options, { collect, readConfig }, late),
+        ),
       );
       return [reference.text, outcome] as const;
     }),
@@ -135,7 +143,7 @@ async function tagBeside(
 async function gatherImage(
   request: ImageRequest,
   options: GatherOptions,
-  collect: Collect,
+  { collect, readConfig }: { readonly collect: Collect; readonly readConfig: ReadConfig | null },
   late: Late,
 ): Promise<Outcome<GatheredImage>> {
   const found = await Promise.race([
@@ -145,7 +153,12 @@ async function gatherImage(
   if (!found.ok) return found;
   const { resolved, meant, missed: around } = found.value;
   const { reference, children } = resolved;
+  const configOf = (digest: string) =>
+    readConfig &&
+    Promise.race([readConfig(reference.repository, digest), late('its configuration was not there')]);
   const manifest = async (one: { digest: string; platform: Platform | null }): Promise<GatheredManifest> => {
+    const isIndex = one.digest === resolved.manifest.digest && resolved.manifest.content.kind === 'index';
+    const config = isIndex ? null : configOf(one.digest);
     const found = await Promise.all(
       collect(reference.repository, one.digest).map(({ collector, collected }) =>
         // One place that is slow leaves the others what they have: it is missing to those alone who may have something there.
@@ -153,7 +166,8 @@ async function gatherImage(
       ),
     );
     const evidence = found.flatMap((each) => each.evidence);
-    return { ...one, evidence, faults: found.flatMap((each) => each.faults) };
+    const faults = found.flatMap((each) => each.faults);
+    return { ...one, evidence, faults, ...(config && { config: await config }) };
   };
   const [root, ...rest] = await Promise.all([
     manifest({ digest: resolved.manifest.digest, platform: null }),

@@ -8,9 +8,8 @@ type Steps = readonly (string | number)[];
 
 /** The demands of a rule that have no check yet, as far as it makes them. */
 function unsupportedDemands(rule: RuleFile): readonly Steps[] {
-  const { age, sbom, slsa, vulnerabilities, baseImages, attestations = [] } = rule;
+  const { sbom, slsa, vulnerabilities, baseImages, attestations = [] } = rule;
   const demands: readonly { readonly made: boolean; readonly at: Steps }[] = [
-    { made: age !== undefined, at: ['age'] },
     { made: sbom?.minimumElements === 'cisa2025', at: ['sbom', 'minimumElements'] },
     { made: slsa?.parameters !== undefined, at: ['slsa', 'parameters'] },
     { made: vulnerabilities !== undefined, at: ['vulnerabilities'] },

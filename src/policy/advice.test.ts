@@ -281,7 +281,6 @@ describe('advice on a policy warns of', () => {
   });
 
   it.each([
-    'age: { max: 7d }',
     'sbom: { signedBy: [ci], minimumElements: cisa2025 }',
     'slsa: { level: 1, signedBy: [ci], sources: ["**"], parameters: { a: b } }',
     'vulnerabilities: { signedBy: [ci], failOn: [high] }',

@@ -3,6 +3,13 @@ import type { Claim } from '../verify/verifier.ts';
 
 const DAY = 86_400_000;
 
+const HOUR = 3_600_000;
+
+/** An age or a limit in words: whole days, or hours where those say more. */
+export function inDays(ms: number): string {
+  return ms < 2 * DAY ? `${Math.floor(ms / HOUR)} hours` : `${Math.floor(ms / DAY)} days`;
+}
+
 /**
  * Whether a claim is older than `maxAge` (milliseconds) at `judgedAt`; null if it is young enough. Age runs from the
  * oldest of the verified signing times and the times that the statement itself names (`stated`): a registry that serves an old,
@@ -27,10 +34,9 @@ export function tooOld(claim: Claim, stated: readonly Date[], maxAge: number, ju
   }
   const age = judgedAt.getTime() - Math.min(...times);
   if (age <= maxAge) return null;
-  const days = (ms: number) => `${Math.floor(ms / DAY)} days`;
   return {
     reason: 'EvidenceTooOld',
-    message: `it is ${days(age)} old, and the rule allows ${days(maxAge)}`,
+    message: `it is ${inDays(age)} old, and the rule allows ${inDays(maxAge)}`,
     remediation: 'build, scan and sign the image again',
   };
 }

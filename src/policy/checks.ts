@@ -1,6 +1,7 @@
 import type { Check } from './check.ts';
 import { attestationsCheck } from './checks/attestations.ts';
 import { driftCheck } from './checks/drift.ts';
+import { ageCheck } from './checks/image-age.ts';
 import { LATER } from './checks/later.ts';
 import { registriesCheck } from './checks/registries.ts';
 import { sbomCheck } from './checks/sbom.ts';
@@ -14,6 +15,7 @@ export const CHECKS: readonly Check[] = [
   registriesCheck,
   tagsCheck,
   driftCheck,
+  ageCheck,
   sbomCheck,
   slsaCheck,
   attestationsCheck,

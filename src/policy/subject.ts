@@ -1,4 +1,5 @@
 import type { EvidenceFault } from '../evidence/collector.ts';
+import type { ImageConfig } from '../evidence/image-config.ts';
 import type { Outcome } from '../reasons.ts';
 import type { ImageReference } from '../registry/reference.ts';
 import type { Platform } from '../registry/registry.ts';
@@ -10,6 +11,8 @@ export interface JudgedManifest {
   readonly platform: Platform | null;
   readonly verdicts: readonly Verdict[];
   readonly faults: readonly EvidenceFault[];
+  /** What it says of itself, where a policy asks. */
+  readonly config?: Outcome<ImageConfig> | undefined;
 }
 
 /** What an image reference resolved to: one manifest, or an index with the children that are judged. */

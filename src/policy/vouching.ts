@@ -262,7 +262,8 @@ function byGravity(a: Fault, b: Fault): number {
   return PRECEDENCE.indexOf(REASONS[a.reason].class) - PRECEDENCE.indexOf(REASONS[b.reason].class);
 }
 
-function subjectOf({ digest, platform }: JudgedManifest): Judgement['subject'] {
+/** The manifest that a judgement is about. */
+export function subjectOf({ digest, platform }: JudgedManifest): Judgement['subject'] {
   return { digest, platform: platform && formatPlatform(platform) };
 }
 

@@ -4,11 +4,6 @@ import { notSupported } from '../not-supported.ts';
 /** Demands of the policy format that have no check yet: read, validated, and answered "unknown". */
 export const LATER: readonly Check[] = [
   {
-    name: 'age',
-    vouches: false,
-    compile: ({ age }) => (age ? notSupported('age') : null),
-  },
-  {
     name: 'vulnerabilities',
     vouches: false,
     compile: ({ vulnerabilities }) => (vulnerabilities ? notSupported('vulnerabilities') : null),
