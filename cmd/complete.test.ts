@@ -1,6 +1,6 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type FakeApiServer, status } from '../src/cluster/api-server.fixture.ts';
 import { metadata, pod } from '../src/workloads/cluster/objects.fixture.ts';
 import { listPath, serveCluster } from '../src/workloads/cluster/served-cluster.fixture.ts';
@@ -8,6 +8,10 @@ import { COMMANDS } from './commands.ts';
 import { directory, run } from './fake-io.fixture.ts';
 
 let api: FakeApiServer | null = null;
+// The Kubernetes client is large, and what a shell waits for is limited: on a busy machine reading it for the first time takes longer.
+beforeAll(async () => {
+  await import('../src/cluster/identity.ts');
+}, 60_000);
 afterEach(async () => {
   await api?.close();
   api = null;

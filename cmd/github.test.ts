@@ -27,6 +27,7 @@ const MANIFEST = JSON.stringify({
   },
   layers: [],
 });
+const CONFIG_PATH = `/v2/acme/cart/blobs/${digestOf(Buffer.from('{}'))}`;
 const DIGEST = digestOf(Buffer.from(MANIFEST));
 const PATH = `/repos/acme/cart/attestations/${DIGEST}`;
 
@@ -49,6 +50,7 @@ beforeEach(async () => {
   [registry, api] = await Promise.all([serveAnswers(), serveAnswers()]);
   registry.answer('/v2/acme/cart/manifests/v1', 200, MANIFEST, { 'content-type': OCI_MANIFEST });
   registry.answer(`/v2/acme/cart/manifests/${DIGEST}`, 200, MANIFEST, { 'content-type': OCI_MANIFEST });
+  registry.answer(CONFIG_PATH, 200, '{}', { 'content-type': 'application/octet-stream' });
   for (const name of ['cart', 'signatures'])
     registry.answer(`/v2/acme/${name}/referrers/${DIGEST}`, 200, INDEX, {
       'content-type': OCI_INDEX,
