@@ -58,16 +58,17 @@ describe('a sweep of a cluster', () => {
     expect(server?.requests.some(({ path }) => path === listPath('pods', null))).toBe(true);
   });
 
-  it('knows a loaded image by its name, and not by its digest', async () => {
-    const pods = [pod('loaded', { imageID: D1.replace('sha256:', 'docker://sha256:') })];
-    const named = await sweepCluster({ pods }, ['--image', 'registry.example.com/**']);
+  it('knows a loaded image by its name, and by its digest only with its registry', async () => {
+    const image = '127.0.0.1:1/shop/cart:v1';
+    const pods = [pod('loaded', { image, imageID: D1.replace('sha256:', 'docker://sha256:') })];
+    const named = await sweepCluster({ pods }, ['--image', '127.0.0.1:1/**']);
     expect(named.hits).toHaveLength(1);
     await server?.close();
     const digest = await sweepCluster({ pods }, ['--digest', D2]);
     expect(digest).toMatchObject({
       exitCode: 3,
       hits: [],
-      undetermined: [{ name: 'loaded', cause: 'DigestNotResolvable' }],
+      undetermined: [{ name: 'loaded', cause: 'RegistryUnreachable' }],
     });
   });
 

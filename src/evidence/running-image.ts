@@ -172,7 +172,7 @@ function childOf({ content }: Manifest, digest: string): Descriptor | undefined 
 function notResolvable(reference: ImageReference, { imageID }: RunningImage, why: string): Outcome<never> {
   return failed(
     'DigestNotResolvable',
-    `digest not resolvable: ${reference.text} runs as ${imageID}, and ${why}`,
+    `digest not resolvable: ${formatReference(reference)} runs as ${imageID}, and ${why}`,
     'pull the image from its registry by digest, so that the node says which one runs',
   );
 }

@@ -42,13 +42,16 @@ function namesOf({ image, named }: Subject): readonly ImageName[] {
     ...(reference.digest === null ? [] : [reference.digest]),
     ...(resolved?.ok ? [resolved.value.digest] : []),
   ]);
-  const names =
+  const names: ImageName[] =
     digests.size === 0
       ? [{ repository, tag, digest: null }]
       : [...digests].map((digest) => ({ repository, tag, digest }));
+  const from = image.running?.repository ?? null;
+  if (from !== null && reference.digest !== null)
+    names.push({ repository: from, tag: null, digest: reference.digest });
   if (named === null) return names;
   const written = named.reference;
-  const pulled = written.digest ?? reference.digest;
+  const [pulled = null] = written.digest === null ? digests : [written.digest];
   return [...names, { repository: written.repository, tag: written.tag ?? pullTag(written), digest: pulled }];
 }
 

@@ -1,7 +1,6 @@
 import type { Collector } from '../evidence/collector.ts';
-import { gather, type GatheredImage, type GatherOptions } from '../evidence/gather.ts';
+import { gather, type GatheredImage, type GatherOptions, type ImageRequest } from '../evidence/gather.ts';
 import { ok, type Outcome } from '../reasons.ts';
-import type { ImageReference } from '../registry/reference.ts';
 import { verifyImages } from '../verified-images.ts';
 import type { TrustMaterial } from '../verify/verifier.ts';
 import type { Resolved, SweptImage } from './query.ts';
@@ -42,12 +41,17 @@ function gatherFor(images: readonly SweptImage[], options: GatherOptions, collec
 }
 
 /** A tag is resolved once: whoever knows its digest asks for that from then on. */
-function pinned({ reference, resolved }: SweptImage): ImageReference {
-  return resolved?.ok ? { ...reference, digest: resolved.value.digest } : reference;
+function pinned({ reference, resolved, running }: SweptImage): ImageRequest {
+  const isLoaded = running !== undefined && running.digest === null;
+  return resolved?.ok && (isLoaded || !running)
+    ? { ...reference, digest: resolved.value.digest }
+    : { ...reference, running };
 }
 
 function resolvedOf(gathered: Outcome<GatheredImage> | undefined): Outcome<Resolved> | null {
   if (!gathered?.ok) return gathered ?? null;
   const { digest, manifest, runnable } = gathered.value.resolved;
-  return ok({ digest, isIndex: manifest.content.kind === 'index', runnable });
+  // A child that was found within its index is what runs, and its siblings do not.
+  const isIndex = manifest.digest === digest && manifest.content.kind === 'index';
+  return ok({ digest, isIndex, runnable: isIndex ? runnable : [] });
 }

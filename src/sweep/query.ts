@@ -1,3 +1,4 @@
+import type { RunningImage } from '../evidence/running-image.ts';
 import type { Resolution } from '../policy/subject.ts';
 import type { Outcome } from '../reasons.ts';
 import type { ImageReference } from '../registry/reference.ts';
@@ -21,6 +22,8 @@ export interface SweptImage {
   readonly resolved: Outcome<Resolved> | null;
   /** With verdicts on everything that is attached. */
   readonly attached: Outcome<Resolution> | null;
+  /** What the node says of it, where that is a configuration's digest, or another repository than the reference's. */
+  readonly running?: RunningImage | undefined;
 }
 
 /** What a predicate is held against: one image of one container of one workload. */

@@ -40,10 +40,10 @@ describe('the images of a container', () => {
       ],
     ],
     [
-      'what was pulled from elsewhere, without the tag',
+      'what was pulled from elsewhere, apart from what was not',
       'ghcr.io/acme/cart:v1',
       [{ ...PODS, repository: 'mirror.local/cart' }],
-      [[`mirror.local/cart@${A}`, 'ghcr.io/acme/cart:v1']],
+      [[`ghcr.io/acme/cart:v1@${A} (pulled from mirror.local/cart)`, 'ghcr.io/acme/cart:v1']],
     ],
     [
       'what is named, for a pod that runs nothing yet',
@@ -56,15 +56,25 @@ describe('the images of a container', () => {
     expect(texts(text, running)).toEqual(expected);
   });
 
-  it('are unknown where the node knows a configuration alone, and nothing else of that name is', () => {
+  it('are asked for where the node knows a configuration alone, and apart from all else of that name', () => {
     const running = [
       { ...PODS, digest: null, config: A, imageID: A },
       { ...PODS, imageID: '', digest: null },
     ];
     const [loaded, waiting] = candidatesOf(container('cart:v1', { running })) ?? [];
-    expect(loaded?.image.resolved).toMatchObject({ ok: false, fault: { reason: 'DigestNotResolvable' } });
-    expect(loaded?.image.attached).toMatchObject({ ok: false });
+    expect(loaded?.image).toMatchObject({
+      resolved: null,
+      running: { config: A, platforms: [{ os: 'linux', architecture: 'amd64' }] },
+    });
+    expect(loaded?.named?.text).toBe('cart:v1');
     expect(waiting?.image.resolved).toBe(null);
     expect(loaded?.key).not.toBe(waiting?.key);
+  });
+
+  it('are unknown where the node says nothing that is known', () => {
+    const running = [{ ...PODS, digest: null, imageID: 'x' }];
+    const [one] = candidatesOf(container('cart:v1', { running })) ?? [];
+    expect(one?.image.resolved).toMatchObject({ ok: false, fault: { reason: 'DigestNotResolvable' } });
+    expect(one?.image.attached).toMatchObject({ ok: false });
   });
 });

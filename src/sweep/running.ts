@@ -1,5 +1,6 @@
 import { failed } from '../reasons.ts';
-import { type ImageReference, parseReference } from '../registry/reference.ts';
+import { parsePlatform } from '../registry/platform.ts';
+import { formatReference, type ImageReference, parseReference } from '../registry/reference.ts';
 import type { Container, Running } from '../workloads/source.ts';
 import type { SweptImage } from './query.ts';
 
@@ -25,8 +26,9 @@ export function candidatesOf(container: Container): readonly Candidate[] | null 
   if (running.length === 0) return [candidate(reference, null, null)];
   return running.map((one): Candidate => {
     if (one.imageID === '') return candidate(reference, null, one);
+    if (one.config !== null) return loaded(reference, one);
     if (one.digest === null) return unknown(reference, one);
-    return candidate(runningReference(reference, one.digest, one), reference, one);
+    return pulled(reference, one.digest, one);
   });
 }
 
@@ -38,18 +40,29 @@ function candidate(
   return { key: reference.text, image: { reference, resolved: null, attached: null }, named, running };
 }
 
-/** The running image in the repository that it was pulled from. */
-function runningReference(
-  reference: ImageReference,
-  digest: string,
-  { repository }: Running,
-): ImageReference {
-  const pulled = repository === null ? null : parseReference(repository);
-  const from = pulled?.ok ? pulled.value : reference;
-  const tag = from.repository === reference.repository ? reference.tag : null;
-  const { registry, path } = from;
-  const text = `${from.repository}${tag === null ? '' : `:${tag}`}@${digest}`;
-  return { registry, path, repository: from.repository, tag, digest, text };
+/** What runs by its digest: in the repository of the reference, else in the one that it was pulled from. */
+function pulled(named: ImageReference, digest: string, running: Running): Candidate {
+  const written = { ...named, digest };
+  const text = formatReference(written);
+  const from = running.repository === null ? null : parseReference(running.repository);
+  if (!from?.ok || from.value.repository === named.repository)
+    return candidate({ ...written, text }, named, running);
+  return asked({ ...written, text: `${text} (pulled from ${from.value.repository})` }, named, running);
+}
+
+/** An image that was loaded into the node: of what its reference means, the one with this configuration. */
+function loaded(named: ImageReference, running: Running): Candidate {
+  const { imageID, platform } = running;
+  const text = `${named.text} (running ${imageID}${platform === null ? '' : ` on ${platform}`})`;
+  return asked({ ...named, text }, named, running);
+}
+
+/** An image for which the reference alone does not say where and what to ask. */
+function asked(reference: ImageReference, named: ImageReference, running: Running): Candidate {
+  const platform = running.platform === null ? null : parsePlatform(running.platform);
+  const ran = { ...running, platforms: platform === null ? [] : [platform] };
+  const image = { reference, resolved: null, attached: null, running: ran };
+  return { key: reference.text, image, named, running };
 }
 
 /** No registry is asked by what a node calls an image among its own. */

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { container, workload } from '../policy/judged-image.fixture.ts';
 import { failed, ok, type Outcome } from '../reasons.ts';
+import type { Running } from '../workloads/source.ts';
 import type { Manifest, Registry } from '../registry/registry.ts';
 import { compileQuery, type QueryValues } from './compile-query.ts';
 import { A, B } from './subject.fixture.ts';
@@ -37,12 +38,13 @@ async function ask(
   text: string,
   values: Partial<QueryValues>,
   { registry }: Pick<ReturnType<typeof answering>, 'registry'>,
+  running?: readonly Running[],
 ) {
   const none = { digest: [], image: [], signer: [], issuer: [], 'source-repository': [], builder: [] };
   const compiled = compileQuery({ ...none, unsigned: false, ...values });
   if (!compiled.ok) throw new Error(compiled.messages.join());
   const now = new Date('2026-01-02T03:04:05Z');
-  const one = workload({ containers: [container(text)] });
+  const one = workload({ containers: [container(text, { running })] });
   return sweep({
     source: { kind: 'manifests', discover: () => Promise.resolve({ workloads: [one], gaps: [] }) },
     query: compiled.query,
@@ -84,6 +86,33 @@ describe('a sweep', () => {
     const { undetermined } = await ask(`ghcr.io/acme/cart@${A}`, { digest: [A], signer: ['x'] }, gone);
     expect(undetermined).toMatchObject([{ reason: 'Unreachable', cause: 'RegistryUnreachable' }]);
     expect(gone.asked).toEqual(['manifest aa']);
+  });
+
+  const loaded = {
+    imageID: B,
+    digest: null,
+    repository: null,
+    config: B,
+    platform: null,
+    pods: 1,
+    since: null,
+  };
+
+  it('finds an image that was loaded into a node, where the reference leads to its configuration', async () => {
+    const one = answering(ok(MANIFEST));
+    const { hits } = await ask('ghcr.io/acme/cart:v1', { digest: [A] }, one, [loaded]);
+    expect(hits).toMatchObject([{ digest: A, pods: 1 }]);
+    const signed = await ask('ghcr.io/acme/cart:v1', { unsigned: true }, answering(ok(MANIFEST)), [loaded]);
+    expect(signed.hits).toMatchObject([{ digest: A }]);
+  });
+
+  it('does not know one of which the reference leads to another configuration', async () => {
+    const other = { ...loaded, imageID: A, config: A };
+    const { hits, undetermined } = await ask('x.io/cart:v1', { digest: [A] }, answering(ok(MANIFEST)), [
+      other,
+    ]);
+    expect(hits).toEqual([]);
+    expect(undetermined).toMatchObject([{ cause: 'DigestNotResolvable' }]);
   });
 
   it('does not know what a text is that is no reference', async () => {

@@ -73,7 +73,14 @@ async function askAll(workloads: readonly Workload[], job: SweepJob) {
     indexes = await findIndexes(digest, [...images.values()], job.registry, job.concurrency);
   }
   const trusted = needs.has('evidence') ? job.trusted() : null;
-  if (trusted) learn(await lookUpEvidence(undecided(answerAll()), job, trusted));
+  if (trusted) {
+    // What was loaded into a node has no digest yet that anything could be attached to.
+    const loaded = undecided(answerAll()).filter(
+      ({ running, resolved }) => running?.digest === null && resolved === null,
+    );
+    learn(await lookUpDigests(loaded, job));
+    learn(await lookUpEvidence(undecided(answerAll()), job, trusted));
+  }
   return { answered: answerAll(), known: await trusted, gaps: indexes.gaps, notes: indexes.notes };
 }
 
