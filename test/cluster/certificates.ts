@@ -14,7 +14,8 @@ export interface Certificates {
 
 const DAYS = '3650';
 
-function certificatesIn(directory: string): Certificates {
+/** Where the files stand in a directory, made or not. */
+export function certificatesIn(directory: string): Certificates {
   const file = (name: string): string => join(directory, name);
   return {
     ca: file('ca.pem'),

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Finished, mustRun, run } from '../sigstore/run.ts';
 import type { Running } from '../sigstore/servers.ts';
-import { type Certificates, makeCertificates } from './certificates.ts';
+import { type Certificates, certificatesIn, makeCertificates } from './certificates.ts';
 import { startApiServer, startController, startEtcd } from './control-plane.ts';
 
 export interface ClusterOptions {
@@ -13,6 +13,8 @@ export interface ClusterOptions {
   readonly toolsBin: string;
   /** A folder of plugins that kubectl is to find. */
   readonly plugins?: string;
+  /** A state that was prepared (prepared.ts): the cluster goes on where that one ended. */
+  readonly state?: string;
 }
 
 interface KubectlOptions {
@@ -55,10 +57,11 @@ const READY_LIMIT_MS = 60_000;
 
 /** Starts etcd, an API server, controllers, a scheduler and kwok, and waits until pods can run. */
 export async function startCluster(options: ClusterOptions): Promise<Cluster> {
-  const { workdir, toolsBin } = options;
+  const { workdir, toolsBin, state } = options;
   const pki = join(workdir, 'pki');
   mkdirSync(pki, { recursive: true });
-  const certificates = await makeCertificates(pki);
+  if (state !== undefined) await mustRun('tar', ['-xf', state, '-C', workdir]);
+  const certificates = state === undefined ? await makeCertificates(pki) : certificatesIn(pki);
   const running: Running[] = [];
   const stop = async (): Promise<void> => {
     for (const program of running.splice(0).toReversed()) await program.stop();
@@ -72,7 +75,7 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
     const cluster = connected(options, certificates, etcd.url, apiServer);
     for (const name of ['kube-controller-manager', 'kube-scheduler', 'kwok'] as const)
       running.push(await startController(parts, name, cluster.kubeconfig));
-    await cluster.apply(NODES.map(node));
+    if (state === undefined) await cluster.apply(NODES.map(node));
     await usable(cluster);
     return { ...cluster, stop };
   } catch (error) {
@@ -167,8 +170,12 @@ async function usable(cluster: Omit<Cluster, 'stop'>): Promise<void> {
 }
 
 /** Waits until something is so; rejects where it never is. */
-export async function until(what: string, isSo: () => Promise<boolean>): Promise<void> {
-  const deadline = Date.now() + READY_LIMIT_MS;
+export async function until(
+  what: string,
+  isSo: () => Promise<boolean>,
+  limit = READY_LIMIT_MS,
+): Promise<void> {
+  const deadline = Date.now() + limit;
   while (!(await isSo())) {
     if (Date.now() > deadline) throw new Error(`waited in vain until ${what}`);
     await delay(100);
