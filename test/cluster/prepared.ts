@@ -10,7 +10,7 @@ export interface Recipe {
   readonly name: string;
   /** All that decides what `fill` makes, as JSON: other contents are another state. */
   readonly contents: unknown;
-  fill(cluster: Cluster): Promise<void>;
+  readonly fill: (cluster: Cluster) => Promise<void>;
 }
 
 /** What else decides what is in a cluster: who played its kubelets, and in which version it was written. */

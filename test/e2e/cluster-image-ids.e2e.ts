@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { type Image, pushImage, pushIndex } from '../../testdata/make/build.ts';
 import { until } from '../cluster/cluster.ts';
 import { type ClusterBench, startClusterBench } from './cluster-bench.ts';
-import { namespace, pod, type Template, workload } from './cluster-objects.ts';
+import { namespace, pod, type Template } from './cluster-objects.ts';
 import { type ClusterReport, reportOf } from './cluster-report.ts';
 import { sweepOf } from './cluster-sweep.ts';
 
