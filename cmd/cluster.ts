@@ -29,10 +29,15 @@ interface OpenedCluster {
 export async function openCluster(words: readonly string[], typed: unknown, io: Io): Promise<OpenedCluster> {
   const flags = clusterFlagsSchema.parse(typed);
   const sourceOf = clusterSources(words, flags, io);
-  const connected = await connect(connectOptions(flags, io));
-  if (!connected.ok) throw usageError('the cluster', connected.fault);
-  const api = connected.value;
+  const api = await openApi(flags, io);
   return { source: sourceOf(api), close: () => api.close() };
+}
+
+/** The API of the cluster that the flags, the kubeconfig or the pod name. Throws `UsageError`. */
+export async function openApi(flags: ClusterFlags, io: Io): Promise<ClusterApi> {
+  const connected = await connect(connectOptions(flags, io));
+  if (connected.ok) return connected.value;
+  throw usageError('the cluster', connected.fault);
 }
 
 /**

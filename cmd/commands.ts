@@ -18,6 +18,11 @@ export const COMMANDS: readonly Listed[] = [
     load: async () => (await import('./sweep.ts')).sweepCommand,
   },
   {
+    name: 'presync',
+    summary: 'Gate a sync of Argo CD: judge exactly what it applies',
+    load: async () => (await import('./presync.ts')).presyncCommand,
+  },
+  {
     name: 'evidence',
     summary: 'Save the evidence of images, or show it',
     load: async () => (await import('./evidence.ts')).evidenceCommand,
@@ -45,7 +50,7 @@ export const COMMANDS: readonly Listed[] = [
 ];
 
 /** Commands that are agreed upon and not built yet. They are refused by name, so that no script takes silence for success. */
-export const NOT_IN_THIS_VERSION: readonly string[] = ['presync'];
+export const NOT_IN_THIS_VERSION: readonly string[] = [];
 
 /** Flags that are agreed upon and not built yet: refused by name, so that no script takes silence for success. */
 export const FLAGS_NOT_IN_THIS_VERSION: ReadonlySet<string> = new Set([

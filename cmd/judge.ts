@@ -26,8 +26,22 @@ import { createProgress } from './progress.ts';
 import { openTrusted } from './trusted.ts';
 import { VERSION } from './version.ts';
 
-/** Turns flags into a job, runs the pipeline on a source, writes the report and returns the exit code. Throws `UsageError`. */
-export async function judge(source: WorkloadSource, flags: JudgingFlags, io: Io): Promise<number> {
+/** What a gate wants beside the report. */
+interface Gate {
+  /** Told the report before it is written. */
+  readonly onReport: (report: Report) => void | Promise<void>;
+}
+
+/**
+ * Turns flags into a job, runs the pipeline on a source, writes the report and returns the exit code. A gate holds images without a
+ * digest for violations unless the policy says otherwise. Throws `UsageError`.
+ */
+export async function judge(
+  source: WorkloadSource,
+  flags: JudgingFlags,
+  io: Io,
+  gate: Gate | null = null,
+): Promise<number> {
   const failOn = readFailOn(flags['fail-on']);
   const platform = readPlatform(flags.platform);
   const concurrency = readCount('concurrency', flags.concurrency ?? '8');
@@ -70,6 +84,7 @@ export async function judge(source: WorkloadSource, flags: JudgingFlags, io: Io)
       concurrency,
       timeout,
       failOn,
+      digestsRequired: gate !== null,
       generatedAt: now,
       judgedAt: at ?? now,
       tool: `kubectl-supplychain ${VERSION}`,
@@ -80,6 +95,7 @@ export async function judge(source: WorkloadSource, flags: JudgingFlags, io: Io)
     const color = !flags['no-color'] && !io.env['NO_COLOR'] && io.columns !== null;
     if (!signal.aborted) await saved?.save();
     else if (saved) io.stderr('nothing was saved: the run ended before all evidence was there\n');
+    await gate?.onReport(report);
     writeOutputs(outputs, report, { columns: io.columns, color, headers: !flags['no-headers'] }, io);
     return exitCode(report, io);
   } finally {

@@ -1,8 +1,9 @@
-import { discover } from './discover.ts';
+import { confirm, discover } from './discover.ts';
 import type { Collector } from './evidence/collector.ts';
 import { gather, type Progress, stopReason } from './evidence/gather.ts';
 import { asksForDrift } from './policy/checks/drift.ts';
 import { asksForAge } from './policy/checks/image-age.ts';
+import { requireDigests } from './policy/digests-required.ts';
 import { evaluate, type JudgedContainer, type JudgedWorkload } from './policy/evaluate.ts';
 import type { Policy } from './policy/policy.ts';
 import { withRootAges } from './policy/root-ages.ts';
@@ -38,6 +39,8 @@ export interface AuditJob {
   /** The time for one image's evidence, in milliseconds. */
   readonly timeout: number;
   readonly failOn: FailOn;
+  /** Whether an image without a digest fails unless a rule says otherwise. */
+  readonly digestsRequired?: boolean | undefined;
   readonly generatedAt: Date;
   readonly judgedAt: Date;
   readonly tool: string;
@@ -48,7 +51,7 @@ export interface AuditJob {
 
 /** The whole program: workloads → images → evidence → claims → findings → report. */
 export async function audit(job: AuditJob): Promise<Report> {
-  const { workloads, gaps } = await discover(job.source, job.signal);
+  const { workloads, gaps, sync } = await discover(job.source, job.signal);
   const references = parseReferences(workloads);
   const gathered = await gather(references.valid, {
     ...job,
@@ -59,14 +62,17 @@ export async function audit(job: AuditJob): Promise<Report> {
   const { policy, trust, updatedAt, hosts } = (await job.refreshed) ?? { ...job, ...NEVER_UPDATED };
   const images = verifyImages(references, gathered, trust);
   const times = { judgedAt: job.judgedAt, now: job.generatedAt };
-  const judged = withRootAges(evaluate(policy, workloads, images, times), updatedAt);
-  const allGaps = [...gaps, ...invalidReferenceGaps(workloads, images)];
+  const held = policy && job.digestsRequired ? requireDigests(policy) : policy;
+  const judged = withRootAges(evaluate(held, workloads, images, times), updatedAt);
+  const changed = await confirm(job.source, job.signal);
+  const allGaps = [...gaps, ...changed, ...invalidReferenceGaps(workloads, images)];
   return createReport({
     ...job,
     policy,
     trust: { ...trust, updatedAt, hosts },
     workloads: judged,
     gaps: allGaps,
+    sync,
     verdict: finalVerdict(judged, allGaps, job, interrupted),
   });
 }

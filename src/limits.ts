@@ -96,6 +96,18 @@ export const CLUSTERS = 4;
 export const COMPLETION_MS = 1_500;
 /** One answer of the cluster, in milliseconds: lists from a busy etcd take their time; a server that drips does not end. */
 export const CLUSTER_REQUEST_MS = 60_000;
+/** An Application of Argo CD: etcd holds 1.5 MiB of one object, and what managed fields and escapes add is a part of that. */
+export const ARGO_APPLICATION_BYTES = 8 * MiB;
+/** One answer of Argo CD's API, in milliseconds: it renders manifests for 60 s, or 90 s with a plugin, before it gives up. */
+export const ARGO_REQUEST_MS = 100_000;
+/** How long a gate waits for Argo CD to say what is synced, in milliseconds: it does so some seconds after it has created the hook. */
+export const ARGO_OPERATION_MS = 60_000;
+/** How often a gate asks in the meantime, in milliseconds. */
+export const ARGO_POLL_MS = 500;
+/** What a pod may say when it ends: the kubelet keeps no more (kubernetes/pkg/kubelet, MaxContainerTerminationMessageLength). */
+export const TERMINATION_MESSAGE_BYTES = 4 * KiB;
+/** A token for Argo CD's API: a JWT of some hundred bytes. */
+export const TOKEN_FILE_BYTES = 64 * KiB;
 /** Owners above a pod: real chains have two or three; a ring of owners must not be followed for ever. */
 export const OWNER_CHAIN = 10;
 /** One manifest file or standard input. `helm template` of large charts gives some MiB. */

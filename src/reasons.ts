@@ -1,10 +1,7 @@
-/** How sure a reason is: what kind of statement about the world it makes. */
-export type ReasonClass = 'met' | 'missing' | 'stale' | 'invalid' | 'untrusted' | 'undetermined';
+import type { ReasonEntry } from './reason-entry.ts';
+import { SYNC_REASONS } from './sync-reasons.ts';
 
-interface ReasonEntry {
-  readonly class: ReasonClass;
-  readonly meaning: string;
-}
+export type { ReasonClass } from './reason-entry.ts';
 
 /**
  * The closed list of reason codes. Scripts, exceptions and people's files depend on these names:
@@ -231,6 +228,7 @@ export const REASONS = {
     class: 'undetermined',
     meaning: 'The manifest does not say which image runs: an operator, a parameter or another object does.',
   },
+  ...SYNC_REASONS,
   FileUnreadable: { class: 'undetermined', meaning: 'The file or directory could not be read.' },
   InputInvalid: {
     class: 'invalid',

@@ -11,7 +11,8 @@ import { unreachable } from './unreachable.ts';
 interface ApiRequest {
   /** As `/api/v1/namespaces/shop/pods`. */
   readonly path: string;
-  readonly query?: Readonly<Record<string, string>> | undefined;
+  /** A list is a parameter that is given several times. */
+  readonly query?: Readonly<Record<string, string | readonly string[]>> | undefined;
   readonly accept?: string | undefined;
   /** Bytes of the answer that are read. */
   readonly limit: number;
@@ -105,7 +106,7 @@ type Exchange =
 
 async function exchange(options: ApiOptions, request: ApiRequest, who: Identity): Promise<Exchange> {
   const { server, requestMs, userAgent, onRequest, clock } = options;
-  const query = new URLSearchParams(request.query ?? {}).toString();
+  const query = searchOf(request.query).toString();
   // A proxy in front of many clusters has a path of its own.
   const path = `${server.pathname.replace(/\/$/, '')}${request.path}`;
   const shown = `${server.origin}${path}`;
@@ -152,6 +153,13 @@ async function exchange(options: ApiOptions, request: ApiRequest, who: Identity)
   }
 }
 
+function searchOf(query: ApiRequest['query'] = {}): URLSearchParams {
+  const search = new URLSearchParams();
+  for (const [name, value] of Object.entries(query))
+    for (const one of typeof value === 'string' ? [value] : value) search.append(name, one);
+  return search;
+}
+
 /** null where it is longer. Leaving the loop ends the connection. */
 async function readAtMost(body: AsyncIterable<unknown>, limit: number): Promise<string | null> {
   const chunks: Uint8Array[] = [];
@@ -165,8 +173,11 @@ async function readAtMost(body: AsyncIterable<unknown>, limit: number): Promise<
   return Buffer.concat(chunks).toString('utf8');
 }
 
-/** apimachinery, metav1.Status. */
-const statusSchema = z.looseObject({ kind: z.literal('Status'), message: z.string().catch('') });
+/** apimachinery, metav1.Status; or google.rpc.Status, as gateways to gRPC answer. */
+const statusSchema = z.union([
+  z.looseObject({ kind: z.literal('Status'), message: z.string().catch('') }),
+  z.looseObject({ code: z.int(), message: z.string() }),
+]);
 const QUOTE_LENGTH = 300;
 
 function refusal(

@@ -56,14 +56,15 @@ export function evaluate(
         ({ key }) => images.get(key) ?? images.get(container.image) ?? [],
       );
       if ('invalid' in image) {
-        const findings = [withoutImage(policy, container, image.invalid)];
+        const findings = [withoutImage(policy, container, image.invalid), ...refusal(workload)];
         return { container, image, findings, status: worst(findings.map(({ status }) => status)) };
       }
       const others = more.flatMap((one) => ('invalid' in one ? [] : [one]));
-      const findings = [image, ...others].flatMap((one) => {
+      const ofImages = [image, ...others].flatMap((one) => {
         const found = findingsOf(policy, { workload, container, image: one }, judge, once, now);
         return others.length === 0 ? found : found.map((finding) => ofRunning(finding, one));
       });
+      const findings = [...ofImages, ...refusal(workload)];
       return { container, image, others, findings, status: worst(findings.map(({ status }) => status)) };
     });
     return { workload, containers, status: worst(containers.map(({ status }) => status)) };
@@ -71,6 +72,13 @@ export function evaluate(
 }
 
 const NOT_LOOKED_AT = { invalid: 'the image was not looked at' };
+
+/** What speaks against a workload whatever its images are: neither a rule's enforcement nor an exception softens it. */
+function refusal({ refused }: Workload): Finding[] {
+  if (!refused) return [];
+  const judgement = judgeReference('fail', refused.reason, refused.message, refused.remediation);
+  return [{ ...judgement, check: 'policy', rule: null, enforcement: 'enforce', exception: null }];
+}
 
 /** A finding of one of several images that a container runs says which. */
 function ofRunning(finding: Finding, { running, resolution }: JudgedImage): Finding {

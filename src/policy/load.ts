@@ -177,6 +177,7 @@ function compileRule(rule: RuleFile, definitions: Definitions): Rule {
     name,
     enforcement,
     enforcesArguments: rule.arguments === 'enforce',
+    pinned: rule.tags?.pinned,
     matches: compileMatch(rule.match),
     checks,
   };

@@ -27,6 +27,8 @@ export interface Rule {
   readonly enforcement: Enforcement;
   /** Whether images that stand in arguments and variables are held to the rule as others are. */
   readonly enforcesArguments: boolean;
+  /** What it says of references without a digest; nothing where it leaves them to others. */
+  readonly pinned?: boolean | undefined;
   /** What the rule assumes of a place that it applies to; null where it does not apply. */
   readonly matches: (scope: Scope) => Assumed | null;
   readonly checks: readonly RuleCheck[];

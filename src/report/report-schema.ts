@@ -87,6 +87,15 @@ const report = object({
     policies: z.array(object({ name: text, path: text, sha256: text })),
     trustRoots: z.array(object({ name: text, sha256: text, updatedAt: time.nullable() })),
     hosts: z.array(text).describe('Every host that was contacted.'),
+    sync: object({
+      application: text,
+      namespace: text,
+      startedAt: text,
+      sources: z.array(object({ source: text, revision: text })),
+      children: z.array(text).describe('Applications whose own syncs are not judged with this one.'),
+    })
+      .optional()
+      .describe('The sync of an Argo CD Application that `presync` has judged.'),
   }),
   verdict: object({ status, exitCode: z.literal([0, 1, 2, 3, 130]) }),
   summary: object({
@@ -113,7 +122,7 @@ const report = object({
   workloads: z.array(workload),
 }).meta({
   title: 'Report of kubectl supplychain',
-  description: 'What `audit` and `verify` print with `-o json`. Lists are sorted.',
+  description: 'What `audit`, `verify` and `presync` print with `-o json`. Lists are sorted.',
 });
 
 /** The JSON Schema of a report (draft 2020-12). */

@@ -6,7 +6,7 @@ import type { RunVerdict } from '../policy/verdict.ts';
 import { formatPlatform } from '../registry/platform.ts';
 import type { Registry } from '../registry/registry.ts';
 import type { TrustMaterial } from '../verify/verifier.ts';
-import type { Gap, Running, Workload, WorkloadSource } from '../workloads/source.ts';
+import type { Gap, Running, Sync, Workload, WorkloadSource } from '../workloads/source.ts';
 
 const API_VERSION = 'kubectl-supplychain/v1alpha1';
 
@@ -28,6 +28,8 @@ export interface Report {
       readonly updatedAt: string | null;
     }[];
     readonly hosts: readonly string[];
+    /** The sync of an Argo CD Application that was judged. */
+    readonly sync?: Sync;
   };
   /** 130 where the run was interrupted. */
   readonly verdict: { readonly status: Status; readonly exitCode: RunVerdict['exitCode'] | 130 };
@@ -42,7 +44,7 @@ export interface Report {
   readonly workloads: readonly ReportWorkload[];
 }
 
-export type ReportWorkload = Omit<Workload, 'containers' | 'templateLabels'> & {
+export type ReportWorkload = Omit<Workload, 'containers' | 'templateLabels' | 'refused'> & {
   readonly status: Status;
   readonly containers: readonly ReportContainer[];
 };
@@ -78,6 +80,7 @@ export interface ReportInput {
   readonly tool: string;
   readonly workloads: readonly JudgedWorkload[];
   readonly gaps: readonly Gap[];
+  readonly sync?: Sync | undefined;
   readonly verdict: Report['verdict'];
 }
 
@@ -108,6 +111,7 @@ export function createReport(input: ReportInput): Report {
       hosts: [
         ...new Set([...input.registry.hosts(), ...(input.trust.hosts ?? []), ...(input.source.hosts ?? [])]),
       ].sort(),
+      ...(input.sync ? { sync: input.sync } : {}),
     },
     verdict: input.verdict,
     summary: summarise(workloads),
@@ -117,7 +121,7 @@ export function createReport(input: ReportInput): Report {
 }
 
 function reportWorkload({ workload, containers, status }: JudgedWorkload): ReportWorkload {
-  const { containers: _containers, templateLabels: _labels, ...rest } = workload;
+  const { containers: _containers, templateLabels: _labels, refused: _refused, ...rest } = workload;
   return {
     ...rest,
     status,

@@ -57,6 +57,8 @@ export interface Workload {
   readonly state: WorkloadState;
   readonly location: Location | null;
   readonly containers: readonly Container[];
+  /** Why it may not run whatever its images are. */
+  readonly refused?: Fault | undefined;
 }
 
 /** A part that could not be seen. `wrongInput` is the user's own file being wrong (exit 2) rather than out of reach (exit 3). */
@@ -67,11 +69,23 @@ export interface Gap extends Fault {
   readonly wrongInput: boolean;
 }
 
+/** The sync of an Argo CD Application whose objects were read. */
+export interface Sync {
+  readonly application: string;
+  readonly namespace: string;
+  readonly startedAt: string;
+  /** What is synced, as `https://git.example/shop.git, path prod`, and its revision; none where somebody's own files are. */
+  readonly sources: readonly { readonly source: string; readonly revision: string }[];
+  /** Applications among the objects, as `Application/argocd/cart`: what they sync is not judged with them. */
+  readonly children: readonly string[];
+}
+
 export interface Discovery {
   readonly workloads: readonly Workload[];
   readonly gaps: readonly Gap[];
   /** The clusters that were read, be they empty, where the workloads alone do not say. */
   readonly clusters?: readonly string[] | undefined;
+  readonly sync?: Sync | undefined;
 }
 
 /** Where workloads come from. A source reads, and reports what it could not read as gaps; it never throws for bad input. */
@@ -82,4 +96,6 @@ export interface WorkloadSource {
   /** The hosts that it asks. */
   readonly hosts?: readonly string[] | undefined;
   discover(): Promise<Discovery>;
+  /** Asked when all evidence is there: what has become of what was found, as gaps. Nothing for what cannot change meanwhile. */
+  confirm?(): Promise<readonly Gap[]>;
 }
