@@ -33,7 +33,7 @@ const refusedFlags = Object.fromEntries(
   [...REFUSED.keys()].map((name): [string, Options] => [name, { ...one, hidden: true }]),
 );
 
-export const PRESYNC_FLAGS: Readonly<Record<string, Options>> = {
+const PRESYNC_FLAGS: Readonly<Record<string, Options>> = {
   application: {
     ...one,
     describe: 'the Application that is synced (default: the one whose hook this pod is)',

@@ -105,7 +105,12 @@ spec: { rules: [{ name: tags-may-move, match: { images: ["**"] }, tags: { pinned
         [
           'presync',
           ...(args.some((one) => one.startsWith('--policy')) ? [] : ['--policy', 'policy.yaml']),
-          ...['--plain-http', registry.host, '--cache-dir', 'none', '--offline', ...args],
+          '--plain-http',
+          registry.host,
+          '--cache-dir',
+          'none',
+          '--offline',
+          ...args,
         ],
         {
           cwd: folder,

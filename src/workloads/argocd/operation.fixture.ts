@@ -51,7 +51,7 @@ const RUNNING = {
 
 /** The same with some fields set, by their path from `status.operationState`, or from the Application with `/` before it; undefined takes one away. */
 export function application(changes: Readonly<Record<string, unknown>> = {}): unknown {
-  const copy: Record<string, unknown> = JSON.parse(JSON.stringify(RUNNING));
+  const copy = copied();
   for (const [path, value] of Object.entries(changes)) {
     const steps = path.startsWith('/')
       ? path.slice(1).split('.')
@@ -59,6 +59,13 @@ export function application(changes: Readonly<Record<string, unknown>> = {}): un
     set(copy, steps, value);
   }
   return copy;
+}
+
+/** A copy of which no part is shared. */
+function copied(): Record<string, unknown> {
+  const copy: unknown = JSON.parse(JSON.stringify(RUNNING));
+  if (isRecord(copy)) return copy;
+  throw new Error('it is no object');
 }
 
 function set(object: Record<string, unknown>, [step = '', ...rest]: readonly string[], value: unknown): void {
