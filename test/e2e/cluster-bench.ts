@@ -12,6 +12,7 @@ import { buildProgram, DIST } from './program.ts';
 /** A cluster and a registry on loopback, the built program as kubectl's plugin, and a key that the policy trusts. */
 export interface ClusterBench extends Running {
   readonly workdir: string;
+  readonly toolsBin: string;
   readonly cluster: Cluster;
   home(repository: string): Home;
   /** Signs with the key that the policy names, as cosign does without a log. */
@@ -49,6 +50,7 @@ export async function startClusterBench(): Promise<ClusterBench> {
     mkdirSync(home);
     return {
       workdir,
+      toolsBin,
       cluster,
       stop,
       home: (repository) => ({ client, host: olareg.host, repository }),
