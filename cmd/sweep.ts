@@ -8,6 +8,7 @@ import { SWEEP_RENDERERS } from '../src/sweep/sweep-renderers.ts';
 import { clusterFlagsSchema } from './cluster-flags.ts';
 import { findCollectors } from './collectors.ts';
 import { type Command, type Io, UsageError, usageError } from './command.ts';
+import { keptFactsOf } from './kept-facts.ts';
 import { openRegistry, readCount, readDuration, readPlatform, readVerbosity, stopSignal } from './judge.ts';
 import { openOutputsOf, writeOutputs } from './outputs.ts';
 import { readBounded } from './policy-files.ts';
@@ -96,6 +97,9 @@ async function runSweep(flags: SweepFlags, typed: unknown, io: Io): Promise<numb
           if (!trusted) throw new Error('a query about names asks for no trust root');
           return trusted.refresh(signal, swept.saved?.trustRoots);
         },
+        kept:
+          swept.saved &&
+          keptFactsOf(swept.saved.saved, flags['cache-dir'], policy?.registryMirrors ?? [], io),
         generatedAt: now,
         takenAt: swept.takenAt ?? now,
         evidence: evidenceOf(swept, flags),

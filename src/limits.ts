@@ -126,6 +126,8 @@ export const YAML_ALIASES = 1_000;
 export const YAML_NODES = 1_000_000;
 /** Depth of a YAML or JSON document; the deepest Kubernetes schemas stay below forty. */
 export const DOCUMENT_DEPTH = 100;
+/** What was found out of saved evidence: some 2 KiB for each piece of it. */
+export const CLAIMS_BYTES = 256 * MiB;
 /** A policy file. */
 export const POLICY_BYTES = 4 * MiB;
 /** A trusted root: the public-good one has 15 KiB. */

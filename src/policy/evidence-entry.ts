@@ -80,7 +80,11 @@ function key({
 }
 
 /** A signer in words: `https://github.com/acme/… (issuer https://…)`. */
-export function describeSigner(signer: Signer): string {
+export function describeSigner(
+  signer:
+    | { readonly kind: 'key'; readonly authority: string }
+    | { readonly kind: 'certificate'; readonly subject: { readonly value: string }; readonly issuer: string },
+): string {
   return signer.kind === 'key'
     ? `the key of ${signer.authority}`
     : `${signer.subject.value} (issuer ${signer.issuer || 'none'})`;

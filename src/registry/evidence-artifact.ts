@@ -22,6 +22,11 @@ export interface EvidenceArtifact {
   readonly blobs: readonly Uint8Array[];
 }
 
+/** An evidence document, and the digest of its bytes. */
+interface ReadEvidence extends EvidenceDocument {
+  readonly digest: string;
+}
+
 /** Wraps an evidence document for a layout (image-spec, manifest.md, "Guidelines for Artifact Usage"). */
 export function evidenceArtifact(document: Uint8Array): EvidenceArtifact {
   const config = Buffer.from('{}');
@@ -50,7 +55,7 @@ export function evidenceArtifact(document: Uint8Array): EvidenceArtifact {
 export async function readEvidence(
   directory: string,
   descriptors: readonly Descriptor[],
-): Promise<Outcome<EvidenceDocument | null>> {
+): Promise<Outcome<ReadEvidence | null>> {
   const [artifact, second] = descriptors.filter(isEvidence);
   if (artifact === undefined) return ok(null);
   if (second !== undefined) {
@@ -67,7 +72,8 @@ export async function readEvidence(
   if (!layer.ok) return layer;
   const bytes = await readBlobFile(directory, layer.value, EVIDENCE_DOCUMENT_BYTES);
   if (!bytes.ok) return damaged(directory, bytes.fault.message);
-  return parseEvidence(bytes.value, `the evidence document ${layer.value} in ${directory}`);
+  const document = parseEvidence(bytes.value, `the evidence document ${layer.value} in ${directory}`);
+  return document.ok ? ok({ ...document.value, digest: layer.value }) : document;
 }
 
 /** Whether a descriptor of an `index.json` points at an evidence document, be it of another version. */

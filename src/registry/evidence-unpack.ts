@@ -17,6 +17,8 @@ import { printable } from './printable.ts';
  */
 const FILE =
   /^(?:\.\/)?(?:(?!\.{1,2}\/)([^/]+)\/)?(oci-layout|index\.json|blobs\/(?:sha256|sha384|sha512)\/[0-9a-f]{64,128})$/;
+/** What was found out of the evidence, beside it; it counts for nothing elsewhere. */
+const KEPT = /^(?:\.\/)?(?:(?!\.{1,2}\/)[^/]+\/)?claims-[0-9a-f]{16}\.json(?:\.[0-9a-f-]{36})?$/;
 const GZIP = Buffer.from([0x1f, 0x8b]);
 const REMEDY = 'name an archive that `evidence save` wrote, or the directory';
 
@@ -63,7 +65,7 @@ async function unpackAll(entries: Extract, directory: string): Promise<void> {
   for await (const entry of entries) {
     const { name, type, size } = entry.header;
     const shown = JSON.stringify(printable(name));
-    if (type === 'directory') {
+    if (type === 'directory' || (type === 'file' && KEPT.test(name))) {
       entry.resume();
       continue;
     }

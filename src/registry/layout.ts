@@ -12,6 +12,8 @@ import type { Registry } from './registry.ts';
 
 /** An OCI image layout as a registry that needs no network. */
 export interface Layout extends Registry {
+  /** Where it lies and the digest of its answers, as long as the directory stays; `null` in an archive, and where there are no answers. */
+  readonly saved: { readonly directory: string; readonly document: string } | null;
   /** When the last audit was saved there; `null` in a layout that another tool wrote. */
   readonly savedAt: Date | null;
   /** What was saved beside the answers, for whoever reads it to check; `null` if there is nothing. */
@@ -40,8 +42,9 @@ async function openDirectory(directory: string): Promise<Outcome<Layout>> {
   const evidence = await readEvidence(directory, index.value);
   if (!evidence.ok) return evidence;
   if (evidence.value !== null) {
-    const { savedAt, inventory, trustRoots, answers } = evidence.value;
-    return ok({ ...recordedRegistry(directory, answers), savedAt, inventory, trustRoots });
+    const { savedAt, inventory, trustRoots, answers, digest: document } = evidence.value;
+    const beside = { saved: { directory, document }, savedAt, inventory, trustRoots };
+    return ok({ ...recordedRegistry(directory, answers), ...beside });
   }
   const byCosign = savedByCosign(index.value);
   if (byCosign) return ok({ ...cosignRegistry(directory, byCosign), ...NOTHING_BESIDE });
@@ -51,12 +54,13 @@ async function openDirectory(directory: string): Promise<Outcome<Layout>> {
 }
 
 /** What other tools do not write. */
-const NOTHING_BESIDE = { savedAt: null, inventory: null, trustRoots: {} } as const;
+const NOTHING_BESIDE = { saved: null, savedAt: null, inventory: null, trustRoots: {} } as const;
 
 /** Where an archive was unpacked is another directory in every run, and no report must depend on it. */
 function namedAfter(layout: Layout, archive: Unpacked): Layout {
   return {
     ...layout,
+    saved: null,
     tag: async (...asked) => nameArchive(await layout.tag(...asked), archive),
     manifest: async (...asked) => nameArchive(await layout.manifest(...asked), archive),
     referrers: async (...asked) => nameArchive(await layout.referrers(...asked), archive),

@@ -1,12 +1,9 @@
 import { normaliseSourceGlob } from '../attestations/slsa/source-uri.ts';
 import { quoted } from '../attestations/quoted.ts';
-import type { Evidence } from '../evidence/collector.ts';
 import { describeSigner } from '../policy/evidence-entry.ts';
 import { glob } from '../policy/glob.ts';
-import type { Resolution } from '../policy/subject.ts';
-import { mayAttest } from '../policy/vouching.ts';
 import { type Answer, hit, type Match, NO, undetermined } from './answer.ts';
-import { type BuildFacts, buildFacts, provenanceOf, statedFacts } from './build-facts.ts';
+import type { BuildFacts } from './build-facts.ts';
 import {
   askAttached,
   claimMatch,
@@ -17,8 +14,8 @@ import {
   unreadOf,
   unverifiedOf,
 } from './evidence-query.ts';
+import type { ImageFacts, RefusedFacts } from './facts.ts';
 import { oncePerImage, type Predicate, type Subject } from './query.ts';
-import type { Stated } from './stated.ts';
 import type { Doubt } from './sweep-reasons.ts';
 
 type Field = 'builder' | 'sourceRepository';
@@ -49,23 +46,21 @@ type Named = BuildFacts['named'];
 type Fit = Pick<Match, 'query' | 'asked' | 'found'>;
 
 function askBuild(subject: Subject, asked: AskedBuild): Answer {
-  return askAttached(subject, (resolution) => {
-    const claims = manifestsOf(resolution)
-      .flatMap(claimsAbout)
-      .map((found) => ({ found, facts: buildFacts(found.claim) }));
-    const matches = claims.flatMap(({ found, facts }) =>
-      fitting(facts, asked).map((fit) => claimMatch(found, resolution, fit)),
+  return askAttached(subject, (facts) => {
+    const claims = manifestsOf(facts).flatMap(claimsAbout);
+    const matches = claims.flatMap((found) =>
+      fitting(found.build, asked).map((fit) => claimMatch(found, facts, fit)),
     );
     if (matches.length > 0) return hit(...matches);
     const doubts = [
-      ...claims.flatMap(({ found, facts }) => doubtsOf(found, facts, asked)),
-      ...manifestsOf(resolution).flatMap((manifest) => [
+      ...claims.flatMap((found) => doubtsOf(found, asked)),
+      ...manifestsOf(facts).flatMap((manifest) => [
         ...unreadOf(manifest),
-        ...unverifiedOf(manifest, (stated, evidence) => possibleBuild(stated, evidence, asked)),
+        ...unverifiedOf(manifest, (refused) => possibleBuild(refused, asked)),
       ]),
     ];
     // What was seen says more than that there is nothing.
-    const open = doubts.length > 0 ? doubts : uncovered(resolution, claims, asked);
+    const open = doubts.length > 0 ? doubts : uncovered(facts, claims, asked);
     return open.length > 0 ? undetermined(...open) : NO;
   });
 }
@@ -86,13 +81,10 @@ function fitting({ builders, sources }: Named, asked: AskedBuild): readonly Fit[
 }
 
 /** Verified provenance that cannot be read, or that names what is asked for against its own certificate. */
-function doubtsOf(
-  { claim, evidence }: FoundClaim,
-  { contradicting, named, provenance }: BuildFacts,
-  asked: AskedBuild,
-): readonly Doubt[] {
+function doubtsOf({ signer, build, unreadable, evidence }: FoundClaim, asked: AskedBuild): readonly Doubt[] {
+  const { contradicting, named } = build;
   const [contradiction] = contradicting;
-  const by = quoted(describeSigner(claim.signer));
+  const by = quoted(describeSigner(signer));
   if (contradiction !== undefined && fitting(named, asked).length > 0) {
     return [
       {
@@ -100,48 +92,40 @@ function doubtsOf(
         cause: 'ProvenanceContradictsCertificate',
         message: `provenance by ${by} contradicts its certificate: ${contradiction}`,
         remediation: 'find out who wrote this provenance; until then take the image for affected',
-        evidence,
+        evidence: evidence(),
       },
     ];
   }
-  if (provenance !== 'unreadable') return [];
-  const read = provenanceOf(claim.content);
+  if (unreadable === null) return [];
   return [
     {
       reason: 'ProvenanceUnreadable',
       cause: 'ProvenanceUnreadable',
-      message: `provenance by ${by} cannot be read: ${read && !read.ok ? read.message : 'it is none'}`,
+      message: `provenance by ${by} cannot be read: ${unreadable}`,
       remediation: 'ask whoever builds the image what built it and from which source',
-      evidence,
+      evidence: evidence(),
     },
   ];
 }
 
 /** What unverified evidence says that would matter; null for evidence that certainly says something else. */
-function possibleBuild({ signer, content }: Stated, { format }: Evidence, asked: AskedBuild): string | null {
-  const identity = signer.kind === 'certificate' ? signer.identity : null;
-  const [fit] = fitting(statedFacts(identity, content), asked);
+function possibleBuild({ named, mayBeProvenance }: RefusedFacts, asked: AskedBuild): string | null {
+  const [fit] = fitting(named, asked);
   if (fit) {
     const what = fit.query === 'builder' ? 'the builder' : 'the source';
     return `unverified evidence names ${what} ${quoted(fit.found)}`;
   }
-  const unread = content === null ? null : provenanceOf(content);
-  const unreadable = (content === null && mayAttest(format)) || unread?.ok === false;
-  return unreadable ? 'there may be provenance in evidence that cannot be read' : null;
+  return mayBeProvenance ? 'there may be provenance in evidence that cannot be read' : null;
 }
 
 /** What runs and of which nothing verified, on itself or on its index, settles that it is not what was asked for. */
-function uncovered(
-  resolution: Resolution,
-  claims: readonly { readonly found: FoundClaim; readonly facts: BuildFacts }[],
-  asked: AskedBuild,
-): readonly Doubt[] {
-  const settled = new Set(claims.filter(({ facts }) => settles(facts, asked)).map(({ found }) => found.on));
-  const { root, children } = resolution;
+function uncovered(facts: ImageFacts, claims: readonly FoundClaim[], asked: AskedBuild): readonly Doubt[] {
+  const settled = new Set(claims.filter(({ build }) => settles(build, asked)).map(({ on }) => on));
+  const { root, children } = facts;
   const open = (children.length > 0 ? children : [root]).filter((manifest) => !settled.has(manifest));
   if (settled.has(root) || open.length === 0) return [];
   const where =
-    open.length < children.length ? ` (${open.map((one) => placeName(one, resolution)).join(', ')})` : '';
+    open.length < children.length ? ` (${open.map((one) => placeName(one, facts)).join(', ')})` : '';
   return [
     {
       reason: 'NoProvenance',

@@ -3,6 +3,8 @@ import { gather, type GatheredImage, type GatherOptions, type ImageRequest } fro
 import { ok, type Outcome } from '../reasons.ts';
 import { verifyImages } from '../verified-images.ts';
 import type { TrustMaterial } from '../verify/verifier.ts';
+import { factsOf } from './facts.ts';
+import { fromKept, imageKey, keepable, type KeptFacts } from './kept-facts.ts';
 import type { Resolved, SweptImage } from './query.ts';
 
 /** Finds out what references stand for, and nothing else. */
@@ -18,8 +20,36 @@ export async function lookUpDigests(
   });
 }
 
-/** Downloads and verifies what is attached to images. */
+/** Downloads and verifies what is attached to images, as far as it is not kept from an earlier run. */
 export async function lookUpEvidence(
+  images: readonly SweptImage[],
+  options: GatherOptions,
+  trusted: Promise<{ readonly trust: TrustMaterial }>,
+  kept: KeptFacts | null,
+): Promise<readonly SweptImage[]> {
+  if (kept === null) return verifyAttached(images, options, trusted);
+  const { trust } = await trusted;
+  const known = await kept.read(trust, options);
+  const keys = new Map(images.map((image) => [image.reference.text, imageKey(pinned(image))]));
+  const keptOf = ({ reference }: SweptImage) => known.get(keys.get(reference.text) ?? '');
+  const fresh = await verifyAttached(
+    images.filter((image) => !keptOf(image)),
+    options,
+    trusted,
+  );
+  const learnt = fresh.flatMap((image) => {
+    const [key, keep] = [keys.get(image.reference.text), keepable(image)];
+    return key !== undefined && keep ? [[key, keep] as const] : [];
+  });
+  if (learnt.length > 0) await kept.write(new Map([...known, ...learnt]));
+  const there = images.flatMap((image) => {
+    const was = keptOf(image);
+    return was ? [fromKept(image, was)] : [];
+  });
+  return [...there, ...fresh];
+}
+
+async function verifyAttached(
   images: readonly SweptImage[],
   options: GatherOptions,
   trusted: Promise<{ readonly trust: TrustMaterial }>,
@@ -31,7 +61,8 @@ export async function lookUpEvidence(
   return images.map((image) => {
     const { text } = image.reference;
     const judged = verified.get(text);
-    const attached = judged && !('invalid' in judged) ? judged.resolution : null;
+    const resolution = judged && !('invalid' in judged) ? judged.resolution : null;
+    const attached = resolution?.ok ? ok(factsOf(resolution.value)) : resolution;
     return { ...image, resolved: resolvedOf(gathered.get(text)), attached };
   });
 }

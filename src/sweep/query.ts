@@ -1,9 +1,9 @@
 import type { RunningImage } from '../evidence/running-image.ts';
-import type { Resolution } from '../policy/subject.ts';
 import type { Outcome } from '../reasons.ts';
 import type { ImageReference } from '../registry/reference.ts';
 import type { Container, Workload } from '../workloads/source.ts';
 import { allOf, type Answer } from './answer.ts';
+import type { ImageFacts } from './facts.ts';
 
 /** What a registry has to be asked for before a predicate can answer; `reference` is in the workload itself. */
 type Need = 'reference' | 'resolution' | 'evidence';
@@ -20,8 +20,8 @@ export interface Resolved {
 export interface SweptImage {
   readonly reference: ImageReference;
   readonly resolved: Outcome<Resolved> | null;
-  /** With verdicts on everything that is attached. */
-  readonly attached: Outcome<Resolution> | null;
+  /** What everything says that is attached, verified or not. */
+  readonly attached: Outcome<ImageFacts> | null;
   /** What the node says of it, where that is a configuration's digest, or another repository than the reference's. */
   readonly running?: RunningImage | undefined;
 }

@@ -1,7 +1,6 @@
 import { describeSigner } from '../policy/evidence-entry.ts';
 import { glob } from '../policy/glob.ts';
 import { quoted } from '../attestations/quoted.ts';
-import type { Signer } from '../verify/verifier.ts';
 import { type Answer, hit, type Match, NO, undetermined } from './answer.ts';
 import {
   askAttached,
@@ -11,8 +10,8 @@ import {
   unreadOf,
   unverifiedOf,
 } from './evidence-query.ts';
+import type { NamedSigner, RefusedFacts } from './facts.ts';
 import { oncePerImage, type Predicate, type Subject } from './query.ts';
-import type { Stated } from './stated.ts';
 
 interface Pattern {
   readonly pattern: string;
@@ -38,29 +37,29 @@ function compiled(patterns: readonly string[]): readonly Pattern[] {
 }
 
 function askSigners(subject: Subject, asked: AskedSigners): Answer {
-  return askAttached(subject, (resolution) => {
-    const manifests = manifestsOf(resolution);
+  return askAttached(subject, (facts) => {
+    const manifests = manifestsOf(facts);
     const matches = manifests.flatMap(claimsAbout).flatMap((found): Match[] => {
-      const fit = fitting(namesOf(found.claim.signer), issuerOf(found.claim.signer), asked);
-      const by = describeSigner(found.claim.signer);
-      return fit.map((one) => claimMatch(found, resolution, { ...one, found: by }));
+      const fit = fitting(namesOf(found.signer), issuerOf(found.signer), asked);
+      const by = describeSigner(found.signer);
+      return fit.map((one) => claimMatch(found, facts, { ...one, found: by }));
     });
     if (matches.length > 0) return hit(...matches);
     const doubts = manifests.flatMap((manifest) => [
       ...unreadOf(manifest),
-      ...unverifiedOf(manifest, (stated) => possibleSigner(stated, asked)),
+      ...unverifiedOf(manifest, (refused) => possibleSigner(refused, asked)),
     ]);
     return doubts.length > 0 ? undetermined(...doubts) : NO;
   });
 }
 
 /** A certificate's subject; for a key its fingerprint, and the authority whose it is. */
-function namesOf(signer: Signer): readonly string[] {
+function namesOf(signer: NamedSigner): readonly string[] {
   if (signer.kind === 'certificate') return [signer.subject.value];
   return [`key sha256:${signer.fingerprint}`, `sha256:${signer.fingerprint}`, signer.authority];
 }
 
-function issuerOf(signer: Signer): string | null {
+function issuerOf(signer: NamedSigner): string | null {
   return signer.kind === 'certificate' ? signer.issuer : null;
 }
 
@@ -80,7 +79,7 @@ function fitting(
 }
 
 /** What is seen of somebody who may be asked for; null for one who is certainly another. */
-function possibleSigner({ signer }: Stated, asked: AskedSigners): string | null {
+function possibleSigner({ signer }: RefusedFacts, asked: AskedSigners): string | null {
   switch (signer.kind) {
     case 'nobody':
       return null;
@@ -91,10 +90,10 @@ function possibleSigner({ signer }: Stated, asked: AskedSigners): string | null 
     case 'notation':
       return mayBeNameless(asked) ? 'it has a Notation signature' : null;
     case 'certificate': {
-      const { subject, issuer } = signer.identity;
-      return fitting([subject.value], issuer, asked).length === 0
+      const { subject, issuer } = signer;
+      return fitting([subject], issuer, asked).length === 0
         ? null
-        : `a certificate of ${quoted(subject.value)} (issuer ${quoted(issuer)}) came with it`;
+        : `a certificate of ${quoted(subject)} (issuer ${quoted(issuer)}) came with it`;
     }
   }
 }

@@ -1,8 +1,9 @@
 import { container, image, manifest, workload } from '../policy/judged-image.fixture.ts';
-import type { JudgedManifest, Resolution } from '../policy/subject.ts';
+import type { JudgedManifest } from '../policy/subject.ts';
 import { failed, ok, type Outcome, type Reason } from '../reasons.ts';
 import { parseReference } from '../registry/reference.ts';
 import type { Answer } from './answer.ts';
+import { factsOf, type ImageFacts } from './facts.ts';
 import type { Predicate, Resolved, Subject, SweptImage } from './query.ts';
 
 /** Subjects as a sweep puts them before its predicates. */
@@ -30,11 +31,12 @@ export function attachedTo(
 ): SweptImage {
   const { resolution } = image(root, children);
   const runnable = children.map(({ digest }) => digest);
-  return swept(CART, { resolved: resolved(root.digest, runnable), attached: resolution });
+  const attached = resolution.ok ? ok(factsOf(resolution.value)) : resolution;
+  return swept(CART, { resolved: resolved(root.digest, runnable), attached });
 }
 
 export function unreachable(reason: Reason = 'RegistryUnreachable'): SweptImage {
-  const fault: Outcome<Resolution> & Outcome<Resolved> = failed(reason, 'nobody answers', 'try again');
+  const fault: Outcome<ImageFacts> & Outcome<Resolved> = failed(reason, 'nobody answers', 'try again');
   return swept(CART, { resolved: fault, attached: fault });
 }
 

@@ -59,6 +59,7 @@ async function ask(
     evidence: null,
     tool: 'kubectl-supplychain v0',
     since: null,
+    kept: null,
   });
 }
 

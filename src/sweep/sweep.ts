@@ -6,6 +6,7 @@ import type { TrustMaterial } from '../verify/verifier.ts';
 import type { Container, Workload, WorkloadSource } from '../workloads/source.ts';
 import { type Answer, undetermined } from './answer.ts';
 import { findIndexes, type Indexes } from './indexes.ts';
+import type { KeptFacts } from './kept-facts.ts';
 import { lookUpDigests, lookUpEvidence } from './look-up.ts';
 import { answer, type Query, type SweptImage } from './query.ts';
 import { type Candidate, candidatesOf } from './running.ts';
@@ -20,6 +21,8 @@ export interface SweepJob
   readonly query: Query;
   /** Whom the user knows. Asked for only if the query is about evidence. */
   readonly trusted: () => Promise<Known>;
+  /** Where what was found out is kept for the next run; null where nothing is. */
+  readonly kept: KeptFacts | null;
 }
 
 /** Whom the user knows, and the hosts that were asked for it. */
@@ -79,7 +82,7 @@ async function askAll(workloads: readonly Workload[], job: SweepJob) {
       ({ running, resolved }) => running?.digest === null && resolved === null,
     );
     learn(await lookUpDigests(loaded, job));
-    learn(await lookUpEvidence(undecided(answerAll()), job, trusted));
+    learn(await lookUpEvidence(undecided(answerAll()), job, trusted, job.kept));
   }
   return { answered: answerAll(), known: await trusted, gaps: indexes.gaps, notes: indexes.notes };
 }

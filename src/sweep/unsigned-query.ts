@@ -1,6 +1,4 @@
 import { REASONS } from '../reasons.ts';
-import type { JudgedManifest, Resolution } from '../policy/subject.ts';
-import type { Verdict } from '../verify/verifier.ts';
 import { type Answer, hit, NO, undetermined } from './answer.ts';
 import {
   askAttached,
@@ -10,6 +8,7 @@ import {
   unreadOf,
   unverifiedOf,
 } from './evidence-query.ts';
+import type { ImageFacts, ManifestFacts, RefusedFacts } from './facts.ts';
 import { oncePerImage, type Predicate } from './query.ts';
 import type { Doubt } from './sweep-reasons.ts';
 
@@ -22,8 +21,8 @@ export const unsignedQuery: Predicate = oncePerImage({
   ask: (subject) => askAttached(subject, askUnsigned),
 });
 
-function askUnsigned(resolution: Resolution): Answer {
-  const { root, children } = resolution;
+function askUnsigned(facts: ImageFacts): Answer {
+  const { root, children } = facts;
   if (claimsAbout(root).length > 0) return NO;
   const bare = (children.length > 0 ? children : [root]).filter((one) => claimsAbout(one).length === 0);
   if (bare.length === 0) return NO;
@@ -38,7 +37,7 @@ function askUnsigned(resolution: Resolution): Answer {
         query: 'unsigned' as const,
         asked: 'unsigned',
         found: evidence.length > 0 ? 'signed by nobody who is known here' : 'not signed',
-        at: placeName(one, resolution),
+        at: placeName(one, facts),
         evidence,
       };
     }),
@@ -46,15 +45,14 @@ function askUnsigned(resolution: Resolution): Answer {
 }
 
 /** What may be a signature by somebody known: what could not be read, and what this version or these roots cannot judge. */
-function doubtsOf(manifest: JudgedManifest): readonly Doubt[] {
-  const open = { ...manifest, verdicts: manifest.verdicts.filter(isOpen) };
+function doubtsOf(manifest: ManifestFacts): readonly Doubt[] {
+  const refused = manifest.refused.filter(isOpen);
   return [
     ...unreadOf(manifest),
-    ...unverifiedOf(open, () => 'there is a signature that cannot be judged here'),
+    ...unverifiedOf({ refused }, () => 'there is a signature that cannot be judged here'),
   ];
 }
 
-function isOpen(verdict: Verdict): boolean {
-  if (verdict.result !== 'refused') return false;
-  return verdict.evidence.format === 'notation' || REASONS[verdict.refusal.reason].class === 'undetermined';
+function isOpen({ format, refusal }: RefusedFacts): boolean {
+  return format === 'notation' || REASONS[refusal.reason].class === 'undetermined';
 }

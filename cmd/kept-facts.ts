@@ -1,0 +1,78 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { renameSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { CLAIMS_BYTES } from '../src/limits.ts';
+import { readBoundedFile } from '../src/registry/bounded-file.ts';
+import type { Layout } from '../src/registry/layout.ts';
+import { layoutState } from '../src/registry/layout-state.ts';
+import type { Mirror } from '../src/registry/mirrors.ts';
+import { type Seal, sealed, sealKey, unsealed } from '../src/registry/seal.ts';
+import { formatFacts, parseFacts } from '../src/sweep/facts-schema.ts';
+import type { KeptFacts, KeptImages } from '../src/sweep/kept-facts.ts';
+import { cacheDirectory } from '../src/trust-roots/copy-store.ts';
+import { trustDigest } from '../src/verify/trust-digest.ts';
+import type { Io } from './command.ts';
+import { VERSION } from './version.ts';
+
+/** Raised whenever the facts mean something else, or are found in another way. */
+const FORMAT = 1;
+const NONE: KeptImages = new Map();
+
+/**
+ * Keeps what was found out of saved evidence in a file beside it. Whoever hands over evidence may write such a file as well, so that it
+ * counts only with a seal by the user's own key, which lies in his cache directory and never beside evidence. The seal is over
+ *
+ * - the digest of the saved answers, which name every manifest and blob by digest: other evidence, other facts;
+ * - the state of the blobs on disk (layout-state.ts), so that one which was changed since is read, and noticed;
+ * - all trust material, so that nothing counts under a root or key that it was not verified with;
+ * - where evidence was looked for, this program's version, Node's, and the facts themselves.
+ *
+ * No clock is among it: verification takes none. What does not fit is as good as nothing there, and is found out anew. Whoever has the
+ * key is the user. Who has written to the directory and has set back the file system's own record of it gets the facts of the bytes that
+ * were there before, which are true of the digests that they are about.
+ */
+export function keptFactsOf(
+  saved: Layout['saved'],
+  cacheDir: string | undefined,
+  mirrors: readonly Mirror[],
+  io: Io,
+): KeptFacts | null {
+  const trustRoots = cacheDirectory(io.env);
+  if (saved === null || cacheDir === 'none' || trustRoots === null) return null;
+  const key = sealKey(join(dirname(trustRoots), 'claims.key'));
+  if (key === null) return null;
+  const { directory, document } = saved;
+  // Users who share evidence do not take each other's files away.
+  const user = createHash('sha256').update(key).digest('hex').slice(0, 16);
+  const path = join(directory, `claims-${user}.json`);
+  let seal: Seal | null = null;
+  let state: string | null = null;
+  return {
+    async read(trust, { collectors, platform }) {
+      state = layoutState(directory);
+      if (state === null) return NONE;
+      const places = collectors.map(({ name, signatureRepository = null }) => [name, signatureRepository]);
+      const bound = [FORMAT, VERSION, process.version, document, state, trustDigest(trust)];
+      seal = { key, bound: JSON.stringify([...bound, places, platform, mirrors]) };
+      const file = await readBoundedFile(path, CLAIMS_BYTES);
+      const payload = file.ok ? unsealed(seal, file.bytes) : null;
+      return (payload && parseFacts(payload)) ?? NONE;
+    },
+    write(images) {
+      // What was read while somebody wrote may be of neither state.
+      if (seal && state === layoutState(directory)) place(path, sealed(seal, formatFacts(images)));
+      return Promise.resolve();
+    },
+  };
+}
+
+/** There whole or not at all; nowhere, where nothing can be written. */
+function place(path: string, bytes: Uint8Array): void {
+  const temporary = `${path}.${randomUUID()}`;
+  try {
+    writeFileSync(temporary, bytes, { mode: 0o600, flag: 'wx' });
+    renameSync(temporary, path);
+  } catch {
+    rmSync(temporary, { force: true });
+  }
+}

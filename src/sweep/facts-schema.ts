@@ -1,0 +1,110 @@
+import { z } from 'zod';
+import type { EvidenceEntry } from '../policy/finding.ts';
+import { isReason, type Reason } from '../reasons.ts';
+import type { Shown } from './facts.ts';
+import type { KeptImages } from './kept-facts.ts';
+
+const text = z.string();
+const maybe = text.nullable();
+const texts = z.array(text);
+const reason = z.custom<Reason>((value) => typeof value === 'string' && isReason(value));
+const format = z.enum([
+  'sigstore-bundle',
+  'simple-signing',
+  'dsse-envelope',
+  'notation',
+  'sbom',
+  'statement',
+]);
+const platform = z.object({ os: text, architecture: text, variant: text.exactOptional() }).nullable();
+const signer = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('certificate'), subject: z.object({ value: text }), issuer: text }),
+  z.object({ kind: z.literal('key'), authority: text, fingerprint: text }),
+]);
+const entry = z.object({
+  kind: z.enum(['signature', 'attestation', 'unread']),
+  predicateType: maybe,
+  digest: maybe,
+  location: text,
+  subject: text,
+  signer: z.object({ subject: text, issuer: maybe, extensions: z.record(text, text) }).nullable(),
+  time: z.object({ value: text, source: z.enum(['log', 'tsa']) }).nullable(),
+  logIndex: maybe,
+  trustRoot: maybe,
+  result: z.enum(['verified', 'refused']),
+  reason: reason.nullable(),
+  message: maybe,
+});
+const checked = z.array(entry);
+/** As they were written: a parser gives the members in an order of its own, and reports are the same to the byte. */
+const entries = z.custom<readonly EvidenceEntry[]>((value) => checked.safeParse(value).success);
+/** As JSON within JSON, which is read only where it is shown. */
+const shown = text.transform(
+  (json): Shown =>
+    () =>
+      entries.parse(JSON.parse(json)),
+);
+const named = z.object({ builders: texts, sources: texts });
+const claim = z.object({
+  signer,
+  build: z.object({
+    builders: texts,
+    sources: texts,
+    contradicting: texts,
+    named,
+    provenance: z.enum(['none', 'stated', 'unreadable']),
+  }),
+  unreadable: maybe,
+  evidence: shown,
+});
+const refused = z.object({
+  format,
+  refusal: z.object({ reason, message: text }),
+  signer: z.discriminatedUnion('kind', [
+    z.object({ kind: z.literal('certificate'), subject: text, issuer: text }),
+    z.object({ kind: z.enum(['key', 'notation', 'nobody', 'unreadable']) }),
+  ]),
+  named,
+  mayBeProvenance: z.boolean(),
+  evidence: shown,
+});
+const fault = z.object({
+  reason,
+  message: text,
+  remediation: text.exactOptional(),
+  subject: text,
+  location: text,
+  signatureRepository: text.exactOptional(),
+});
+const manifest = z.object({
+  digest: text,
+  platform,
+  claims: z.array(claim),
+  refused: z.array(refused),
+  faults: z.array(fault),
+});
+const image = z.object({
+  resolved: z.object({ digest: text, isIndex: z.boolean(), runnable: texts }),
+  facts: z.object({ digest: text, root: manifest, children: z.array(manifest), runnable: texts }),
+});
+const images = z.array(z.tuple([text, image]));
+
+/** Facts as they stand in a file. */
+export function formatFacts(kept: KeptImages): Uint8Array {
+  const written = JSON.stringify([...kept], (_, value: unknown) =>
+    typeof value === 'function' ? JSON.stringify(value()) : value,
+  );
+  return Buffer.from(written);
+}
+
+/** What `formatFacts` wrote; null for anything else. */
+export function parseFacts(bytes: Uint8Array): KeptImages | null {
+  try {
+    const parsed = images.safeParse(
+      JSON.parse(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('utf8')),
+    );
+    return parsed.success ? new Map(parsed.data) : null;
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,118 @@
+import type { Reading } from '../attestations/reading.ts';
+import type { Provenance } from '../attestations/slsa/provenance.ts';
+import type { EvidenceFault, EvidenceFormat } from '../evidence/collector.ts';
+import { evidenceEntries } from '../policy/evidence-entry.ts';
+import type { EvidenceEntry } from '../policy/finding.ts';
+import type { JudgedManifest, Resolution } from '../policy/subject.ts';
+import { mayAttest } from '../policy/vouching.ts';
+import type { Platform } from '../registry/registry.ts';
+import type { Claim, Refusal, Signer, Verdict } from '../verify/verifier.ts';
+import { type BuildFacts, buildFacts, provenanceOf, statedFacts } from './build-facts.ts';
+import { type Stated, statedBy } from './stated.ts';
+
+/**
+ * What is known of an image from what is attached to it: all that a query may ask, and no bytes. It follows from the evidence and the
+ * trust material alone and not from the time, so that it may be kept (kept-facts.ts).
+ */
+export interface ImageFacts {
+  readonly digest: string;
+  readonly root: ManifestFacts;
+  /** Empty for a single manifest. */
+  readonly children: readonly ManifestFacts[];
+  /** The digests of all that may run out of the index. */
+  readonly runnable: readonly string[];
+}
+
+/** What is known of one manifest of an image. */
+export interface ManifestFacts {
+  readonly digest: string;
+  readonly platform: Platform | null;
+  /** What was verified of this digest. What lies in an index and is about another digest speaks for no other. */
+  readonly claims: readonly ClaimFacts[];
+  readonly refused: readonly RefusedFacts[];
+  readonly faults: readonly EvidenceFault[];
+}
+
+/** Who vouches, as far as a query asks; the evidence has the rest. */
+export type NamedSigner =
+  | { readonly kind: 'certificate'; readonly subject: { readonly value: string }; readonly issuer: string }
+  | Extract<Signer, { kind: 'key' }>;
+
+/** What somebody vouches for. */
+export interface ClaimFacts {
+  readonly signer: NamedSigner;
+  readonly build: BuildFacts;
+  /** Why provenance cannot be read, where it is provenance and cannot. */
+  readonly unreadable: string | null;
+  readonly evidence: Shown;
+}
+
+/** What a report shows of a piece of evidence. Of thousands that are asked a few are shown, and only they are read where they were kept. */
+export type Shown = () => readonly EvidenceEntry[];
+
+/** What does not verify, and what it says of itself: nobody vouches for a word of it. */
+export interface RefusedFacts {
+  readonly format: EvidenceFormat;
+  readonly refusal: Refusal;
+  readonly signer:
+    | { readonly kind: 'certificate'; readonly subject: string; readonly issuer: string }
+    | { readonly kind: Exclude<Stated['signer']['kind'], 'certificate'> };
+  readonly named: BuildFacts['named'];
+  /** Whether it may be provenance that cannot be read. */
+  readonly mayBeProvenance: boolean;
+  readonly evidence: Shown;
+}
+
+/** Says of an image what its evidence says, verified or not. Pure. */
+export function factsOf({ digest, root, children, runnable }: Resolution): ImageFacts {
+  return { digest, root: manifestFacts(root), children: children.map(manifestFacts), runnable };
+}
+
+function manifestFacts({ digest, platform, verdicts, faults }: JudgedManifest): ManifestFacts {
+  return {
+    digest,
+    platform,
+    claims: verdicts.flatMap((verdict) =>
+      verdict.result === 'verified' && verdict.evidence.subject === digest
+        ? verdict.claims.map((claim) => claimFacts(claim, entriesOf({ ...verdict, claims: [claim] })))
+        : [],
+    ),
+    refused: verdicts.flatMap((verdict) => (verdict.result === 'refused' ? [refusedFacts(verdict)] : [])),
+    faults,
+  };
+}
+
+function claimFacts(claim: Claim, evidence: Shown): ClaimFacts {
+  const read: Reading<Provenance> | null = provenanceOf(claim.content);
+  const unreadable = read?.ok === false ? read.message : null;
+  return { signer: named(claim.signer), build: buildFacts(claim), unreadable, evidence };
+}
+
+function named(signer: Signer): NamedSigner {
+  if (signer.kind === 'key') return signer;
+  return { kind: 'certificate', subject: { value: signer.subject.value }, issuer: signer.issuer };
+}
+
+function refusedFacts(verdict: Extract<Verdict, { result: 'refused' }>): RefusedFacts {
+  const { evidence, refusal } = verdict;
+  const { signer, content } = statedBy(evidence);
+  const identity = signer.kind === 'certificate' ? signer.identity : null;
+  const unread = content && provenanceOf(content);
+  return {
+    format: evidence.format,
+    refusal,
+    signer:
+      signer.kind === 'certificate'
+        ? { kind: 'certificate', subject: signer.identity.subject.value, issuer: signer.identity.issuer }
+        : { kind: signer.kind },
+    named: statedFacts(identity, content),
+    mayBeProvenance: (content === null && mayAttest(evidence.format)) || unread?.ok === false,
+    evidence: entriesOf(verdict),
+  };
+}
+
+/** One piece of evidence as a report shows it. */
+function entriesOf(verdict: Verdict): Shown {
+  const entries = evidenceEntries({ digest: '', platform: null, verdicts: [verdict], faults: [] });
+  return () => entries;
+}

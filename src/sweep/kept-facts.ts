@@ -1,0 +1,46 @@
+import type { GatherOptions, ImageRequest } from '../evidence/gather.ts';
+import { ok, type Reason } from '../reasons.ts';
+import type { TrustMaterial } from '../verify/verifier.ts';
+import type { ImageFacts } from './facts.ts';
+import type { Resolved, SweptImage } from './query.ts';
+
+/** What a run has found out about an image. */
+export interface KeptImage {
+  readonly resolved: Resolved;
+  readonly facts: ImageFacts;
+}
+
+/** Facts that outlast a run, by `imageKey`. */
+export type KeptImages = ReadonlyMap<string, KeptImage>;
+
+/**
+ * Where facts are kept between runs. Whoever keeps them answers for it that they are those of the same evidence, under the same trust
+ * material, found in the same places by the same program, and by nobody else; otherwise it gives none.
+ */
+export interface KeptFacts {
+  read(trust: TrustMaterial, options: Pick<GatherOptions, 'collectors' | 'platform'>): Promise<KeptImages>;
+  /** Keeps all of these, in place of those that were read. It never fails: what cannot be kept is found out again. */
+  write(images: KeptImages): Promise<void>;
+}
+
+/** What an image is asked for by: a digest decides alone (src/registry/resolve.ts), and all that a node says of what it runs. */
+export function imageKey({ repository, tag, digest, running }: ImageRequest): string {
+  if (running) return JSON.stringify([repository, tag, digest, running]);
+  return digest === null ? `${repository}:${tag ?? 'latest'}` : `${repository}@${digest}`;
+}
+
+export function fromKept(image: SweptImage, { resolved, facts }: KeptImage): SweptImage {
+  return { ...image, resolved: ok(resolved), attached: ok(facts) };
+}
+
+/** What another attempt may answer otherwise, although nothing was changed. */
+const PASSING: ReadonlySet<Reason> = new Set<Reason>(['TimedOut', 'Interrupted', 'EvidenceDamaged']);
+
+/** What of an image may be kept; null where a part of it was not there for a reason that may pass. */
+export function keepable({ resolved, attached }: SweptImage): KeptImage | null {
+  if (!resolved?.ok || !attached?.ok) return null;
+  const { root, children } = attached.value;
+  const faults = [root, ...children].flatMap((manifest) => manifest.faults);
+  if (faults.some(({ reason }) => PASSING.has(reason))) return null;
+  return { resolved: resolved.value, facts: attached.value };
+}
