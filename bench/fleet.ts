@@ -8,6 +8,7 @@ import { recordRegistry } from '../src/registry/recording.ts';
 import { parseReferences } from '../src/verified-images.ts';
 import { inventoryOf } from '../src/workloads/inventory.ts';
 import type { Workload } from '../src/workloads/source.ts';
+import { WORKFLOW } from '../test/forge/certificate-authority.ts';
 import { forge } from '../test/forge/forge.ts';
 
 /** What is saved of a fleet: who asks it knows of each image who has signed and built it. */
@@ -27,7 +28,6 @@ const BUNDLE = 'application/vnd.dev.sigstore.bundle.v0.3+json';
 const SLSA = 'https://slsa.dev/provenance/v1';
 const SPDX = 'https://spdx.dev/Document';
 const PACKAGES = 300;
-export const BUILDER = 'https://github.com/acme/ci/.github/workflows/build.yml@refs/heads/main';
 
 /**
  * Saves the evidence of workloads that run images by digest, each with provenance and an SPDX attestation of 300 packages (60 kB), signed
@@ -42,7 +42,7 @@ export async function saveFleet(directory: string, size: FleetSize): Promise<Fle
       layers: [{ mediaType: 'application/vnd.oci.image.layer.v1.tar', text: `service ${at}` }],
     });
     const statements = [
-      { predicateType: SLSA, predicate: provenance(at) },
+      { predicateType: SLSA, predicate: provenance() },
       { predicateType: SPDX, predicate: spdx(`service-${at}`) },
     ];
     for (const statement of statements) {
@@ -117,19 +117,19 @@ function workloadOf(at: number, image: number, digest: string, namespaces: numbe
   };
 }
 
-function provenance(at: number): unknown {
+function provenance(): unknown {
   return {
     buildDefinition: {
       buildType: 'https://actions.github.io/buildtypes/workflow/v1',
       externalParameters: {},
       resolvedDependencies: [
         {
-          uri: `git+https://github.com/acme/service-${at}@refs/heads/main`,
+          uri: 'git+https://github.com/acme/app@refs/heads/main',
           digest: { gitCommit: 'a'.repeat(40) },
         },
       ],
     },
-    runDetails: { builder: { id: BUILDER } },
+    runDetails: { builder: { id: WORKFLOW } },
   };
 }
 

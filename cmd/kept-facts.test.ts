@@ -43,17 +43,17 @@ const SAVED = join(directory(), 'saved');
 beforeAll(async () => {
   const layout = await openLayout(LAYOUT);
   if (!layout.ok) throw new Error(layout.fault.message);
-  const { registry, recorded } = recordRegistry(layout.value, () => new Date('2026-01-02T03:04:05Z'));
+  const recorder = recordRegistry(layout.value, () => new Date('2026-01-02T03:04:05Z'));
   const options = { paths: [MANIFESTS], kustomize: null, recursive: false, namespace: null };
   const { workloads } = await createManifestSource({ ...options, stdin: noInput }).discover();
   await gather(parseReferences(workloads).valid, {
-    registry,
+    registry: recorder.registry,
     collectors: COLLECTORS,
     platform: null,
     concurrency: 8,
     timeout: 60_000,
   });
-  const saved = await writeLayout(SAVED, recorded(), null, 'test', {});
+  const saved = await writeLayout(SAVED, recorder.recorded(), null, 'test', {});
   if (!saved.ok) throw new Error(saved.fault.message);
 }, 60_000);
 
@@ -320,7 +320,7 @@ describe('what was found out of saved evidence', () => {
 });
 
 /** The document with one leaf after the other changed: as many as tell every field apart. */
-function* forgeries(document: unknown): Generator<unknown> {
+function* forgeries(document: unknown): Generator {
   const seen = new Set<string>();
   for (const { path, value } of leaves(document, [])) {
     const field = path.filter((step) => Number.isNaN(Number(step))).join('.');
@@ -341,7 +341,7 @@ function* leaves(
 function replaced(value: unknown, [step, ...rest]: readonly string[], by: unknown): unknown {
   if (step === undefined) return by;
   if (Array.isArray(value))
-    return value.map((one, at) => (String(at) === step ? replaced(one, rest, by) : one));
+    return value.map((one: unknown, at) => (String(at) === step ? replaced(one, rest, by) : one));
   const object = value as Record<string, unknown>;
   return { ...object, [step]: replaced(object[step], rest, by) };
 }

@@ -148,6 +148,8 @@ describe('an archive', () => {
       expect(await askAll(layout, shop)).toEqual(answers);
       await layout.close();
     }
+    // What a sweep left there is nobody else's, and is passed over.
+    await writeFile(join(scratch, 'kept', `claims-${'0'.repeat(16)}.json`), 'sealed');
     execFileSync('tar', ['-cf', '../kept.tar', '.'], { cwd: join(scratch, 'kept') });
     await (await opened(join(scratch, 'kept.tar'))).close();
   });
@@ -195,6 +197,16 @@ describe('an archive is refused that', () => {
     ['leads out of the directory', { name: '../index.json' }, /is no file of an OCI/],
     ['leads out of the directory further down', { name: 'blobs/../../x' }, /is no file of an OCI/],
     ['leads out of it by a folder', { name: '../blobs/sha256/' + HEX }, /is no file of an OCI/],
+    [
+      'has what was found out, further down',
+      { name: `a/b/claims-${'0'.repeat(16)}.json` },
+      /is no file of an OCI/,
+    ],
+    [
+      'has a link for it',
+      { name: `claims-${'0'.repeat(16)}.json`, type: 'symlink', linkname: 'x' },
+      /is a symlink/,
+    ],
     ['names an absolute path', { name: '/etc/passwd' }, /is no file of an OCI/],
     ['names a path of Windows', { name: 'blobs\\sha256\\' + HEX }, /is no file of an OCI/],
     ['has a blob with a name that is no digest', { name: 'blobs/sha256/evil.sh' }, /is no file of an OCI/],

@@ -65,15 +65,16 @@ async function unpackAll(entries: Extract, directory: string): Promise<void> {
   for await (const entry of entries) {
     const { name, type, size } = entry.header;
     const shown = JSON.stringify(printable(name));
-    if (type === 'directory' || (type === 'file' && KEPT.test(name))) {
+    if (type === 'directory') {
       entry.resume();
       continue;
     }
     const [, above = '', path] = FILE.exec(name) ?? [];
     if (type !== 'file')
       throw new ArchiveRefused(`${shown} is a ${printable(type ?? 'thing of unknown kind')}`);
-    if (path === undefined) throw new ArchiveRefused(`${shown} is no file of an OCI image layout`);
-    if (above !== (folder ??= above))
+    const kept = KEPT.test(name);
+    if (path === undefined && !kept) throw new ArchiveRefused(`${shown} is no file of an OCI image layout`);
+    if (!kept && above !== (folder ??= above))
       throw new ArchiveRefused(`${shown} is in another folder than the files before it`);
     files += 1;
     left -= size;
@@ -87,7 +88,8 @@ async function unpackAll(entries: Extract, directory: string): Promise<void> {
       );
     if (size > EVIDENCE_DOCUMENT_BYTES)
       throw new ArchiveRefused(`${shown} has more than ${String(EVIDENCE_DOCUMENT_BYTES)} bytes`);
-    await writeEntry(entry, join(directory, path), shown);
+    if (path === undefined) entry.resume();
+    else await writeEntry(entry, join(directory, path), shown);
   }
 }
 

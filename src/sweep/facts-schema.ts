@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { EvidenceEntry } from '../policy/finding.ts';
 import { isReason, type Reason } from '../reasons.ts';
-import type { Shown } from './facts.ts';
+import type { ManifestFacts, Shown } from './facts.ts';
 import type { KeptImages } from './kept-facts.ts';
 
 const text = z.string();
@@ -76,7 +76,7 @@ const fault = z.object({
   location: text,
   signatureRepository: text.exactOptional(),
 });
-const manifest = z.object({
+const manifestSchema = z.object({
   digest: text,
   platform,
   claims: z.array(claim),
@@ -85,16 +85,25 @@ const manifest = z.object({
 });
 const image = z.object({
   resolved: z.object({ digest: text, isIndex: z.boolean(), runnable: texts }),
-  facts: z.object({ digest: text, root: manifest, children: z.array(manifest), runnable: texts }),
+  facts: z.object({ digest: text, root: manifestSchema, children: z.array(manifestSchema), runnable: texts }),
 });
 const images = z.array(z.tuple([text, image]));
 
 /** Facts as they stand in a file. */
 export function formatFacts(kept: KeptImages): Uint8Array {
-  const written = JSON.stringify([...kept], (_, value: unknown) =>
-    typeof value === 'function' ? JSON.stringify(value()) : value,
-  );
-  return Buffer.from(written);
+  const written = [...kept].map(([key, { resolved, facts }]) => {
+    const { root, children } = facts;
+    return [key, { resolved, facts: { ...facts, root: inFile(root), children: children.map(inFile) } }];
+  });
+  return Buffer.from(JSON.stringify(written));
+}
+
+function inFile(manifest: ManifestFacts): unknown {
+  const quoted = <T extends { readonly evidence: Shown }>(one: T) => ({
+    ...one,
+    evidence: JSON.stringify(one.evidence()),
+  });
+  return { ...manifest, claims: manifest.claims.map(quoted), refused: manifest.refused.map(quoted) };
 }
 
 /** What `formatFacts` wrote; null for anything else. */
