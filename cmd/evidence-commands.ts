@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { z } from 'zod';
 import { gather, type GatheredImage } from '../src/evidence/gather.ts';
 import type { Policy } from '../src/policy/policy.ts';
 import type { Outcome } from '../src/reasons.ts';
@@ -11,7 +12,7 @@ import { keptOf } from '../src/trust-roots/carried-roots.ts';
 import { parseReferences, verifyImages } from '../src/verified-images.ts';
 import { createImageSource } from '../src/workloads/images.ts';
 import { createManifestSource } from '../src/workloads/manifests.ts';
-import type { WorkloadSource } from '../src/workloads/source.ts';
+import { clusterFlagsIn, MANY_CLUSTERS_FLAGS } from './cluster-flags.ts';
 import { findCollectors } from './collectors.ts';
 import { type Io, UsageError, usageError } from './command.ts';
 import { copyStoreOf } from './copies.ts';
@@ -24,8 +25,11 @@ import {
 } from './flags.ts';
 import { openRegistry, readCount, readDuration, readPlatform, readVerbosity } from './judge.ts';
 import { checkSaving, saver } from './save-evidence.ts';
+import { openEverywhere } from './sweep-source.ts';
 import { openTrusted } from './trusted.ts';
 import { VERSION } from './version.ts';
+
+const typedSchema = z.record(z.string(), z.unknown());
 
 const {
   output: _output,
@@ -37,7 +41,15 @@ const {
   ...gathering
 } = JUDGING_FLAGS;
 
-export const EVIDENCE_FLAGS = { ...SOURCE_FLAGS, ...gathering };
+export const EVIDENCE_FLAGS = {
+  ...SOURCE_FLAGS,
+  namespace: {
+    ...SOURCE_FLAGS.namespace,
+    describe: 'namespace of the cluster (default: all), or of manifests that name none (default: default)',
+  },
+  ...MANY_CLUSTERS_FLAGS,
+  ...gathering,
+};
 
 /** Downloads what is attached to images and saves it, judging nothing. Exit code 3 where something could not be had. */
 export async function saveEvidence(
@@ -48,7 +60,7 @@ export async function saveEvidence(
   if (directory === undefined) throw new UsageError('name the directory to save into: evidence save DIR');
   const flags = judgingFlagsSchema.parse(typed);
   if (flags.evidence !== undefined) return addEvidence(directory, flags.evidence, images, typed, io);
-  const source = sourceOf(images, typed, io);
+  const { source, close } = await openSource(images, typed, io);
   // Nothing is judged here, so that a policy is read only where it is named: for the signature repositories that it names.
   const trusted = flags.policy.length === 0 ? null : openTrusted(flags, io);
   const policy = trusted?.policy ?? null;
@@ -77,6 +89,7 @@ export async function saveEvidence(
     return missed.length > 0 || gaps.length > 0 ? 3 : 0;
   } finally {
     await registry.close();
+    await close();
   }
 }
 
@@ -115,9 +128,10 @@ async function addEvidence(
   io: Io,
 ): Promise<number> {
   const { filename, kustomize } = sourceFlagsSchema.parse(typed);
-  if (images.length > 0 || filename.length > 0 || kustomize !== undefined)
+  const ofCluster = clusterFlagsIn(typedSchema.parse(typed)).length > 0;
+  if (images.length > 0 || filename.length > 0 || kustomize !== undefined || ofCluster)
     throw new UsageError(
-      'evidence save with --evidence adds all that was saved there; name no images, -f or -k',
+      'evidence save with --evidence adds all that was saved there; name no images, -f, -k or cluster',
     );
   const [source, target] = [resolve(io.cwd, from), resolve(io.cwd, directory)];
   await checkSaving(directory, 'evidence save', io);
@@ -137,15 +151,27 @@ function isComplete(outcome: Outcome<GatheredImage>): boolean {
   );
 }
 
-function sourceOf(images: readonly string[], typed: unknown, io: Io): WorkloadSource {
+/** Manifests, images, or all that runs in the clusters that are named. */
+async function openSource(images: readonly string[], typed: unknown, io: Io) {
   const { filename, kustomize = null, recursive, namespace = null } = sourceFlagsSchema.parse(typed);
   const manifests = filename.length > 0 || kustomize !== null;
-  if (manifests === images.length > 0)
-    throw new UsageError('evidence save DIR wants images, or manifests with -f or -k');
+  const [ofCluster] = clusterFlagsIn(typedSchema.parse(typed));
+  if (ofCluster !== undefined && (manifests || images.length > 0))
+    throw new UsageError(
+      `--${ofCluster} is of a cluster; it goes with no images, and with neither -f nor -k`,
+    );
   if (filename.length > 0 && kustomize !== null) throw new UsageError('-k excludes -f; name one of them');
-  return manifests
+  if (manifests === images.length > 0) {
+    const named = ofCluster !== undefined || namespace !== null;
+    if (!manifests && named) return openEverywhere(typed, io);
+    throw new UsageError(
+      'evidence save DIR wants images, manifests with -f or -k, or a cluster with -A, -n or --context',
+    );
+  }
+  const source = manifests
     ? createManifestSource({ paths: filename, kustomize, recursive, namespace, stdin: io.stdin })
     : createImageSource(images);
+  return { source, close: () => Promise.resolve() };
 }
 
 function registryFor(flags: JudgingFlags, policy: Policy | null, io: Io): ReturnType<typeof openRegistry> {

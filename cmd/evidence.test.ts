@@ -70,11 +70,15 @@ describe('evidence save', () => {
 
   it.each<[string, () => string[], string]>([
     ['no directory', () => ['evidence', 'save'], 'name the directory to save into'],
-    ['nothing to save', () => ['evidence', 'save', 'kept'], 'wants images, or manifests with -f or -k'],
+    [
+      'nothing to save',
+      () => ['evidence', 'save', 'kept'],
+      'wants images, manifests with -f or -k, or a cluster',
+    ],
     [
       'images beside manifests',
       () => ['evidence', 'save', 'kept', 'a/b', '-f', 'x.yaml'],
-      'wants images, or manifests',
+      'wants images, manifests with -f',
     ],
     [
       'saved evidence as a source',

@@ -1,16 +1,21 @@
 import type { Command, CommandGroup } from './command.ts';
 import { EVIDENCE_FLAGS, saveEvidence, showEvidence } from './evidence-commands.ts';
+import { MANY_CLUSTERS_FLAGS } from './cluster-flags.ts';
 import { SOURCE_FLAGS } from './flags.ts';
 
 const save: Command = {
   usage:
-    'evidence save DIR|FILE.tar[.gz] (IMAGE... | -f FILE|DIR|URL|- ... [-R] | -k DIR | --evidence OTHER) [flags]',
+    'evidence save DIR|FILE.tar[.gz] (IMAGE... | -f FILE|DIR|URL|- ... [-R] | -k DIR | -A | -n NS | --context NAME ... | --all-contexts | --evidence OTHER) [flags]',
   description:
     'Save everything that registries hold about images, and the workloads that name them, to audit them later without a network.',
   examples: [
     {
       what: 'Save the evidence of everything that is deployed',
       command: 'kubectl supplychain evidence save evidence/ -f manifests/',
+    },
+    {
+      what: 'Save the evidence of everything that runs in a cluster, and where it runs, to ask later',
+      command: 'kubectl supplychain evidence save evidence/ -A',
     },
     {
       what: 'Audit it on the other side of the air gap',
@@ -26,7 +31,7 @@ const save: Command = {
   run: saveEvidence,
 };
 
-const SOURCES = new Set(Object.keys(SOURCE_FLAGS));
+const SOURCES = new Set(Object.keys({ ...SOURCE_FLAGS, ...MANY_CLUSTERS_FLAGS }));
 
 const show: Command = {
   usage: 'evidence show IMAGE... [flags]',

@@ -92,8 +92,7 @@ interface Reading {
 async function keptFacts({ mirrors = [], cacheDir }: Reading = {}) {
   const layout = await openLayout(evidence);
   if (!layout.ok) throw new Error(layout.fault.message);
-  const io = { env: { HOME: home } } as unknown as Parameters<typeof keptFactsOf>[3];
-  return keptFactsOf(layout.value.saved, cacheDir, mirrors, io);
+  return keptFactsOf(layout.value.saved, { cacheDir, mirrors, readOnly: false, env: { HOME: home } });
 }
 
 /** What a run that asks like this finds kept. */

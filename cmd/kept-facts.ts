@@ -18,6 +18,14 @@ import { VERSION } from './version.ts';
 const FORMAT = 1;
 const NONE: KeptImages = new Map();
 
+interface KeepOptions {
+  /** As `--cache-dir` has it. */
+  readonly cacheDir: string | undefined;
+  readonly mirrors: readonly Mirror[];
+  readonly readOnly: boolean;
+  readonly env: Io['env'];
+}
+
 /**
  * Keeps what was found out of saved evidence in a file beside it. Whoever hands over evidence may write such a file as well, so that it
  * counts only with a seal by the user's own key, which lies in his cache directory and never beside evidence. The seal is over
@@ -33,11 +41,9 @@ const NONE: KeptImages = new Map();
  */
 export function keptFactsOf(
   saved: Layout['saved'],
-  cacheDir: string | undefined,
-  mirrors: readonly Mirror[],
-  io: Io,
+  { cacheDir, mirrors, readOnly, env }: KeepOptions,
 ): KeptFacts | null {
-  const trustRoots = cacheDirectory(io.env);
+  const trustRoots = cacheDirectory(env);
   if (saved === null || cacheDir === 'none' || trustRoots === null) return null;
   const key = sealKey(join(dirname(trustRoots), 'claims.key'));
   if (key === null) return null;
@@ -60,7 +66,8 @@ export function keptFactsOf(
     },
     write(images) {
       // What was read while somebody wrote may be of neither state.
-      if (seal && state === layoutState(directory)) place(path, sealed(seal, formatFacts(images)));
+      if (!readOnly && seal && state === layoutState(directory))
+        place(path, sealed(seal, formatFacts(images)));
       return Promise.resolve();
     },
   };

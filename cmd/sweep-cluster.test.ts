@@ -85,9 +85,9 @@ describe('a sweep of a cluster', () => {
     expect(ci.exitCode).toBe(3);
   });
 
-  it('is not one of manifests or evidence', async () => {
+  it('is not one of manifests', async () => {
     const { exitCode, stderr } = await run(['sweep', '-f', MANIFESTS, '--context', 'x', '--digest', D1]);
     expect(exitCode).toBe(2);
-    expect(stderr).toContain('--context is of a cluster; it goes with none of -f, -k and --evidence');
+    expect(stderr).toContain('--context is of a cluster; it goes with neither -f nor -k');
   });
 });

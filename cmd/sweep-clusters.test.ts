@@ -185,7 +185,7 @@ describe('a sweep of several clusters', () => {
     [['--all-contexts', '--context', 'a'], '--all-contexts asks every context'],
     [['--all-contexts', '--server', DOWN], '--server is of one cluster'],
     [['--context', 'a', '--context', 'b', '--token', 's3cret'], '--token is of one cluster'],
-    [['--all-contexts', '-f', '.'], '--kubeconfig is of a cluster; it goes with none of -f'],
+    [['--all-contexts', '-f', '.'], '--kubeconfig is of a cluster; it goes with neither -f'],
     [['--all-contexts', '--kubeconfig', '/nowhere'], 'the kubeconfig /nowhere is not there'],
   ])('refuses %j', async (args, message) => {
     const config = kubeconfig(['a', 'east', DOWN, 'me'], ['b', 'west', DOWN, 'me']);

@@ -13,15 +13,24 @@ export interface Swept {
   readonly source: WorkloadSource;
   /** When the workloads were listed; null for now. */
   readonly takenAt: Date | null;
-  /** The evidence that was saved; null where registries are asked. */
+  /** The evidence that was saved; null where registries alone are asked. */
   readonly saved: Layout | null;
   /** Ends the connections to a cluster. */
   readonly close: () => Promise<void>;
 }
 
+/**
+ * Whether registries are asked. With `--evidence` nobody is, but of a cluster that is named beside it: what runs there now may not have
+ * been saved, and a responder wants to know. `--offline` leaves even that.
+ */
+export function asksRegistries({ evidence, offline }: SweepFlags, typed: unknown): boolean {
+  const namesCluster = clusterFlagsIn(typedSchema.parse(typed)).length > 0;
+  return evidence === undefined || (namesCluster && !offline);
+}
+
 const typedSchema = z.record(z.string(), z.unknown());
 
-/** Manifests, the inventory beside saved evidence, or else a cluster. Throws `UsageError`. */
+/** Manifests, the inventory beside saved evidence, or else what runs in clusters. Throws `UsageError`. */
 export async function openSwept(
   flags: SweepFlags,
   typed: unknown,
@@ -33,9 +42,13 @@ export async function openSwept(
   if (filename.length > 0 && kustomize !== null) throw new UsageError('-k excludes -f; name one of them');
   if (kustomize !== null && recursive) throw new UsageError('-R goes with -f DIR, not with -k');
   const [ofCluster] = clusterFlagsIn(typedSchema.parse(typed));
-  if (ofCluster !== undefined && (manifests || evidence !== undefined))
-    throw new UsageError(`--${ofCluster} is of a cluster; it goes with none of -f, -k and --evidence`);
-  if (!manifests && evidence === undefined) return openSweptClusters(flags, typed, io, signal);
+  if (ofCluster !== undefined && manifests)
+    throw new UsageError(`--${ofCluster} is of a cluster; it goes with neither -f nor -k`);
+  if (!manifests && (evidence === undefined || ofCluster !== undefined)) {
+    const clusters = await openEverywhere(typed, io, signal);
+    const saved = evidence === undefined ? null : await openSaved(evidence, io);
+    return { ...clusters, takenAt: null, saved };
+  }
   const saved = evidence === undefined ? null : await openSaved(evidence, io);
   const close = () => Promise.resolve();
   if (manifests) {
@@ -43,23 +56,20 @@ export async function openSwept(
     return { source: createManifestSource(options), takenAt: null, saved, close };
   }
   const source = inventorySource(saved);
-  if (!('invalid' in source)) return { source, takenAt: saved?.savedAt ?? null, saved, close };
+  if (!('invalid' in source)) {
+    return { source, takenAt: saved?.savedAt ?? null, saved, close };
+  }
   await saved?.close();
   throw new UsageError(`--evidence ${evidence}: ${source.invalid}`);
 }
 
-/** All namespaces, unless one is named: who sweeps wants to know where something runs. */
-async function openSweptClusters(
-  { namespace }: SweepFlags,
-  typed: unknown,
-  io: Io,
-  signal: AbortSignal,
-): Promise<Swept> {
+/** The clusters that are named, in all namespaces unless one is: who sweeps wants to know where something runs. */
+export async function openEverywhere(typed: unknown, io: Io, signal?: AbortSignal) {
   // The cluster's client is not small, and the others need none of it.
   const { openClusters } = await import('./cluster.ts');
-  const everywhere = namespace === undefined ? { 'all-namespaces': ['true'] } : {};
-  const opened = await openClusters({ ...typedSchema.parse(typed), ...everywhere }, io, signal);
-  return { ...opened, takenAt: null, saved: null };
+  const flags = typedSchema.parse(typed);
+  const everywhere = Object.hasOwn(flags, 'namespace') ? {} : { 'all-namespaces': ['true'] };
+  return openClusters({ ...flags, ...everywhere }, io, signal);
 }
 
 function inventorySource(saved: Layout | null): ReturnType<typeof createInventorySource> {

@@ -1,5 +1,7 @@
 import { resolve } from 'node:path';
 import { FORMER_REPORT_BYTES } from '../src/limits.ts';
+import type { Registry } from '../src/registry/registry.ts';
+import { savedFirst } from '../src/registry/saved-first.ts';
 import { compare, type Place, readFormer } from '../src/sweep/former.ts';
 import type { Query } from '../src/sweep/query.ts';
 import { type SweepJob, sweep } from '../src/sweep/sweep.ts';
@@ -15,7 +17,7 @@ import { readBounded } from './policy-files.ts';
 import { createProgress } from './progress.ts';
 import { type SweepFlags, SWEEP_FLAGS, sweepFlagsSchema } from './sweep-flags.ts';
 import { readQuery } from './sweep-query.ts';
-import { openSwept, type Swept } from './sweep-source.ts';
+import { asksRegistries, openSwept, type Swept } from './sweep-source.ts';
 import { openTrusted } from './trusted.ts';
 import { VERSION } from './version.ts';
 
@@ -57,7 +59,10 @@ export const sweepCommand: Command = {
   },
 };
 
-async function runSweep(flags: SweepFlags, typed: unknown, io: Io): Promise<number> {
+async function runSweep(typedFlags: SweepFlags, typed: unknown, io: Io): Promise<number> {
+  // Where registries are asked, saved evidence is what need not be asked of them, and all else is as without it.
+  const isLive = asksRegistries(typedFlags, typed);
+  const flags = isLive ? { ...typedFlags, evidence: undefined } : typedFlags;
   const platform = readPlatform(flags.platform);
   const concurrency = readCount('concurrency', flags.concurrency ?? '8');
   const timeout = readDuration('timeout', flags.timeout ?? '30s');
@@ -73,10 +78,12 @@ async function runSweep(flags: SweepFlags, typed: unknown, io: Io): Promise<numb
   const outputs = await openOutputsOf(flags.output, SWEEP_RENDERERS, io);
   const interrupt = io.onInterrupt?.();
   const signal = stopSignal(interrupt, deadline);
-  const swept = await openSwept(flags, typed, io, signal);
+  const swept = await openSwept(typedFlags, typed, io, signal);
   try {
-    const registry =
-      swept.saved ?? (await openRegistry(flags, concurrency, verbosity, io, signal, policy?.registryMirrors));
+    const live = isLive
+      ? await openRegistry(flags, concurrency, verbosity, io, signal, policy?.registryMirrors)
+      : null;
+    const registry = registryOf(swept.saved, live);
     const progress = createProgress(io, !flags.quiet && verbosity === 0);
     interrupt?.addEventListener('abort', () => {
       progress.clear();
@@ -99,10 +106,16 @@ async function runSweep(flags: SweepFlags, typed: unknown, io: Io): Promise<numb
         },
         kept:
           swept.saved &&
-          keptFactsOf(swept.saved.saved, flags['cache-dir'], policy?.registryMirrors ?? [], io),
+          keptFactsOf(swept.saved.saved, {
+            cacheDir: flags['cache-dir'],
+            mirrors: policy?.registryMirrors ?? [],
+            // What registries say now is no part of the evidence, and another run must not take it for one.
+            readOnly: isLive,
+            env: io.env,
+          }),
         generatedAt: now,
         takenAt: swept.takenAt ?? now,
-        evidence: evidenceOf(swept, flags),
+        evidence: evidenceOf(swept, typedFlags),
         tool: `kubectl-supplychain ${VERSION}`,
         since,
         onProgress: (known) => progress.update(known),
@@ -118,6 +131,13 @@ async function runSweep(flags: SweepFlags, typed: unknown, io: Io): Promise<numb
   } finally {
     await swept.close();
   }
+}
+
+function registryOf(saved: Registry | null, live: Registry | null): Registry {
+  if (saved && live) return savedFirst(saved, live);
+  const one = saved ?? live;
+  if (!one) throw new Error('nothing was opened to be asked');
+  return one;
 }
 
 function evidenceOf({ saved }: Swept, { evidence = '' }: SweepFlags): SweepJob['evidence'] {

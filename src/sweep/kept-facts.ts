@@ -33,8 +33,13 @@ export function fromKept(image: SweptImage, { resolved, facts }: KeptImage): Swe
   return { ...image, resolved: ok(resolved), attached: ok(facts) };
 }
 
-/** What another attempt may answer otherwise, although nothing was changed. */
-const PASSING: ReadonlySet<Reason> = new Set<Reason>(['TimedOut', 'Interrupted', 'EvidenceDamaged']);
+/** What another attempt may answer otherwise, although nothing was changed: a registry may be asked for what was not saved. */
+const PASSING: ReadonlySet<Reason> = new Set<Reason>([
+  'TimedOut',
+  'Interrupted',
+  'EvidenceDamaged',
+  'NotInEvidence',
+]);
 
 /** What of an image may be kept; null where a part of it was not there for a reason that may pass. */
 export function keepable({ resolved, attached }: SweptImage): KeptImage | null {
