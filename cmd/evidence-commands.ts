@@ -9,6 +9,7 @@ import { parseReference } from '../src/registry/reference.ts';
 import { evidenceTree } from '../src/report/evidence-tree.ts';
 import { terminalText } from '../src/report/terminal-text.ts';
 import { keptOf } from '../src/trust-roots/carried-roots.ts';
+import { nobodyAsked } from '../src/revocation-answers.ts';
 import { parseReferences, verifyImages } from '../src/verified-images.ts';
 import { createImageSource } from '../src/workloads/images.ts';
 import { createManifestSource } from '../src/workloads/manifests.ts';
@@ -110,7 +111,10 @@ export async function showEvidence(images: readonly string[], typed: unknown, io
     const refreshed = trusted.refresh(undefined, registry.trustRoots);
     const gathered = await gather(references, { ...options, registry });
     const { trust } = await refreshed;
-    const judged = verifyImages({ valid: references, invalid: new Map() }, gathered, trust);
+    const judged = verifyImages({ valid: references, invalid: new Map() }, gathered, trust, {
+      judgedAt: io.clock(),
+      ask: nobodyAsked('evidence show asks nobody but the registries'),
+    });
     for (const image of judged.values()) if (!('invalid' in image)) io.stdout(evidenceTree(image));
     const complete = [...gathered.values()].every(isComplete);
     return complete ? 0 : 3;

@@ -31,7 +31,7 @@ export const JUDGING_FLAGS = {
   },
   offline: {
     type: 'boolean',
-    describe: 'do not refresh trust roots by TUF; registries are still read',
+    describe: 'do not refresh trust roots by TUF or ask for revocation; registries are still read',
   },
   'trusted-root': {
     ...one,
@@ -89,6 +89,16 @@ export const JUDGING_FLAGS = {
   v: { ...one, describe: 'how much is told on stderr; 6 names every request, without secrets' },
 } satisfies Record<string, Flag>;
 
+/** The flags of `verify`, which images alone are named to. */
+export const VERIFY_FLAGS = {
+  ...JUDGING_FLAGS,
+  'notation-config': {
+    ...one,
+    describe:
+      "directory of Notation's configuration (trustpolicy.json, truststore) to judge by in place of a policy",
+  },
+} satisfies Record<string, Options>;
+
 const list = z.array(z.string()).default([]);
 /** As kubectl's: the last of several values counts. */
 const last = z
@@ -100,6 +110,7 @@ const set = list.transform((values) => values.at(-1) === 'true');
 /** What was typed. */
 export const judgingFlagsSchema = z.object({
   policy: list,
+  'notation-config': last,
   output: list,
   'no-headers': set,
   'fail-on': last,

@@ -1,8 +1,9 @@
 import { homedir } from 'node:os';
 import { resolve } from 'node:path';
 import { z } from 'zod';
-import { audit } from '../src/audit.ts';
+import { audit, type Trusted } from '../src/audit.ts';
 import { parseDuration } from '../src/duration.ts';
+import type { RevocationClient } from '../src/evidence/revocation-client.ts';
 import { REQUEST_MS, TRANSFER_MS } from '../src/limits.ts';
 import { FAIL_ON, type FailOn } from '../src/policy/verdict.ts';
 import { type Layout, openLayout } from '../src/registry/layout.ts';
@@ -66,6 +67,7 @@ export async function judge(
     saving === undefined
       ? null
       : saver(source, registry, saving, '--save-evidence', io, () => keptOf(trusted.kept, copyStoreOf(io)));
+  const revocation = await openRevocation(flags, trusted, concurrency, verbosity, io, signal);
   const progress = createProgress(io, !flags.quiet && verbosity < REQUESTS_SHOWN);
   interrupt?.addEventListener('abort', () => {
     progress.clear();
@@ -80,6 +82,7 @@ export async function judge(
       policy,
       trust,
       refreshed: trusted.refresh(signal, registry.trustRoots),
+      revocation,
       platform,
       concurrency,
       timeout,
@@ -100,7 +103,7 @@ export async function judge(
     return exitCode(report, io);
   } finally {
     progress.clear();
-    await registry.close();
+    await Promise.all([registry.close(), revocation?.close()]);
   }
 }
 
@@ -133,19 +136,41 @@ export async function openRegistry(
   signal?: AbortSignal,
   mirrors: readonly Mirror[] = [],
 ): Promise<OpenedRegistry> {
-  const allowRedirect = new Set(flags['allow-redirect'].map((host) => readHost('allow-redirect', host)));
+  allowedHosts(flags);
   if (flags.evidence !== undefined) {
     const layout = await openLayout(resolve(io.cwd, flags.evidence));
     if (layout.ok) return layout.value;
     throw usageError('--evidence', layout.fault);
   }
   const { createDistributionRegistry } = await import('../src/registry/distribution.ts');
+  const wire = await wireOptions(flags, concurrency, verbosity, io, signal);
+  const plainHttp = new Set(flags['plain-http']);
+  const keyring = await openKeyring(flags, wire, io);
+  const credentials = keyring.keychain;
+  const distribution = withKeyring(createDistributionRegistry({ ...wire, credentials, plainHttp }), keyring);
+  const registry = await cachingRegistry(
+    withMirrors(distribution, mirrors),
+    flags['cache-dir'],
+    verbosity,
+    io,
+  );
+  return flags['github-attestations'].length === 0 ? registry : askingGitHub(registry, wire, io);
+}
+
+/** How hosts are asked, registries as others. Throws `UsageError`. */
+async function wireOptions(
+  flags: JudgingFlags,
+  concurrency: number,
+  verbosity: number,
+  io: Io,
+  signal?: AbortSignal,
+): Promise<WireOptions> {
   const { createCertificateSource } = await import('../src/registry/host-certificates.ts');
   const { createProxies } = await import('../src/registry/proxy.ts');
-  const wire: WireOptions = {
+  return {
     clock: io.clock,
     insecure: new Set(flags['insecure-registry']),
-    allowRedirect,
+    allowRedirect: allowedHosts(flags),
     userAgent: `kubectl-supplychain/${VERSION}`,
     certificates: createCertificateSource({ env: io.env, homedir: homedir() }),
     proxies: createProxies(io.env),
@@ -160,17 +185,20 @@ export async function openRegistry(
         }
       : {}),
   };
-  const plainHttp = new Set(flags['plain-http']);
-  const keyring = await openKeyring(flags, wire, io);
-  const credentials = keyring.keychain;
-  const distribution = withKeyring(createDistributionRegistry({ ...wire, credentials, plainHttp }), keyring);
-  const registry = await cachingRegistry(
-    withMirrors(distribution, mirrors),
-    flags['cache-dir'],
-    verbosity,
-    io,
-  );
-  return flags['github-attestations'].length === 0 ? registry : askingGitHub(registry, wire, io);
+}
+
+/** Whom revocation is asked of: nobody where no network is to be touched, or nothing trusts certificates that can be revoked. */
+async function openRevocation(
+  flags: JudgingFlags,
+  { trust }: Pick<Trusted, 'trust'>,
+  concurrency: number,
+  verbosity: number,
+  io: Io,
+  signal: AbortSignal,
+): Promise<RevocationClient | null> {
+  if (flags.offline || flags.evidence !== undefined || !trust.notation?.length) return null;
+  const { createRevocationClient } = await import('../src/evidence/revocation-client.ts');
+  return createRevocationClient(await wireOptions(flags, concurrency, verbosity, io, signal));
 }
 
 function readFailOn(text: string | undefined): FailOn {
@@ -193,6 +221,11 @@ export function readPlatform(text: string | undefined): Platform | null {
 export function readCount(flag: string, text: string): number {
   if (/^[1-9]\d{0,2}$/.test(text)) return Number(text);
   throw new UsageError(`--${flag}: ${JSON.stringify(text)} is not a number from 1 to 999`);
+}
+
+/** Throws `UsageError`, whether or not anybody is asked. */
+function allowedHosts(flags: JudgingFlags): ReadonlySet<string> {
+  return new Set(flags['allow-redirect'].map((host) => readHost('allow-redirect', host)));
 }
 
 /** A host as addresses spell it: `storage.example:8443`. */

@@ -1,11 +1,13 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { POLICY_BYTES } from '../src/limits.ts';
+import type { ReadTrustStore } from '../src/policy/known.ts';
 import { loadPolicy, type Loaded } from '../src/policy/load.ts';
 import type { PolicyBytes } from '../src/policy/policy-file.ts';
 import { failed, ok, type Outcome } from '../src/reasons.ts';
 import { terminalText } from '../src/report/terminal-text.ts';
 import type { KeptRoots } from '../src/trust-roots/kept-roots.ts';
+import { readTrustStore } from '../src/trust-roots/notation-store.ts';
 import type { TrustRoot } from '../src/verify/trust-root.ts';
 import { type Io, UsageError, usageError } from './command.ts';
 import { keptRootsOf } from './copies.ts';
@@ -68,7 +70,8 @@ export function loadAgain(
   kept: KeptRoots,
 ): LoadedPolicy {
   const readFile = (path: string, limit: number) => readBounded(resolve(io.cwd, path), path, limit);
-  const loaded = loadPolicy(files, roots, readFile, kept);
+  const readStore: ReadTrustStore = (directory, store) => readTrustStore(resolve(io.cwd, directory), store);
+  const loaded = loadPolicy(files, roots, readFile, kept, readStore);
   if (loaded.ok) return loaded;
   const errors = loaded.errors.map(({ message, remediation }) => {
     const next = remediation === null ? '' : `\n    next: ${terminalText(remediation)}`;

@@ -6,13 +6,14 @@ import type { Policy } from '../src/policy/policy.ts';
 import { terminalText } from '../src/report/terminal-text.ts';
 import type { CopyStore } from '../src/trust-roots/copy-store.ts';
 import type { KeptRoot } from '../src/trust-roots/kept-root.ts';
-import { createKeptRoots } from '../src/trust-roots/kept-roots.ts';
+import { createKeptRoots, type KeptRoots } from '../src/trust-roots/kept-roots.ts';
 import { isDue, newestCopy, refreshAll, type Refreshed } from '../src/trust-roots/refresh.ts';
 import { DEFAULT_THRESHOLDS, parseTrustedRoot, type TrustRoot } from '../src/verify/trust-root.ts';
 import { type Io, UsageError, usageError } from './command.ts';
 import { copyStoreOf, keptRootsOf } from './copies.ts';
 import type { JudgingFlags } from './flags.ts';
-import { findLoadedPolicy, loadAgain, readBounded } from './policy-files.ts';
+import { notationPolicy } from './notation-config.ts';
+import { findLoadedPolicy, loadAgain, type LoadedPolicy, readBounded } from './policy-files.ts';
 import { VERSION } from './version.ts';
 
 /** Whom a run trusts by the copies of trust roots that are here, and what refreshes them. */
@@ -27,7 +28,7 @@ export interface Opened extends Trusted {
 }
 
 type Flags = Pick<JudgingFlags, 'policy' | 'offline' | 'quiet'> &
-  Partial<Pick<JudgingFlags, 'trusted-root' | 'evidence' | 'v'>>;
+  Partial<Pick<JudgingFlags, 'trusted-root' | 'evidence' | 'v' | 'notation-config'>>;
 
 /** Reads the policy and the trust roots that it rests on. Throws `UsageError`. */
 export function openTrusted(flags: Flags, io: Io): Opened {
@@ -35,7 +36,7 @@ export function openTrusted(flags: Flags, io: Io): Opened {
   const kept = () => keptRootsOf(io, given?.bytes ?? null);
   const sigstore = () => given?.root ?? builtInRoot(io);
   const first = sigstore();
-  const loaded = findLoadedPolicy(flags.policy, [first], flags.quiet, io, kept());
+  const loaded = findPolicy(flags, first, io, kept());
   if (given && loaded?.files.some(({ file }) => file.spec.trustRoots !== undefined)) {
     throw new UsageError(
       '--trusted-root cannot be used with a policy that defines trustRoots; add the root there',
@@ -80,6 +81,14 @@ export function openTrusted(flags: Flags, io: Io): Opened {
       return trusted(loaded ? loadAgain(loaded.files, [root], io, kept()).policy : null, root, hosts);
     },
   };
+}
+
+function findPolicy(flags: Flags, root: TrustRoot, io: Io, kept: KeptRoots): LoadedPolicy | null {
+  const { 'notation-config': directory, policy, quiet } = flags;
+  if (directory === undefined) return findLoadedPolicy(policy, [root], quiet, io, kept);
+  if (policy.length > 0)
+    throw new UsageError('--notation-config stands in place of --policy; name one of them');
+  return loadAgain([notationPolicy(directory, io)], [root], io, kept);
 }
 
 /** The trust root `sigstore` as this user has it. */

@@ -1,6 +1,7 @@
 import { confirm, discover } from './discover.ts';
 import type { Collector } from './evidence/collector.ts';
 import { gather, type Progress, stopReason } from './evidence/gather.ts';
+import type { RevocationClient } from './evidence/revocation-client.ts';
 import { asksForDrift } from './policy/checks/drift.ts';
 import { asksForAge } from './policy/checks/image-age.ts';
 import { requireDigests } from './policy/digests-required.ts';
@@ -10,6 +11,7 @@ import { withRootAges } from './policy/root-ages.ts';
 import { type FailOn, verdictOf } from './policy/verdict.ts';
 import type { Platform, Registry } from './registry/registry.ts';
 import { createReport, type Report } from './report/report.ts';
+import { askRevocation, nobodyAsked } from './revocation-answers.ts';
 import { parseReferences, verifyImages } from './verified-images.ts';
 import type { TrustMaterial } from './verify/verifier.ts';
 import type { Gap, Workload, WorkloadSource } from './workloads/source.ts';
@@ -34,6 +36,8 @@ export interface AuditJob {
   readonly trust: TrustMaterial;
   /** The same after trust roots were refreshed, beside the work on the images. */
   readonly refreshed?: Promise<Trusted> | undefined;
+  /** Whom revocation is asked of; null: nobody, as `--offline` and `--evidence` have it. */
+  readonly revocation: RevocationClient | null;
   readonly platform: Platform | null;
   readonly concurrency: number;
   /** The time for one image's evidence, in milliseconds. */
@@ -60,7 +64,9 @@ export async function audit(job: AuditJob): Promise<Report> {
   });
   const interrupted = stopReason(job.signal) === 'Interrupted';
   const { policy, trust, updatedAt, hosts } = (await job.refreshed) ?? { ...job, ...NEVER_UPDATED };
-  const images = verifyImages(references, gathered, trust);
+  const { judgedAt, revocation } = job;
+  const ask = revocation ? await askRevocation(gathered, trust, judgedAt, revocation) : OFFLINE;
+  const images = verifyImages(references, gathered, trust, { judgedAt, ask });
   const times = { judgedAt: job.judgedAt, now: job.generatedAt };
   const held = policy && job.digestsRequired ? requireDigests(policy) : policy;
   const judged = withRootAges(evaluate(held, workloads, images, times), updatedAt);
@@ -69,13 +75,15 @@ export async function audit(job: AuditJob): Promise<Report> {
   return createReport({
     ...job,
     policy,
-    trust: { ...trust, updatedAt, hosts },
+    trust: { ...trust, updatedAt, hosts: [...hosts, ...(revocation?.hosts() ?? [])] },
     workloads: judged,
     gaps: allGaps,
     sync,
     verdict: finalVerdict(judged, allGaps, job, interrupted),
   });
 }
+
+const OFFLINE = nobodyAsked('nobody is asked with --offline and --evidence');
 
 /** Of trust roots that nobody keeps fresh. */
 const NEVER_UPDATED = { updatedAt: new Map<string, Date>(), hosts: [] };

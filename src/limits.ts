@@ -18,6 +18,26 @@ export const REFERRER_PAGES = 100;
 export const REFERRERS = 1_000;
 /** Signatures or attestations of one `.sig` or `.att` manifest (CVE-2023-46737: endless signatures stall a verifier). */
 export const EVIDENCE_LAYERS = 200;
+/** Notary Project signatures of one digest, as `notation verify --max-signatures` has it. */
+export const NOTATION_SIGNATURES = 100;
+/** A Notary Project envelope: a chain and a timestamp have some 15 KiB. */
+export const NOTATION_ENVELOPE_BYTES = 1 * MiB;
+/** A Notation trust policy: a statement for each of a thousand repositories has some 500 KiB. */
+export const TRUST_POLICY_BYTES = 4 * MiB;
+/** An answer by an OCSP responder: one certificate's status, with the responder's own certificate, has some 2 KiB. */
+export const OCSP_BYTES = 20 * KiB;
+/** How long a responder may take, in milliseconds, as Notation has it. */
+export const OCSP_MS = 2_000;
+/** Characters of a request that stands in the address (RFC 6960, appendix A.1). */
+export const OCSP_GET_CHARACTERS = 255;
+/** A list of revoked certificates, as Notation has it: the largest public ones have some ten MiB. */
+export const CRL_BYTES = 32 * MiB;
+/** How long a list may take, in milliseconds, as Notation has it. */
+export const CRL_MS = 5_000;
+/** How often verification is asked what it still wants to know of revocation: responders in turn, then a list, then its changes. */
+export const REVOCATION_ROUNDS = 8;
+/** By how much the clock of a certificate authority may be ahead, in milliseconds: what it says now is not of a time to come. */
+export const REVOCATION_SKEW_MS = 300_000;
 /** Attestations of one digest in GitHub's API: gh reads 30 unless it is told otherwise. */
 export const GITHUB_ATTESTATIONS = 200;
 /** Pages of one listing in GitHub's API: a hundred fit on one, so that a server which fills them with less is not followed for ever. */

@@ -1,6 +1,7 @@
 import type { GatheredImage, GatheredManifest, ImageRequest } from './evidence/gather.ts';
 import type { JudgedImage, JudgedManifest } from './policy/subject.ts';
 import { ok, type Outcome } from './reasons.ts';
+import type { AskFor } from './revocation-answers.ts';
 import { type ImageReference, parseReference } from './registry/reference.ts';
 import { parsePlatform } from './registry/platform.ts';
 import type { TrustMaterial } from './verify/verifier.ts';
@@ -51,6 +52,7 @@ export function verifyImages(
   { valid, invalid }: References,
   gathered: ReadonlyMap<string, Outcome<GatheredImage>>,
   trust: TrustMaterial,
+  { judgedAt, ask }: { readonly judgedAt: Date; readonly ask: AskFor },
 ): Map<string, JudgedImage | { readonly invalid: string }> {
   const verified = new Map<string, JudgedManifest>();
   const verify = (
@@ -63,7 +65,9 @@ export function verifyImages(
       platform,
       faults,
       config,
-      verdicts: evidence.map((one) => verifyEvidence(one, trust)),
+      verdicts: evidence.map((one) =>
+        verifyEvidence(one, trust, { repository, judgedAt, ask: (question) => ask(question, repository) }),
+      ),
     };
     verified.set(key, manifest);
     // One digest was found over several ways, and each has its own faults.

@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { verifyEvidence } from '../src/verify/verify-evidence.ts';
 import { forge } from './forge/forge.ts';
+import { ANYWHERE } from '../src/verify/circumstances.fixture.ts';
 
 const sigstore = forge();
 
@@ -17,6 +18,6 @@ it.each<[string, Parameters<typeof sigstore.bundle>[0], unknown]>([
     null,
   ],
 ])('the index of an entry %s', (_name, knobs, logIndex) => {
-  const verdict = verifyEvidence(sigstore.bundle(knobs), sigstore.trust());
+  const verdict = verifyEvidence(sigstore.bundle(knobs), sigstore.trust(), ANYWHERE);
   expect(verdict).toMatchObject({ result: 'verified', claims: [{ logIndex }] });
 });

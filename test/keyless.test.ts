@@ -7,6 +7,7 @@ import { publicGoodRoot } from '../src/verify/public-good.ts';
 import { sigstore } from '../src/verify/sigstore/sigstore.ts';
 import { parseTrustedRoot, type Thresholds, type TrustRoot } from '../src/verify/trust-root.ts';
 import { readPublicKeys } from '../src/policy/keys.ts';
+import { ANYWHERE } from '../src/verify/circumstances.fixture.ts';
 
 const REPOSITORY = 'registry.example.com/shop/cart';
 const DEFAULTS: Thresholds = { signedCertificateTimestamps: 1, transparencyLogEntries: 1, timestamps: 0 };
@@ -42,7 +43,7 @@ beforeAll(async () => {
   const verified = collected
     .flatMap(({ evidence }) => evidence)
     .find((piece) => {
-      const verdict = sigstore.verify(piece, { roots: [root()], keys: [] });
+      const verdict = sigstore.verify(piece, { roots: [root()], keys: [] }, ANYWHERE);
       return verdict.result === 'verified' && verdict.claims[0].content.kind === 'signature';
     });
   if (!verified) throw new Error('no signature');
@@ -50,7 +51,7 @@ beforeAll(async () => {
 });
 
 const reasonUnder = (roots: readonly TrustRoot[], evidence = signature): string => {
-  const verdict = sigstore.verify(evidence, { roots, keys: [] });
+  const verdict = sigstore.verify(evidence, { roots, keys: [] }, ANYWHERE);
   return verdict.result === 'verified' ? 'verified' : verdict.refusal.reason;
 };
 
@@ -82,7 +83,7 @@ describe('a keyless signature holds only under a root that knows everything it r
   });
 
   it('verifies under one root of several, and names it', () => {
-    const verdict = sigstore.verify(signature, { roots: [publicGoodRoot(), root()], keys: [] });
+    const verdict = sigstore.verify(signature, { roots: [publicGoodRoot(), root()], keys: [] }, ANYWHERE);
     expect(verdict).toMatchObject({ result: 'verified', claims: [{ trustRoot: 'acme' }] });
     expect(verdict.result === 'verified' && verdict.claims).toHaveLength(1);
   });
@@ -97,7 +98,7 @@ describe('a keyless signature holds only under a root that knows everything it r
       notBefore: null,
       notAfter: null,
     }));
-    expect(sigstore.verify(signature, { roots: [publicGoodRoot()], keys: trusted })).toMatchObject({
+    expect(sigstore.verify(signature, { roots: [publicGoodRoot()], keys: trusted }, ANYWHERE)).toMatchObject({
       result: 'refused',
     });
   });

@@ -7,6 +7,7 @@ import type { Evidence } from '../src/evidence/collector.ts';
 import { sigstore } from '../src/verify/sigstore/sigstore.ts';
 import { parseTrustedRoot, type Thresholds, type TrustRoot } from '../src/verify/trust-root.ts';
 import type { TrustedKey, TrustMaterial } from '../src/verify/verifier.ts';
+import { ANYWHERE } from '../src/verify/circumstances.fixture.ts';
 
 /** A log that logs whatever it is given: what an attacker would have it log under somebody else's certificate. */
 const DIGEST = `sha256:${'a'.repeat(64)}`;
@@ -270,7 +271,7 @@ const key = (conditions: Partial<TrustedKey> = {}): TrustMaterial => ({
 });
 const own = () => ({ certificate: null, key: spki(signer.publicKey) });
 const reason = (evidence: Evidence, trust: TrustMaterial): string => {
-  const verdict = sigstore.verify(evidence, trust);
+  const verdict = sigstore.verify(evidence, trust, ANYWHERE);
   return verdict.result === 'verified' ? 'verified' : `${verdict.refusal.reason}: ${verdict.refusal.message}`;
 };
 
@@ -329,7 +330,11 @@ describe('time', () => {
   const kind = 'dsse/0.0.1';
 
   it('comes from a log that has signed it', async () => {
-    const verdict = sigstore.verify(await bundle({ kind, logged: own(), certificate: null }), key());
+    const verdict = sigstore.verify(
+      await bundle({ kind, logged: own(), certificate: null }),
+      key(),
+      ANYWHERE,
+    );
     expect(verdict).toMatchObject({ claims: [{ times: [{ source: 'log', value: now }] }] });
   });
 
@@ -342,7 +347,7 @@ describe('time', () => {
       integratedTime: '1',
     });
     expect(reason(made, key())).toBe('verified');
-    expect(sigstore.verify(made, key())).toMatchObject({ claims: [{ times: [] }] });
+    expect(sigstore.verify(made, key(), ANYWHERE)).toMatchObject({ claims: [{ times: [] }] });
     expect(reason(made, key({ notAfter: new Date('2099-01-01') }))).toContain('TimestampMissing');
   });
 

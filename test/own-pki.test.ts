@@ -5,6 +5,7 @@ import { NOTHING_KEPT } from '../src/policy/trust-roots.ts';
 import { verifyEvidence } from '../src/verify/verify-evidence.ts';
 import type { Evidence } from '../src/evidence/collector.ts';
 import { forge } from './forge/forge.ts';
+import { ANYWHERE } from '../src/verify/circumstances.fixture.ts';
 
 const own = forge({ rekor1: { name: 'own' }, rekor2: { name: 'own' } });
 const elsewhere = forge({ ca: { name: 'elsewhere' }, tsas: [{ name: 'elsewhere' }] });
@@ -46,7 +47,7 @@ function under(root: string, evidence: Evidence, files: Readonly<Record<string, 
   const loaded = load(root, files);
   if (!loaded.ok) throw new Error(loaded.errors.map(({ message }) => message).join('\n'));
   const roots = loaded.policy.trust.roots.filter(({ name }) => name === 'own');
-  const verdict = verifyEvidence(evidence, { roots, keys: [] });
+  const verdict = verifyEvidence(evidence, { roots, keys: [] }, ANYWHERE);
   return verdict.result === 'verified' ? (verdict.claims[0].trustRoot ?? '') : verdict.refusal.reason;
 }
 

@@ -83,6 +83,7 @@ async function verify(host: string, reference = `${host}/app:v1`) {
     collectors: COLLECTORS,
     policy: loaded.policy,
     trust: loaded.policy.trust,
+    revocation: null,
     platform: null,
     concurrency: 2,
     timeout: 20_000,

@@ -28,6 +28,7 @@ async function report(source: WorkloadSource, registry: Registry): Promise<strin
     collectors: COLLECTORS,
     policy: loaded.policy,
     trust: loaded.policy.trust,
+    revocation: null,
     platform: null,
     concurrency: 4,
     timeout: 30_000,

@@ -29,6 +29,7 @@ async function findingsOf(reference: string, spec: string, registry: Registry): 
     collectors: COLLECTORS,
     policy: loaded.policy,
     trust: loaded.policy.trust,
+    revocation: null,
     platform: null,
     concurrency: 2,
     timeout: 20_000,

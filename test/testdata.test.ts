@@ -38,6 +38,7 @@ async function auditAll(images: readonly string[]): Promise<Report> {
     collectors: COLLECTORS,
     policy: loaded.policy,
     trust: loaded.policy.trust,
+    revocation: null,
     platform: null,
     concurrency: 4,
     timeout: 30_000,

@@ -1,5 +1,5 @@
 import type { Fault } from '../reasons.ts';
-import type { Registry } from '../registry/registry.ts';
+import type { ImageManifest, Registry } from '../registry/registry.ts';
 
 /**
  * How the bytes of a piece of evidence are to be read:
@@ -31,6 +31,15 @@ export interface Evidence {
   readonly annotations: Readonly<Record<string, string>>;
   /** The repository in which an authority's signatures are kept apart, where it was found there; it counts for no other authority. */
   readonly signatureRepository?: string | undefined;
+  /** Of a Notary Project signature: what it hangs on, of which its specification prescribes the form. */
+  readonly carrier?: Carrier | undefined;
+}
+
+/** The manifest that a Notary Project signature is the layer of, and the image that it is about, as the registry has it. */
+export interface Carrier {
+  readonly mediaType: string;
+  readonly manifest: ImageManifest;
+  readonly subject: { readonly mediaType: string; readonly size: number };
 }
 
 /** A place that could not be read, or something read there that is not what it must be. */

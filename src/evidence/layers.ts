@@ -2,7 +2,8 @@ import { EVIDENCE_BYTES, EVIDENCE_LAYERS } from '../limits.ts';
 import { artifactTypeOf } from '../registry/manifest.ts';
 import { printable } from '../registry/printable.ts';
 import type { Descriptor, Manifest, Registry } from '../registry/registry.ts';
-import type { Collected, Evidence, EvidenceFault } from './collector.ts';
+import { failed, ok, type Outcome } from '../reasons.ts';
+import type { Carrier, Collected, Evidence, EvidenceFault } from './collector.ts';
 import { formatOf, formatOfInToto, looksSigned } from './media-types.ts';
 
 /**
@@ -39,13 +40,35 @@ export async function collectLayers(
     if (blob.ok) {
       const annotations = layer.annotations ?? {};
       const format = type === 'statement' ? formatOfInToto(blob.value) : type;
-      evidence.push({ format, digest: layer.digest, subject, location, bytes: blob.value, annotations });
+      const piece = { format, digest: layer.digest, subject, location, bytes: blob.value, annotations };
+      if (format !== 'notation') {
+        evidence.push(piece);
+        continue;
+      }
+      const carrier = await carrierOf(registry, repository, manifest, subject);
+      if (carrier.ok) evidence.push({ ...piece, carrier: carrier.value });
+      else faults.push({ ...carrier.fault, subject, location });
     } else {
       faults.push({ ...blob.fault, subject, location });
     }
   }
   const unread = unreadTypes(passedOver, artifactType, evidence.length + faults.length === 0);
   return { evidence, faults: [...faults, ...unread.map((type) => unsupported(type, subject, location))] };
+}
+
+/** A Notary Project signature is over the whole descriptor of what it signs, and its specification says how it hangs on it. */
+async function carrierOf(
+  registry: Registry,
+  repository: string,
+  { mediaType, content }: Manifest,
+  subject: string,
+): Promise<Outcome<Carrier>> {
+  const signed = await registry.manifest(repository, subject);
+  if (!signed.ok) return signed;
+  if (signed.value === null || content.kind === 'index')
+    return failed('RegistryResponseInvalid', `the registry does not have ${repository}@${subject} any more`);
+  const { mediaType: type, size } = signed.value;
+  return ok({ mediaType, manifest: content, subject: { mediaType: type, size } });
 }
 
 /** The types of what looks like a signature and is none that is read here; the artifact's own where it holds nothing else. */

@@ -14,7 +14,6 @@ describe('formatOf', () => {
     ['application/vnd.in-toto.provenance+dsse', 'dsse-envelope'],
     ['application/vnd.in-toto+json', 'statement'],
     ['application/vnd.in-toto.spdx+json', 'statement'],
-    ['application/cose', 'notation'],
     ['text/spdx+json', 'sbom'],
     ['application/vnd.oci.image.layer.v1.tar+gzip', null],
     ['application/json', null],

@@ -12,13 +12,15 @@ const FORMATS: readonly { readonly pattern: RegExp; readonly format: EvidenceFor
     pattern: /^application\/vnd\.(dsse\.envelope\.v1\+json|in-toto(\.[\w.-]+)?\+dsse)$/,
     format: 'dsse-envelope',
   },
-  { pattern: /^application\/(jose\+json|cose)$/, format: 'notation' },
   {
     pattern: /^(application\/vnd\.(cyclonedx|syft)|(application|text)\/spdx)(\+(json|xml))?(;.*)?$/,
     format: 'sbom',
   },
   { pattern: /^application\/vnd\.in-toto(\.[\w.-]+)?\+json$/, format: 'statement' },
 ];
+
+/** The type of a Notary Project signature's manifest (signature-specification.md, "OCI Signatures"). */
+export const NOTATION_ARTIFACT = 'application/vnd.cncf.notary.signature';
 
 /** Media types that say nothing of what they hold; tools that attach any file use them. */
 const GENERIC = /^(application\/(json|octet-stream|vnd\.oci\.image\.layer\.v1\.tar)|text\/plain)(;.*)?$/;
@@ -32,6 +34,9 @@ const SIGNED =
  * manifest is all that says what it is.
  */
 export function formatOf(mediaType: string, artifactType: string | undefined): EvidenceFormat | null {
+  // What says of itself that it is a Notary Project signature is read as one, whatever its layer is called: JOSE and COSE are what many
+  // other kinds of signatures are made of.
+  if (artifactType === NOTATION_ARTIFACT) return 'notation';
   const type = GENERIC.test(mediaType) ? (artifactType ?? '') : mediaType;
   return FORMATS.find(({ pattern }) => pattern.test(type))?.format ?? null;
 }

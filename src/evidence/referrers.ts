@@ -1,3 +1,4 @@
+import { NOTATION_SIGNATURES } from '../limits.ts';
 import type { Descriptor, Registry } from '../registry/registry.ts';
 import type { Collected, Collector } from './collector.ts';
 import { collectLayers } from './layers.ts';
@@ -18,9 +19,23 @@ export const referrers: Collector = {
         collectReferrer(registry, repository, digest, descriptor),
       ),
     );
-    return { evidence: found.flatMap((one) => one.evidence), faults: found.flatMap((one) => one.faults) };
+    const evidence = found.flatMap((one) => one.evidence);
+    const faults = found.flatMap((one) => one.faults);
+    return withinLimit({ evidence, faults }, digest, location);
   },
 };
+
+/** Each signature of Notation may have revocation asked for, and anybody who may push can attach thousands. */
+function withinLimit({ evidence, faults }: Collected, subject: string, location: string): Collected {
+  const signatures = evidence.filter(({ format }) => format === 'notation');
+  const beyond = new Set(signatures.slice(NOTATION_SIGNATURES));
+  if (beyond.size === 0) return { evidence, faults };
+  const message = `${location} has ${signatures.length} Notation signatures, more than the limit of ${NOTATION_SIGNATURES} (NOTATION_SIGNATURES); the rest was not read`;
+  return {
+    evidence: evidence.filter((piece) => !beyond.has(piece)),
+    faults: [...faults, { reason: 'LimitExceeded', subject, location, message }],
+  };
+}
 
 async function collectReferrer(
   registry: Registry,

@@ -35,18 +35,15 @@ function demandsNotSupported({ spec }: PolicyFile): Remark[] {
 }
 
 function authoritiesNotSupported({ spec }: PolicyFile): Remark[] {
-  return (spec.authorities ?? []).flatMap(({ key, notation }, index): Remark[] => {
-    const kinds: readonly { readonly used: boolean; readonly at: Steps }[] = [
-      { used: notation !== undefined, at: ['notation'] },
-      { used: key?.secret !== undefined, at: ['key', 'secret'] },
-    ];
-    return kinds
-      .filter(({ used }) => used)
-      .map(({ at }) => ({
-        at: ['spec', 'authorities', index, ...at],
+  return (spec.authorities ?? []).flatMap(({ key }, index): Remark[] => {
+    if (key?.secret === undefined) return [];
+    return [
+      {
+        at: ['spec', 'authorities', index, 'key', 'secret'],
         what: 'this version cannot verify signatures of this authority',
         why: 'it accepts nothing, and an image that only it could vouch for is unknown (NotSupported)',
         instead: 'a keyless authority or a key in a file, until this one can be verified',
-      }));
+      },
+    ];
   });
 }

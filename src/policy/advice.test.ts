@@ -161,11 +161,6 @@ describe('advice on a policy warns of', () => {
       ['0.yaml:8: spec.exceptions[0].expires: the exception "e" has expired on 2027-01-02'],
     ],
     [
-      'what cannot be verified',
-      withAuthority('notation: { trustedCertificates: [a.pem] }'),
-      [`0.yaml:6: spec.authorities[0].notation: ${UNVERIFIED}`],
-    ],
-    [
       'a key out of a secret',
       withAuthority('key: { secret: { namespace: a, name: b } }'),
       [`0.yaml:6: spec.authorities[0].key.secret: ${UNVERIFIED}`],

@@ -1,5 +1,7 @@
 import { failed, type Fault } from '../reasons.ts';
 import type { SubjectName } from '../verify/sigstore/identity.ts';
+import { applicable } from '../verify/notation/notation.ts';
+import type { NotationTrust } from '../verify/notation/trust.ts';
 import type { Claim } from '../verify/verifier.ts';
 import { glob, regExp } from './glob.ts';
 import type { Authority } from './policy.ts';
@@ -60,6 +62,18 @@ export function keyAuthority(name: string, fingerprints: readonly string[]): Aut
     unsupported: null,
     description: fingerprints.map((fingerprint) => `key sha256:${fingerprint.slice(0, SHOWN)}…`).join(' or '),
     accepts: ({ signer }: Claim) => signer.kind === 'key' && signer.authority === name,
+  };
+}
+
+/** An authority that trusts by Notation's rules; what its trust policy says of a repository was looked up when it was verified. */
+export function notationAuthority(trust: NotationTrust): Authority {
+  const { authority: name, origin } = trust;
+  return {
+    name,
+    unsupported: null,
+    description: `Notation, ${origin}`,
+    accepts: ({ signer }: Claim) => signer.kind === 'notation' && signer.authority === name,
+    excludes: (repository) => applicable(trust, repository).fault,
   };
 }
 

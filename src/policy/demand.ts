@@ -79,7 +79,12 @@ function vouchers(claims: readonly FoundClaim[], accepted: readonly Authority[])
 
 /** A signer's identity: the same key, or the same subject of the same issuer, is the same signer. */
 function signerKey(signer: Signer): string {
-  return signer.kind === 'key'
-    ? `key ${signer.fingerprint}`
-    : JSON.stringify([signer.issuer, signer.subject.kind, signer.subject.value]);
+  switch (signer.kind) {
+    case 'key':
+      return `key ${signer.fingerprint}`;
+    case 'certificate':
+      return JSON.stringify([signer.issuer, signer.subject.kind, signer.subject.value]);
+    case 'notation':
+      return `notation ${signer.subject}`;
+  }
 }

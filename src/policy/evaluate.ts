@@ -147,16 +147,19 @@ function underRules(
   judge: Judge,
 ): Finding[] {
   const findings = applying.flatMap(({ rule, assumed }) =>
-    rule.checks.map(({ name, evaluate }): Finding => {
-      const judgement = assuming(judge(evaluate, image), assumed);
-      const finding = {
-        ...judgement,
-        check: name,
-        rule: rule.name,
-        enforcement: rule.enforcement,
-        exception: null,
-      };
-      return enforced(rule.enforcesArguments ? finding : advisory(container, finding));
+    rule.checks.flatMap(({ name, evaluate }) => {
+      const { beside = [], ...judgement } = judge(evaluate, image);
+      return [judgement, ...beside].map((one): Finding => {
+        const { beside: _, ...said } = assuming(one, assumed);
+        const finding = {
+          ...said,
+          check: name,
+          rule: rule.name,
+          enforcement: rule.enforcement,
+          exception: null,
+        };
+        return enforced(rule.enforcesArguments ? finding : advisory(container, finding));
+      });
     }),
   );
   return applying.some(({ rule }) => asksForVouching(rule))

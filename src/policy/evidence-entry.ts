@@ -1,5 +1,5 @@
 import type { EvidenceFormat } from '../evidence/collector.ts';
-import type { Claim, Signer, Verdict } from '../verify/verifier.ts';
+import type { Claim, NotationFacts, NotationSigner, Signer, Verdict } from '../verify/verifier.ts';
 import type { EvidenceEntry } from './finding.ts';
 import type { JudgedManifest } from './subject.ts';
 
@@ -51,13 +51,36 @@ function claimed(claim: Claim): Omit<EvidenceEntry, 'location' | 'digest' | 'sub
     result: 'verified',
     reason: null,
     message: claim.passedOver.length === 0 ? null : `passed over: ${claim.passedOver.join('; ')}`,
+    ...(claim.notation && claim.signer.kind === 'notation'
+      ? { notation: notationEntry(claim.notation, claim.signer) }
+      : {}),
+  };
+}
+
+function notationEntry(
+  { scheme, signingTime, expiry, statement, level, logged }: NotationFacts,
+  { thumbprint }: NotationSigner,
+): EvidenceEntry['notation'] {
+  return {
+    thumbprint,
+    scheme,
+    signingTime: signingTime.toISOString(),
+    expiry: expiry?.toISOString() ?? null,
+    statement,
+    level,
+    logged,
   };
 }
 
 function signerEntry(signer: Signer): EvidenceEntry['signer'] {
-  return signer.kind === 'key'
-    ? { subject: `key sha256:${signer.fingerprint}`, issuer: null, extensions: {} }
-    : { subject: signer.subject.value, issuer: signer.issuer, extensions: signer.extensions };
+  switch (signer.kind) {
+    case 'key':
+      return { subject: `key sha256:${signer.fingerprint}`, issuer: null, extensions: {} };
+    case 'certificate':
+      return { subject: signer.subject.value, issuer: signer.issuer, extensions: signer.extensions };
+    case 'notation':
+      return { subject: signer.subject, issuer: null, extensions: {} };
+  }
 }
 
 function byPlace(a: EvidenceEntry, b: EvidenceEntry): number {
@@ -79,13 +102,22 @@ function key({
   return JSON.stringify([subject, location, digest, kind, predicateType, signer, trustRoot, reason]);
 }
 
+/** Hex digits of a thumbprint that are enough for a person to tell certificates apart. */
+const SHOWN = 16;
+
 /** A signer in words: `https://github.com/acme/… (issuer https://…)`. */
 export function describeSigner(
   signer:
     | { readonly kind: 'key'; readonly authority: string }
-    | { readonly kind: 'certificate'; readonly subject: { readonly value: string }; readonly issuer: string },
+    | { readonly kind: 'certificate'; readonly subject: { readonly value: string }; readonly issuer: string }
+    | NotationSigner,
 ): string {
-  return signer.kind === 'key'
-    ? `the key of ${signer.authority}`
-    : `${signer.subject.value} (issuer ${signer.issuer || 'none'})`;
+  switch (signer.kind) {
+    case 'key':
+      return `the key of ${signer.authority}`;
+    case 'certificate':
+      return `${signer.subject.value} (issuer ${signer.issuer || 'none'})`;
+    case 'notation':
+      return `${signer.subject} (certificate sha256:${signer.thumbprint.slice(0, SHOWN)}…)`;
+  }
 }

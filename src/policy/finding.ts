@@ -1,4 +1,5 @@
 import type { Reason } from '../reasons.ts';
+import type { NotationFacts, VerifiedTime } from '../verify/verifier.ts';
 import type { JudgedImage } from './subject.ts';
 
 export type Status = 'pass' | 'fail' | 'warn' | 'unknown' | 'skip';
@@ -41,6 +42,8 @@ export interface Judgement {
   readonly subject: { readonly digest: string; readonly platform: string | null } | null;
   readonly details: Readonly<Record<string, unknown>>;
   readonly evidence: readonly EvidenceEntry[];
+  /** What is to be said beside it, as findings of their own. */
+  readonly beside?: readonly Judgement[] | undefined;
 }
 
 /** A judgement of the reference alone, for which no evidence was looked at. */
@@ -65,16 +68,25 @@ export interface EvidenceEntry {
     readonly issuer: string | null;
     readonly extensions: Readonly<Record<string, string>>;
   } | null;
-  readonly time: { readonly value: string; readonly source: 'log' | 'tsa' } | null;
+  readonly time: { readonly value: string; readonly source: VerifiedTime['source'] } | null;
   readonly logIndex: string | null;
   readonly trustRoot: string | null;
   readonly result: 'verified' | 'refused';
   readonly reason: Reason | null;
   readonly message: string | null;
+  /** Of a Notary Project signature. */
+  readonly notation?:
+    | (Omit<NotationFacts, 'signingTime' | 'expiry'> & {
+        /** sha256 of the signing certificate, hex. */
+        readonly thumbprint: string;
+        readonly signingTime: string;
+        readonly expiry: string | null;
+      })
+    | undefined;
 }
 
 /** A judgement under a rule. */
-export interface Finding extends Judgement {
+export interface Finding extends Omit<Judgement, 'beside'> {
   readonly check: CheckName;
   readonly rule: string | null;
   readonly enforcement: Enforcement;

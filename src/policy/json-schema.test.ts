@@ -83,7 +83,10 @@ describe('JSON Schema of the policy file', () => {
     ['an SBOM by anybody', rule('sbom: { allowUnsigned: true }')],
     ['an SBOM not by anybody', rule('sbom: { signedBy: [a], allowUnsigned: false }')],
     ['allow and an empty deny', rule('registries: { allow: ["**"], deny: [] }')],
-    ['notation in place', spec('authorities: [{ name: a, notation: { trustedCertificates: [x] } }]')],
+    [
+      'notation in place',
+      spec('authorities: [{ name: a, notation: { trustedCertificates: [x], identities: ["*"] } }]'),
+    ],
     ['an exception', exception(`, checks: [signature]`)],
   ])('accepts, as the program does: %s', (_name, document) => {
     expect(policySchema.safeParse(document).error?.issues ?? []).toEqual([]);
@@ -130,7 +133,9 @@ describe('JSON Schema of the policy file', () => {
     ['every subject', keyless('issuer: a, subject: "**"')],
     [
       'an authority of two kinds',
-      spec('authorities: [{ name: a, key: { pem: x }, notation: { trustedCertificates: [x] } }]'),
+      spec(
+        'authorities: [{ name: a, key: { pem: x }, notation: { trustedCertificates: [x], identities: ["*"] } }]',
+      ),
     ],
     ['a key of two origins', spec('authorities: [{ name: a, key: { pem: x, path: y } }]')],
     ['a day that is none', spec('authorities: [{ name: a, key: { pem: x, notAfter: "2027-02-30" } }]')],

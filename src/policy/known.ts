@@ -2,12 +2,18 @@ import type { Outcome } from '../reasons.ts';
 import type { KeptRoot } from '../trust-roots/kept-root.ts';
 import type { KeptRoots } from '../trust-roots/kept-roots.ts';
 import type { TrustRoot } from '../verify/trust-root.ts';
+import type { NotationTrust } from '../verify/notation/trust.ts';
+import type { StoreName } from '../verify/notation/trust-policy.ts';
 import type { TrustedKey } from '../verify/verifier.ts';
+import type { Certificate } from '../verify/x509/certificate.ts';
 import type { OpenPolicy } from './policy-file.ts';
 import type { Authority, Rule } from './policy.ts';
 
 /** Reads a file of at most `limit` bytes that a policy names: a key or a trusted root. */
 export type ReadFile = (path: string, limit: number) => Outcome<Uint8Array>;
+
+/** Reads a named trust store of a directory that a policy names. */
+export type ReadTrustStore = (directory: string, store: StoreName) => Outcome<readonly Certificate[]>;
 
 /** A trust root by its name: null where the policy is wrong about it, which was reported. */
 export interface NamedRoot {
@@ -26,10 +32,12 @@ export interface Known {
   readonly keptRoots: KeptRoots;
   readonly authorities: Map<string, Authority | null>;
   readonly keys: TrustedKey[];
+  readonly notation: NotationTrust[];
   readonly rules: Map<string, Rule>;
   /** Whether all files could be read: a name that is not there may stand in one that could not. */
   readonly complete: boolean;
   readonly readFile: ReadFile;
+  readonly readTrustStore: ReadTrustStore;
   readonly report: Report;
 }
 

@@ -9,7 +9,8 @@ import type { Definitions } from './check.ts';
 import { CHECKS } from './checks.ts';
 import type { Signers } from './demand.ts';
 import { compileException, type Exception, unexcusable } from './exceptions.ts';
-import { type Known, noneNamed, type ReadFile, standsTwice } from './known.ts';
+import { type Known, noneNamed, type ReadFile, type ReadTrustStore, standsTwice } from './known.ts';
+import { failed } from '../reasons.ts';
 import { compileMatch } from './match.ts';
 import {
   type OpenPolicy,
@@ -46,6 +47,7 @@ export function loadPolicy(
   roots: readonly TrustRoot[],
   readFile: ReadFile,
   keptRoots: KeptRoots = NOTHING_KEPT,
+  readTrustStore: ReadTrustStore = NO_TRUST_STORE,
 ): Loaded {
   const read = files.map((file) => openPolicy(file));
   const open = read.flatMap((one) => (one.ok ? [one.value] : []));
@@ -56,9 +58,11 @@ export function loadPolicy(
     keptRoots,
     authorities: new Map(),
     keys: [],
+    notation: [],
     rules: new Map(),
     complete: errors.length === 0,
     readFile,
+    readTrustStore,
     report: ({ path, document }, at, message, remediation) =>
       errors.push(policyError(path, document, at, message, remediation)),
   };
@@ -71,7 +75,7 @@ export function loadPolicy(
   const registryMirrors: Mirror[] = [];
   for (const one of open) registryMirrors.push(...readMirrors(one, registryMirrors, known));
   if (errors.length > 0) return { ok: false, errors: inOrder(errors, files) };
-  const trust = { roots: rootsIn(known), keys: known.keys };
+  const trust = { roots: rootsIn(known), keys: known.keys, notation: known.notation };
   const strictest = (['deny', 'warn', 'allow'] as const).find((value) =>
     open.some(({ file }) => file.spec.default === value),
   );
@@ -90,6 +94,10 @@ export function loadPolicy(
     },
   };
 }
+
+/** Where no directories are read. */
+const NO_TRUST_STORE: ReadTrustStore = (directory) =>
+  failed('TrustStoreInvalid', `${directory} was not read`);
 
 /** The trust roots that evidence is verified under: all but those built in that nothing rests on. */
 function rootsIn({ trustRoots, usedRoots, keptRoots }: Known): TrustRoot[] {

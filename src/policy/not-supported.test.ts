@@ -75,14 +75,6 @@ describe('what this version cannot check', () => {
   });
 
   const AUTHORITIES: readonly (readonly [string, string, string?])[] = [
-    [
-      'a Notation authority',
-      '{ name: other, notation: { trustPolicy: ./trustpolicy.json, trustStore: ./truststore } }',
-    ],
-    [
-      'a Notation authority',
-      '{ name: other, notation: { trustedCertificates: [a.pem], identities: [x], level: strict } }',
-    ],
     ['a key out of a secret', '{ name: other, key: { secret: { namespace: a, name: b } } }'],
   ];
 

@@ -94,12 +94,21 @@ const notation = fields({
   trustedCertificates: nonEmptyList.optional(),
   identities: nonEmptyList.optional(),
   level: z.enum(['strict', 'permissive', 'audit']).optional(),
-}).refine(
-  (n) =>
-    (n.trustPolicy === undefined) === (n.trustStore === undefined) &&
-    (n.trustPolicy === undefined) !== (n.trustedCertificates === undefined),
-  'must have trustPolicy and trustStore, or trustedCertificates',
-);
+})
+  .refine(
+    (n) =>
+      (n.trustPolicy === undefined) === (n.trustStore === undefined) &&
+      (n.trustPolicy === undefined) !== (n.trustedCertificates === undefined),
+    'must have trustPolicy and trustStore, or trustedCertificates and identities',
+  )
+  .refine(
+    (n) => n.trustedCertificates === undefined || n.identities !== undefined,
+    'must have identities beside trustedCertificates, as ["x509.subject: C=US, ST=WA, O=acme.io"], or ["*"] for everybody whom they vouch for',
+  )
+  .refine(
+    (n) => n.trustPolicy === undefined || (n.level === undefined && n.identities === undefined),
+    'has a level or identities beside a trustPolicy, whose statements have their own',
+  );
 
 export const authority = fields({
   name,
@@ -116,3 +125,4 @@ export type TrustRootFile = z.infer<typeof trustRoot>;
 export type AuthorityFile = z.infer<typeof authority>;
 export type KeylessFile = z.infer<typeof keyless>;
 export type KeyFile = z.infer<typeof key>;
+export type NotationFile = z.infer<typeof notation>;

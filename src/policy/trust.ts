@@ -11,6 +11,7 @@ import {
 } from './authority.ts';
 import { readPublicKeys } from './keys.ts';
 import { type Known, noneNamed, type ReadFile, standsTwice } from './known.ts';
+import { readNotation } from './notation-trust.ts';
 import type { OpenPolicy } from './policy-file.ts';
 import type { Authority } from './policy.ts';
 import type { AuthorityFile, KeyFile } from './schema-authorities.ts';
@@ -62,7 +63,7 @@ function authorityOf(
     const field = [...at, keyless ? 'keyless' : 'key', 'trustRoot'];
     known.report(open, field, noneNamed('trust root', trustRoot, known.trustRoots));
   }
-  if (file.notation) return unsupportedAuthority(name, 'a Notation authority');
+  if (file.notation) return readNotation(open, [...at, 'notation'], name, file.notation, known);
   if (key?.secret) return unsupportedAuthority(name, 'a key out of a secret');
   const root = keyless || key?.transparencyLog ? useRoot(trustRoot, known) : null;
   if (root && !root.ok) return waitingAuthority(name, root.fault);

@@ -5,6 +5,7 @@ import type { Claim } from '../verify/verifier.ts';
 import type { Demand, Part } from './demand.ts';
 import { describeSigner, evidenceEntries } from './evidence-entry.ts';
 import type { Judgement } from './finding.ts';
+import { loggedBeside } from './logged.ts';
 import type { Authority, FoundClaim } from './policy.ts';
 import { remedyFor } from './remedies.ts';
 import type { JudgedImage, JudgedManifest, Resolution } from './subject.ts';
@@ -51,7 +52,7 @@ const EMPTY = { authority: null, subject: null, details: {}, evidence: [] } as c
  * Judges who vouches for an image: "the index, or every judged child"; a demand of several parts may find one on the index
  * and another on the child. Evidence that does not verify is listed, and decides only where nothing better meets the demand.
  */
-export function judgeVouching({ resolution }: JudgedImage, question: Question): Judgement {
+export function judgeVouching({ resolution, reference }: JudgedImage, question: Question): Judgement {
   if (!resolution.ok) return { ...EMPTY, status: 'unknown', ...explained(resolution.fault) };
   const within = withinReach(resolution.value, question.demand.accepted);
   const { root, children } = within;
@@ -59,7 +60,10 @@ export function judgeVouching({ resolution }: JudgedImage, question: Question): 
   const judged = children.length > 0 ? children : [root];
   const without = judged.filter((manifest) => unmet(manifest, root, question).length > 0);
   const decided = decisive(
-    without.map((manifest) => ({ manifest, shortfall: shortfallOf(manifest, root, question) })),
+    without.map((manifest) => ({
+      manifest,
+      shortfall: shortfallOf(manifest, root, question, reference.repository),
+    })),
   );
   if (decided) {
     const { manifest, shortfall } = decided;
@@ -82,6 +86,13 @@ export function judgeVouching({ resolution }: JudgedImage, question: Question): 
     subject: first ? subjectOf(first.on) : null,
     evidence,
     ...question.holds(vouched),
+    beside: loggedBeside(vouched).map(({ on, authority, ...fault }) => ({
+      ...EMPTY,
+      status: 'warn' as const,
+      ...explained(fault),
+      authority,
+      subject: subjectOf(on),
+    })),
   };
 }
 
@@ -146,7 +157,12 @@ interface Seen extends Fault {
 /** Proof before a stranger, a stranger before nothing at all. Doubt is apart: what is doubtful may still meet the demand. */
 const PRECEDENCE: readonly ReasonClass[] = ['invalid', 'untrusted', 'stale', 'missing'];
 
-function shortfallOf(judged: JudgedManifest, root: JudgedManifest, question: Question): Shortfall {
+function shortfallOf(
+  judged: JudgedManifest,
+  root: JudgedManifest,
+  question: Question,
+  repository: string,
+): Shortfall {
   const { demand, counts, mayCount, lacks, missing } = question;
   const manifests = judged === root ? [root] : [root, judged];
   // What lies in an index and is about a child is unsigned (see the BuildKit collector): no signed claim is missing with it.
@@ -172,7 +188,13 @@ function shortfallOf(judged: JudgedManifest, root: JudgedManifest, question: Que
       message: `signed by ${describeSigner(claim.signer)}${apart(claim)}, but the rule accepts ${demand.words}`,
       location: null,
     }));
-  const seen: readonly Seen[] = [...faults, ...refusals, ...wanting];
+  const excluded = demand.accepted.flatMap(({ excludes }) => excludes?.(repository) ?? []);
+  const seen: readonly Seen[] = [
+    ...faults,
+    ...refusals,
+    ...wanting,
+    ...excluded.map((fault) => ({ ...fault, location: null })),
+  ];
   const isDoubt = ({ reason }: Seen): boolean => REASONS[reason].class === 'undetermined';
   // Where a part surely fails, what could not be seen or cannot be verified of the others changes nothing.
   const open = unmet(judged, root, question).map(({ accepted, unsupported }) => ({

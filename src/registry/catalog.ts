@@ -13,7 +13,10 @@ export interface Listing {
   readonly manifests: ReadonlyMap<string, Descriptor>;
 }
 
-export type Catalog = ReadonlyMap<string, Listing>;
+/** What a layout holds, by repository. */
+export interface Catalog {
+  get(repository: string): Listing | undefined;
+}
 
 interface OpenListing {
   readonly tags: Map<string, Descriptor>;
@@ -25,6 +28,7 @@ interface OpenListing {
  * signature that is then reported missing, so it is refused rather than skipped.
  */
 export function readCatalog(descriptors: readonly Descriptor[], file: string): Outcome<Catalog> {
+  if (isOfOneRepository(descriptors)) return readTags(descriptors, file);
   const catalog = new Map<string, OpenListing>();
   for (const [at, descriptor] of descriptors.entries()) {
     const problem = enter(catalog, descriptor);
@@ -37,6 +41,39 @@ export function readCatalog(descriptors: readonly Descriptor[], file: string): O
     }
   }
   return ok(catalog);
+}
+
+/** image-spec, annotations.md: a name of letters, digits and some marks; a tag of the distribution specification. */
+const TAG = /^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$/;
+
+/** As oras and Notation write a layout: tags alone, of a repository that is not named. */
+function isOfOneRepository(descriptors: readonly Descriptor[]): boolean {
+  const names = descriptors.flatMap(({ annotations }) => annotations?.[REFERENCE_NAME] ?? []);
+  const unnamed = descriptors.every(({ annotations }) => annotations?.[IMAGE_NAME] === undefined);
+  return unnamed && names.length > 0 && names.every((name) => TAG.test(name));
+}
+
+/**
+ * A layout of one repository, whose name whoever asks first says. It answers for no other: a tag of one repository says nothing of
+ * the same tag of another.
+ */
+function readTags(descriptors: readonly Descriptor[], file: string): Outcome<Catalog> {
+  const tags = new Map<string, Descriptor>();
+  const manifests = new Map<string, Descriptor>();
+  for (const [at, descriptor] of descriptors.entries()) {
+    const tag = descriptor.annotations?.[REFERENCE_NAME];
+    if (tag !== undefined && (tags.get(tag)?.digest ?? descriptor.digest) !== descriptor.digest)
+      return failed('InputInvalid', `${file}: manifests[${String(at)}] has the tag ${tag} of another`);
+    if (tag !== undefined) tags.set(tag, descriptor);
+    if (!manifests.has(descriptor.digest)) manifests.set(descriptor.digest, descriptor);
+  }
+  let asked: string | null = null;
+  return ok({
+    get(repository) {
+      asked ??= repository;
+      return repository === asked ? { tags, manifests } : undefined;
+    },
+  });
 }
 
 /** Enters one descriptor under its name; gives what is wrong with the name, or `null`. */

@@ -20,7 +20,7 @@ export interface WireRequest {
   readonly method: 'GET' | 'HEAD' | 'POST' | 'PUT';
   readonly url: URL;
   readonly headers: Readonly<Record<string, string>>;
-  readonly body?: string;
+  readonly body?: string | Uint8Array;
   /** Bytes of a good answer that are read; what lies behind them is a fault, or cut off where `excess` says so. */
   readonly limit: number;
   readonly excess?: 'fault' | 'cut';

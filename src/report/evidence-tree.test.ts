@@ -8,6 +8,7 @@ import { parseReference } from '../registry/reference.ts';
 import { parseTrustedRoot } from '../verify/trust-root.ts';
 import { verifyImages } from '../verified-images.ts';
 import { evidenceTree } from './evidence-tree.ts';
+import { ANYWHERE } from '../verify/circumstances.fixture.ts';
 
 const THRESHOLDS = { signedCertificateTimestamps: 1, transparencyLogEntries: 1, timestamps: 0 };
 let draw: (image: string) => Promise<string>;
@@ -28,7 +29,12 @@ beforeAll(async () => {
       timeout: 30_000,
     };
     const gathered = await gather([reference.value], options);
-    const judged = verifyImages({ valid: [reference.value], invalid: new Map() }, gathered, trust).get(image);
+    const judged = verifyImages(
+      { valid: [reference.value], invalid: new Map() },
+      gathered,
+      trust,
+      ANYWHERE,
+    ).get(image);
     if (!judged || 'invalid' in judged) throw new Error('the image was not judged');
     return evidenceTree(judged);
   };

@@ -5,7 +5,7 @@ import { readProvenance, slsaPredicate } from '../attestations/slsa/provenance.t
 import { describeSigner } from '../policy/evidence-entry.ts';
 import type { JudgedImage, JudgedManifest } from '../policy/subject.ts';
 import { formatPlatform } from '../registry/platform.ts';
-import type { Claim, Verdict } from '../verify/verifier.ts';
+import type { Claim, NotationFacts, Verdict } from '../verify/verifier.ts';
 import { terminalText } from './terminal-text.ts';
 
 interface Node {
@@ -73,19 +73,34 @@ function said({ content, signer }: Claim): string {
   return slsaPredicate(predicateType) === null ? `attested  ${predicateType}, ${by}` : `built  ${by}`;
 }
 
-function details({ content, signer, times, logIndex, trustRoot }: Claim): Node[] {
+const SOURCES = {
+  log: 'log',
+  tsa: 'timestamp authority',
+  'signing-authority': 'signing authority',
+} as const;
+
+function details({ content, signer, times, logIndex, trustRoot, notation }: Claim): Node[] {
   const [time] = times;
-  const source = time?.source === 'tsa' ? 'timestamp authority' : 'log';
   const lines = [
     time
-      ? `at ${time.value.toISOString()} by the ${source} of ${trustRoot ?? 'no trust root'}`
+      ? `at ${time.value.toISOString()} by the ${SOURCES[time.source]}${notation ? '' : ` of ${trustRoot ?? 'no trust root'}`}`
       : 'at no verified time',
+    ...notationLines(notation),
     ...(logIndex === null ? [] : [`log index ${logIndex}`]),
     ...(content.kind === 'attestation'
       ? provenanceLines(content.predicateType, content.statement.predicate, signer)
       : []),
   ];
   return lines.map((text) => ({ text, below: [] }));
+}
+
+function notationLines(facts: NotationFacts | undefined): string[] {
+  if (!facts) return [];
+  const { scheme, signingTime, level, statement, logged } = facts;
+  return [
+    `${scheme}, signed at ${signingTime.toISOString()} as it says, level ${level} of ${statement}`,
+    ...logged.map(({ reason, message }) => `only logged  ${reason}: ${message}`),
+  ];
 }
 
 function provenanceLines(predicateType: string, predicate: unknown, signer: Claim['signer']): string[] {

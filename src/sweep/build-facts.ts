@@ -62,7 +62,7 @@ export function provenanceOf(content: Content): Reading<Provenance> | null {
 }
 
 function certifiedOf(signer: Signer, stated: Provenance | null): BuildFacts['named'] {
-  if (signer.kind === 'key') return { builders: [], sources: [] };
+  if (signer.kind !== 'certificate') return { builders: [], sources: [] };
   const { buildSigner, sourceRepository } = signer.extensions;
   const builder = certifiedBuilder(signer, stated?.builderId ?? '') ?? '';
   return {

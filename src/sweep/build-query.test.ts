@@ -18,6 +18,7 @@ import type { JudgedManifest } from '../policy/subject.ts';
 import { verifyEvidence } from '../verify/verify-evidence.ts';
 import { buildQuery } from './build-query.ts';
 import { ask, attachedTo } from './subject.fixture.ts';
+import { ANYWHERE } from '../verify/circumstances.fixture.ts';
 
 const BUILDER = 'https://github.com/acme/cart/.github/workflows/release.yml@**';
 const OTHER = 'https://ci.example/other';
@@ -139,7 +140,7 @@ const SIGSTORE = forge();
 const PREDICATE = saying({}, OTHER);
 
 function unverified(evidence: Evidence) {
-  const verdict = verifyEvidence(evidence, { roots: [], keys: [] });
+  const verdict = verifyEvidence(evidence, { roots: [], keys: [] }, ANYWHERE);
   if (verdict.result === 'verified') throw new Error('it verifies');
   return attachedTo({ digest: DIGEST, platform: null, faults: [], verdicts: [verdict] });
 }

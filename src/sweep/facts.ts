@@ -12,7 +12,7 @@ import { type Stated, statedBy } from './stated.ts';
 
 /**
  * What is known of an image from what is attached to it: all that a query may ask, and no bytes. It follows from the evidence and the
- * trust material alone and not from the time, so that it may be kept (kept-facts.ts).
+ * trust material alone and not from the time, so that it may be kept (kept-facts.ts), but for signatures of Notation.
  */
 export interface ImageFacts {
   readonly digest: string;
@@ -36,7 +36,7 @@ export interface ManifestFacts {
 /** Who vouches, as far as a query asks; the evidence has the rest. */
 export type NamedSigner =
   | { readonly kind: 'certificate'; readonly subject: { readonly value: string }; readonly issuer: string }
-  | Extract<Signer, { kind: 'key' }>;
+  | Exclude<Signer, { kind: 'certificate' }>;
 
 /** What somebody vouches for. */
 export interface ClaimFacts {
@@ -89,7 +89,7 @@ function claimFacts(claim: Claim, evidence: Shown): ClaimFacts {
 }
 
 function named(signer: Signer): NamedSigner {
-  if (signer.kind === 'key') return signer;
+  if (signer.kind !== 'certificate') return signer;
   return { kind: 'certificate', subject: { value: signer.subject.value }, issuer: signer.issuer };
 }
 

@@ -1,7 +1,7 @@
 import type { GatherOptions, ImageRequest } from '../evidence/gather.ts';
 import { ok, type Reason } from '../reasons.ts';
 import type { TrustMaterial } from '../verify/verifier.ts';
-import type { ImageFacts } from './facts.ts';
+import type { ImageFacts, ManifestFacts } from './facts.ts';
 import type { Resolved, SweptImage } from './query.ts';
 
 /** What a run has found out about an image. */
@@ -47,5 +47,14 @@ export function keepable({ resolved, attached }: SweptImage): KeptImage | null {
   const { root, children } = attached.value;
   const faults = [root, ...children].flatMap((manifest) => manifest.faults);
   if (faults.some(({ reason }) => PASSING.has(reason))) return null;
+  // Whether a signature of Notation counts depends on the time, and on what is revoked.
+  if ([root, ...children].some(hasNotation)) return null;
   return { resolved: resolved.value, facts: attached.value };
+}
+
+function hasNotation({ claims, refused }: ManifestFacts): boolean {
+  return (
+    claims.some(({ signer }) => signer.kind === 'notation') ||
+    refused.some(({ format }) => format === 'notation')
+  );
 }

@@ -1,6 +1,7 @@
 import type { Collector } from '../evidence/collector.ts';
 import { gather, type GatheredImage, type GatherOptions, type ImageRequest } from '../evidence/gather.ts';
 import { ok, type Outcome } from '../reasons.ts';
+import { nobodyAsked } from '../revocation-answers.ts';
 import { verifyImages } from '../verified-images.ts';
 import type { TrustMaterial } from '../verify/verifier.ts';
 import { factsOf } from './facts.ts';
@@ -25,9 +26,10 @@ export async function lookUpEvidence(
   images: readonly SweptImage[],
   options: GatherOptions,
   trusted: Promise<{ readonly trust: TrustMaterial }>,
+  judgedAt: Date,
   kept: KeptFacts | null,
 ): Promise<readonly SweptImage[]> {
-  if (kept === null) return verifyAttached(images, options, trusted);
+  if (kept === null) return verifyAttached(images, options, trusted, judgedAt);
   const { trust } = await trusted;
   const known = await kept.read(trust, options);
   const keys = new Map(images.map((image) => [image.reference.text, imageKey(pinned(image))]));
@@ -36,6 +38,7 @@ export async function lookUpEvidence(
     images.filter((image) => !keptOf(image)),
     options,
     trusted,
+    judgedAt,
   );
   const learnt = fresh.flatMap((image) => {
     const [key, keep] = [keys.get(image.reference.text), keepable(image)];
@@ -53,11 +56,12 @@ async function verifyAttached(
   images: readonly SweptImage[],
   options: GatherOptions,
   trusted: Promise<{ readonly trust: TrustMaterial }>,
+  judgedAt: Date,
 ): Promise<readonly SweptImage[]> {
   const gathered = await gatherFor(images, options, options.collectors);
   const { trust } = await trusted;
   const valid = images.map(pinned);
-  const verified = verifyImages({ valid, invalid: new Map() }, gathered, trust);
+  const verified = verifyImages({ valid, invalid: new Map() }, gathered, trust, { judgedAt, ask: NOT_ASKED });
   return images.map((image) => {
     const { text } = image.reference;
     const judged = verified.get(text);
@@ -66,6 +70,9 @@ async function verifyAttached(
     return { ...image, resolved: resolvedOf(gathered.get(text)), attached };
   });
 }
+
+/** A sweep asks nobody but the registries. */
+const NOT_ASKED = nobodyAsked('a sweep does not ask');
 
 function gatherFor(images: readonly SweptImage[], options: GatherOptions, collectors: readonly Collector[]) {
   return gather(images.map(pinned), { ...options, collectors });

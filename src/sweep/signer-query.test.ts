@@ -22,6 +22,7 @@ import type { TrustMaterial } from '../verify/verifier.ts';
 import { verifyEvidence } from '../verify/verify-evidence.ts';
 import { signerQuery } from './signer-query.ts';
 import { ask, attachedTo, swept, unreachable } from './subject.fixture.ts';
+import { ANYWHERE } from '../verify/circumstances.fixture.ts';
 
 const signed = (by: string) => verified(signature(workflow(by)));
 const SIGNER = 'https://github.com/acme/app/**';
@@ -141,7 +142,7 @@ const NOBODY: TrustMaterial = { roots: [], keys: [] };
 
 /** An image with one piece of evidence that does not verify. */
 function unverified(evidence: Evidence, trust = NOBODY) {
-  const verdict = verifyEvidence(evidence, trust);
+  const verdict = verifyEvidence(evidence, trust, ANYWHERE);
   if (verdict.result === 'verified') throw new Error('it verifies');
   return attachedTo({ digest: DIGEST, platform: null, faults: [], verdicts: [verdict] });
 }

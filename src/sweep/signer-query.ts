@@ -53,10 +53,16 @@ function askSigners(subject: Subject, asked: AskedSigners): Answer {
   });
 }
 
-/** A certificate's subject; for a key its fingerprint, and the authority whose it is. */
+/** A certificate's subject; for a key or a certificate of Notation its fingerprint, and the authority whose it is. */
 function namesOf(signer: NamedSigner): readonly string[] {
-  if (signer.kind === 'certificate') return [signer.subject.value];
-  return [`key sha256:${signer.fingerprint}`, `sha256:${signer.fingerprint}`, signer.authority];
+  switch (signer.kind) {
+    case 'certificate':
+      return [signer.subject.value];
+    case 'key':
+      return [`key sha256:${signer.fingerprint}`, `sha256:${signer.fingerprint}`, signer.authority];
+    case 'notation':
+      return [signer.subject, `sha256:${signer.thumbprint}`, signer.authority];
+  }
 }
 
 function issuerOf(signer: NamedSigner): string | null {

@@ -82,7 +82,7 @@ async function askAll(workloads: readonly Workload[], job: SweepJob) {
       ({ running, resolved }) => running?.digest === null && resolved === null,
     );
     learn(await lookUpDigests(loaded, job));
-    learn(await lookUpEvidence(undecided(answerAll()), job, trusted, job.kept));
+    learn(await lookUpEvidence(undecided(answerAll()), job, trusted, job.generatedAt, job.kept));
   }
   return { answered: answerAll(), known: await trusted, gaps: indexes.gaps, notes: indexes.notes };
 }

@@ -2,6 +2,10 @@ import type { KeyObject } from 'node:crypto';
 import type { Evidence, EvidenceFormat } from '../evidence/collector.ts';
 import type { Reason } from '../reasons.ts';
 import type { Statement } from './in-toto.ts';
+import type { Level } from './notation/levels.ts';
+import type { Ask } from '../evidence/revocation-question.ts';
+import type { SigningScheme } from './notation/signed-attributes.ts';
+import type { NotationTrust } from './notation/trust.ts';
 import type { Identity } from './sigstore/identity.ts';
 import type { TrustRoot } from './trust-root.ts';
 
@@ -21,15 +25,49 @@ export interface TrustedKey {
 export interface TrustMaterial {
   readonly roots: readonly TrustRoot[];
   readonly keys: readonly TrustedKey[];
+  /** Trust policies and stores of Notation, by the authorities that name them. */
+  readonly notation?: readonly NotationTrust[] | undefined;
+}
+
+/** What evidence is judged by beside trust: whose it has to be, when, and what is known of revocation. */
+export interface Circumstances {
+  /** The repository of the image, registry included. */
+  readonly repository: string;
+  readonly judgedAt: Date;
+  readonly ask: Ask;
 }
 
 export type Signer =
   | (Identity & { readonly kind: 'certificate'; readonly trustRoot: string })
-  | { readonly kind: 'key'; readonly authority: string; readonly fingerprint: string };
+  | { readonly kind: 'key'; readonly authority: string; readonly fingerprint: string }
+  | NotationSigner;
+
+/** Who holds a certificate that an authority trusts by Notation's rules. */
+export interface NotationSigner {
+  readonly kind: 'notation';
+  readonly authority: string;
+  /** The subject of the signing certificate (RFC 4514). */
+  readonly subject: string;
+  /** sha256 of the signing certificate, hex. */
+  readonly thumbprint: string;
+}
+
+/** What is to be known of a Notary Project signature beside its signer. */
+export interface NotationFacts {
+  readonly scheme: SigningScheme;
+  /** As the signer says; under `notary.x509` nobody vouches for it. */
+  readonly signingTime: Date;
+  readonly expiry: Date | null;
+  /** The statement of the trust policy that it was verified by, and its level. */
+  readonly statement: string;
+  readonly level: Level;
+  /** The validations that failed, and that the level only logs. */
+  readonly logged: readonly Refusal[];
+}
 
 export interface VerifiedTime {
   readonly value: Date;
-  readonly source: 'log' | 'tsa';
+  readonly source: 'log' | 'tsa' | 'signing-authority';
 }
 
 /** What was signed, bound to the subject's digest. */
@@ -51,6 +89,7 @@ export interface Claim {
   readonly trustRoot: string | null;
   /** What came along with it and counted for nothing, each in a clause. */
   readonly passedOver: readonly string[];
+  readonly notation?: NotationFacts | undefined;
 }
 
 export interface Refusal {
@@ -67,8 +106,8 @@ export type Verdict =
     }
   | { readonly result: 'refused'; readonly evidence: Evidence; readonly refusal: Refusal };
 
-/** What makes a signature good: a pure function of bytes and trust material. It never throws for what the bytes hold. */
+/** What makes a signature good: a pure function of bytes, trust material and circumstances. It never throws for what the bytes hold. */
 export interface Verifier {
   readonly formats: readonly EvidenceFormat[];
-  verify(evidence: Evidence, trust: TrustMaterial): Verdict;
+  verify(evidence: Evidence, trust: TrustMaterial, circumstances: Circumstances): Verdict;
 }

@@ -64,7 +64,10 @@ function trustOf(asked: Asked): TrustMaterial {
 }
 
 function isAskedFor({ signer }: Claim, { identity, issuer }: Asked): boolean {
-  return signer.kind === 'key' || (signer.subject.value === identity && signer.issuer === issuer);
+  return (
+    signer.kind === 'key' ||
+    (signer.kind === 'certificate' && signer.subject.value === identity && signer.issuer === issuer)
+  );
 }
 
 /** Runs the command, by its arguments. Throws with the reason if the bundle does not verify. */

@@ -10,9 +10,10 @@ import { key, type KeyKind } from './keys.ts';
 import { SLSA } from './payloads.ts';
 import { stockVerifier } from './stock.ts';
 import { SIGNED_AT } from './times.ts';
+import { ANYWHERE } from '../../src/verify/circumstances.fixture.ts';
 
 const outcome = (evidence: Evidence, trust: TrustMaterial): string => {
-  const verdict = verifyEvidence(evidence, trust);
+  const verdict = verifyEvidence(evidence, trust, ANYWHERE);
   return verdict.result === 'verified' ? 'verified' : `${verdict.refusal.reason}: ${verdict.refusal.message}`;
 };
 

@@ -14,6 +14,7 @@ import { COSIGN_SIGN, SLSA } from '../forge/payloads.ts';
 import { after } from '../forge/times.ts';
 import type { Node } from './node.ts';
 import { takeApart } from './tree.ts';
+import { ANYWHERE } from '../../src/verify/circumstances.fixture.ts';
 
 /** Evidence that is as it should be, with what it honestly says. */
 export interface Honest {
@@ -32,7 +33,7 @@ type Piece = readonly [name: string, evidence: Evidence, trust: TrustMaterial];
 export async function honestEvidence(): Promise<readonly Honest[]> {
   const found = [...forged(), ...(await fromTestdata())];
   return found.map(([name, evidence, trust]) => {
-    const verdict = verifyEvidence(evidence, trust);
+    const verdict = verifyEvidence(evidence, trust, ANYWHERE);
     if (verdict.result !== 'verified')
       throw new Error(`${name} does not verify: ${verdict.refusal.reason}: ${verdict.refusal.message}`);
     const { claims } = verdict;

@@ -4,6 +4,7 @@ import type { Honest } from './corpus.ts';
 import { claimedFalsely } from './meaning.ts';
 import { mutate, type Mutation, mutation } from './mutation.ts';
 import { putTogether } from './tree.ts';
+import { ANYWHERE } from '../../src/verify/circumstances.fixture.ts';
 
 interface Case {
   readonly piece: number;
@@ -25,7 +26,7 @@ export function nothingFalseVerifies(
     const original = honest[piece % honest.length];
     if (!original) throw new Error('there is no evidence to change');
     const changed = changedBy(original, mutations, honest);
-    const falsehood = claimedFalsely(verifyEvidence(changed, original.trust), honest);
+    const falsehood = claimedFalsely(verifyEvidence(changed, original.trust, ANYWHERE), honest);
     if (falsehood === null) return;
     const shown = Buffer.from(changed.bytes).toString().slice(0, 4_000);
     throw new Error(`${original.name}: ${falsehood}\n${shown}\n${JSON.stringify(changed.annotations)}`);

@@ -12,6 +12,7 @@ import { DEFAULT_THRESHOLDS, parseTrustedRoot } from '../../src/verify/trust-roo
 import type { TrustMaterial, Verdict } from '../../src/verify/verifier.ts';
 import { verifyEvidence } from '../../src/verify/verify-evidence.ts';
 import { SIGNED_AT } from '../forge/times.ts';
+import { ANYWHERE } from '../../src/verify/circumstances.fixture.ts';
 
 /** Evidence of which each piece would pass if one guard were not there; `npm run testdata:guards` makes it. */
 export const GUARDS = 'testdata/guards';
@@ -75,7 +76,7 @@ export function expectedOf(name: string): Expected {
 /** What comes of it: the reason, with its class, or `verified`. */
 export function outcomeOf(name: string): { readonly class: string; readonly message: string } {
   const expected = expectedOf(name);
-  const verdict = verifyEvidence(evidenceOf(name), trustOf(name, expected));
+  const verdict = verifyEvidence(evidenceOf(name), trustOf(name, expected), ANYWHERE);
   const reason = reasonOf(verdict, expected.asked);
   const said = verdict.result === 'refused' ? `: ${verdict.refusal.message}` : '';
   return {

@@ -47,7 +47,7 @@ function isGitHub(signer: CertificateSigner): boolean {
  * the one that the provenance names, which counts as vouched for if a delegator has signed.
  */
 export function certifiedBuilder(signer: Signer, said: string): string | null {
-  if (signer.kind === 'key') return null;
+  if (signer.kind !== 'certificate') return null;
   if (!isGitHub(signer)) return signer.extensions.buildSigner ?? null;
   // Before there was extension .9, the certificate's subject was the workflow that signs, as it still is.
   const certified = signer.extensions.buildSigner ?? signer.subject.value;

@@ -1,9 +1,10 @@
 import { formatPlatform } from '../../registry/platform.ts';
 import { parseReference } from '../../registry/reference.ts';
 import type { Fault } from '../../reasons.ts';
-import type { Claim } from '../../verify/verifier.ts';
+import type { Claim, Signer } from '../../verify/verifier.ts';
 import { tooOld } from '../age.ts';
 import type { Check } from '../check.ts';
+import { describeSigner } from '../evidence-entry.ts';
 import { demandOf } from '../demand.ts';
 import type { SignatureFile } from '../schema.ts';
 import type { JudgedImage, JudgedManifest } from '../subject.ts';
@@ -80,13 +81,17 @@ function holds(vouched: readonly Vouched[]): {
   const [first] = vouched;
   const names = [...new Set(vouched.map(({ authority }) => authority.name))];
   const signer = first?.claim.signer;
-  const who = signer?.kind === 'certificate' ? signer.subject.value : 'its key';
+  const who = signer === undefined || signer.kind === 'key' ? 'its key' : describeSubject(signer);
   const when = first?.claim.times[0]?.value.toISOString() ?? 'no trusted time';
   return {
     reason: 'SignatureVerified',
     message: `signed by ${names.join(', ')} with ${who}, ${when}`,
     details: {},
   };
+}
+
+function describeSubject(signer: Exclude<Signer, { kind: 'key' }>): string {
+  return signer.kind === 'certificate' ? signer.subject.value : describeSigner(signer);
 }
 
 /** Attestations by which nobody meant to sign the image, or nothing at all: told apart. */

@@ -1,5 +1,5 @@
 import { childrenOf, contentsOf, contextTag, type Der, DerError, readDer, TAG } from '../x509/der.ts';
-import { integerBytes, oidOf, smallInteger, timeOf } from '../x509/der-values.ts';
+import { booleanOf, integerBytes, oidOf, smallInteger, timeOf } from '../x509/der-values.ts';
 
 /** The signer of a token: by issuer and serial number, or by key identifier (RFC 5652 section 5.3, SignerIdentifier). */
 export type SignerIdentifier =
@@ -10,6 +10,14 @@ export type SignerIdentifier =
 export interface TimestampToken {
   /** The time that it asserts. */
   readonly time: Date;
+  /** By how many milliseconds the time may be off, as the token says; null where it does not. */
+  readonly accuracy: number | null;
+  /** The policy under which it was made, an object identifier. */
+  readonly policy: string;
+  /** A critical extension of the TSTInfo: none is known. */
+  readonly criticalExtension: string | null;
+  /** The versions of signed data and signer info (RFC 5652 sections 5.1 and 5.3). */
+  readonly versions: readonly [signedData: number, signerInfo: number];
   readonly imprint: { readonly algorithm: Der; readonly hash: Buffer };
   /** The TSTInfo as it was signed. */
   readonly info: Buffer;
@@ -35,6 +43,15 @@ export function parseTimestampResponse(bytes: Buffer): TimestampToken {
   const [status, token] = childrenOf(readDer(bytes), TAG.sequence);
   const [code] = childrenOf(status, TAG.sequence);
   if (!GRANTED.has(smallInteger(code))) throw new DerError('the timestamp was not granted');
+  return readToken(token);
+}
+
+/** Reads a timestamp token by itself (RFC 3161 section 2.4.2, TimeStampToken). Throws `DerError`. */
+export function parseTimestampToken(bytes: Buffer): TimestampToken {
+  return readToken(readDer(bytes));
+}
+
+function readToken(token: Der | undefined): TimestampToken {
   const [contentType, content] = childrenOf(token, TAG.sequence);
   if (oidOf(contentType) !== SIGNED_DATA) throw new DerError('the timestamp token is no signed data');
   const [signedData] = childrenOf(content, contextTag(0, true));
@@ -43,7 +60,7 @@ export function parseTimestampResponse(bytes: Buffer): TimestampToken {
 
 /** RFC 5652 section 5.1, with one signer as RFC 3161 section 2.4.2 asks. */
 function readSignedData(signedData: Der | undefined): TimestampToken {
-  const [, , encapsulated, ...rest] = childrenOf(signedData, TAG.sequence);
+  const [version, , encapsulated, ...rest] = childrenOf(signedData, TAG.sequence);
   const [infoType, infoContent] = childrenOf(encapsulated, TAG.sequence);
   if (oidOf(infoType) !== TST_INFO) throw new DerError('the timestamp token holds no TSTInfo');
   const [octets] = childrenOf(infoContent, contextTag(0, true));
@@ -51,29 +68,63 @@ function readSignedData(signedData: Der | undefined): TimestampToken {
   const certificates = rest.find(({ tag }) => tag === contextTag(0, true));
   const [signerInfo, ...others] = childrenOf(rest.at(-1), TAG.set);
   if (others.length > 0) throw new DerError('the timestamp token has several signers');
+  const { version: signerVersion, ...signed } = readSignerInfo(signerInfo);
   return {
     ...readInfo(info),
     info,
-    ...readSignerInfo(signerInfo),
+    ...signed,
+    versions: [smallInteger(version), signerVersion],
     certificates: certificates ? childrenOf(certificates, certificates.tag).map(({ raw }) => raw) : [],
   };
 }
 
+type Info = Pick<TimestampToken, 'time' | 'imprint' | 'accuracy' | 'policy' | 'criticalExtension'>;
+
 /** RFC 3161 section 2.4.2, TSTInfo. */
-function readInfo(info: Buffer): Pick<TimestampToken, 'time' | 'imprint'> {
-  const [version, , imprint, , time] = childrenOf(readDer(info), TAG.sequence);
+function readInfo(info: Buffer): Info {
+  const [version, policy, imprint, , time, ...rest] = childrenOf(readDer(info), TAG.sequence);
   if (smallInteger(version) !== 1) throw new DerError('the TSTInfo is not of version 1');
   const [algorithm, hash] = childrenOf(imprint, TAG.sequence);
   if (!algorithm) throw new DerError('the TSTInfo has no message imprint');
   if (time?.tag !== TAG.generalizedTime) throw new DerError('the TSTInfo has no time');
-  return { time: timeOf(time), imprint: { algorithm, hash: contentsOf(hash, TAG.octetString) } };
+  return {
+    time: timeOf(time),
+    imprint: { algorithm, hash: contentsOf(hash, TAG.octetString) },
+    accuracy: readAccuracy(rest.find(({ tag }) => tag === TAG.sequence)),
+    policy: oidOf(policy),
+    criticalExtension: readCriticalExtension(rest.find(({ tag }) => tag === EXTENSIONS_TAG)),
+  };
 }
 
+const EXTENSIONS_TAG = contextTag(1, true);
+
+/** RFC 3161 section 2.4.2, Accuracy: seconds, milliseconds and microseconds. */
+function readAccuracy(element: Der | undefined): number | null {
+  if (!element) return null;
+  const parts = new Map(childrenOf(element, TAG.sequence).map((part) => [part.tag, part]));
+  const value = (tag: number): number => {
+    const part = parts.get(tag);
+    return part ? smallInteger({ ...part, tag: TAG.integer }) : 0;
+  };
+  return value(TAG.integer) * 1_000 + value(contextTag(0, false)) + value(contextTag(1, false)) / 1_000;
+}
+
+function readCriticalExtension(element: Der | undefined): string | null {
+  if (!element) return null;
+  for (const extension of childrenOf(element, EXTENSIONS_TAG)) {
+    const [id, critical] = childrenOf(extension, TAG.sequence);
+    if (critical?.tag === TAG.boolean && booleanOf(critical)) return oidOf(id);
+  }
+  return null;
+}
+
+type SignerInfo = Omit<TimestampToken, keyof Info | 'info' | 'certificates' | 'versions'> & {
+  readonly version: number;
+};
+
 /** RFC 5652 section 5.3. */
-function readSignerInfo(
-  signerInfo: Der | undefined,
-): Omit<TimestampToken, 'time' | 'imprint' | 'info' | 'certificates'> {
-  const [, sid, digestAlgorithm, attributes, signatureAlgorithm, signature] = childrenOf(
+function readSignerInfo(signerInfo: Der | undefined): SignerInfo {
+  const [version, sid, digestAlgorithm, attributes, signatureAlgorithm, signature] = childrenOf(
     signerInfo,
     TAG.sequence,
   );
@@ -82,6 +133,7 @@ function readSignerInfo(
   const signedAttributes = Buffer.from(attributes?.raw ?? []);
   signedAttributes[0] = TAG.set;
   return {
+    version: smallInteger(version),
     signer: readSigner(sid),
     digestAlgorithm,
     signatureAlgorithm,

@@ -43,7 +43,8 @@ export function verifyTimestamp(
   }
 }
 
-function certificatesOf({ certificates }: TimestampToken): readonly Certificate[] {
+/** The certificates that came along, at most as many as any chain has. Throws `DerError`. */
+export function certificatesOf({ certificates }: TimestampToken): readonly Certificate[] {
   if (certificates.length > CERTIFICATE_CHAIN)
     throw new DerError(`it has more certificates than the limit of ${CERTIFICATE_CHAIN} (CERTIFICATE_CHAIN)`);
   return certificates.map((der) => parseCertificate(der));
@@ -66,13 +67,15 @@ function signersOf(
     .map((signer) => ({ authority, signer }));
 }
 
-function isNamed(certificate: Certificate, signer: SignerIdentifier): boolean {
+/** Whether the token names this certificate as its signer's. */
+export function isNamed(certificate: Certificate, signer: SignerIdentifier): boolean {
   if ('subjectKeyIdentifier' in signer)
     return subjectKeyIdentifier(certificate)?.equals(signer.subjectKeyIdentifier) ?? false;
   return certificate.issuer.equals(signer.issuer) && certificate.serialNumber.equals(signer.serialNumber);
 }
 
-function checkImprint({ imprint }: TimestampToken, data: Buffer): void {
+/** The token is over this data. Throws `DerError`. */
+export function checkImprint({ imprint }: TimestampToken, data: Buffer): void {
   if (!hashWith(imprint.algorithm, data).equals(imprint.hash))
     throw new DerError('it was made for another signature');
 }
@@ -81,8 +84,8 @@ const CONTENT_TYPE = '1.2.840.113549.1.9.3';
 const MESSAGE_DIGEST = '1.2.840.113549.1.9.4';
 const TST_INFO = '1.2.840.113549.1.9.16.1.4';
 
-/** RFC 5652 section 5.4: the signed attributes name what is signed, and its digest. */
-function checkAttributes({ attributes, digestAlgorithm, info }: TimestampToken): void {
+/** RFC 5652 section 5.4: the signed attributes name what is signed, and its digest. Throws `DerError`. */
+export function checkAttributes({ attributes, digestAlgorithm, info }: TimestampToken): void {
   if (oidOf(attributes.get(CONTENT_TYPE)) !== TST_INFO)
     throw new DerError('its signed attributes are of another content type');
   const digest = contentsOf(attributes.get(MESSAGE_DIGEST), TAG.octetString);
@@ -101,7 +104,8 @@ function faultOf(
   // RFC 3161 section 2.3: for timestamps only, and critical.
   if (!usage?.critical || usage.purposes.length !== 1 || usage.purposes[0] !== PURPOSE.timeStamping)
     return 'its signer is not a certificate for timestamps alone';
-  if (!isSigningCertificate(token, signer)) return 'it was signed under another certificate';
+  // Where none is named, the signer identifier stands alone.
+  if (namesSigningCertificate(token, signer) === false) return 'it was signed under another certificate';
   const { signatureAlgorithm, signedAttributes, signature, digestAlgorithm } = token;
   const hash = hashOf(digestAlgorithm);
   if (!verifyWithAlgorithm(signatureAlgorithm, signer.publicKey, signedAttributes, signature, hash))
@@ -132,10 +136,10 @@ function pathsOf(
 
 const SIGNING_CERTIFICATE_V2 = '1.2.840.113549.1.9.16.2.47';
 
-/** RFC 5035 section 3: the first certificate that is named is the signer's. Where none is named, the signer identifier stands alone. */
-function isSigningCertificate({ attributes }: TimestampToken, signer: Certificate): boolean {
+/** RFC 5035 section 3: whether the first certificate that is named is the signer's; null where none is named. Throws `DerError`. */
+export function namesSigningCertificate({ attributes }: TimestampToken, signer: Certificate): boolean | null {
   const attribute = attributes.get(SIGNING_CERTIFICATE_V2);
-  if (!attribute) return true;
+  if (!attribute) return null;
   const [list] = childrenOf(attribute, TAG.sequence);
   const [first] = childrenOf(list, TAG.sequence);
   const [algorithmOrHash, hash] = childrenOf(first, TAG.sequence);

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { base64Bytes } from './base64.ts';
+import { base64Bytes } from '../base64.ts';
 
 /**
  * A Sigstore bundle in protobuf's JSON form (protobuf-specs, sigstore_bundle.proto, sigstore_rekor.proto, envelope.proto). A member

@@ -6,6 +6,7 @@ import { LOG_ENTRIES } from '../../limits.ts';
 import { publicGoodRoot } from '../public-good.ts';
 import type { TrustedKey, TrustMaterial } from '../verifier.ts';
 import { sigstore } from './sigstore.ts';
+import { ANYWHERE } from '../circumstances.fixture.ts';
 
 const DIGEST = `sha256:${'a'.repeat(64)}`;
 const OTHER = `sha256:${'b'.repeat(64)}`;
@@ -135,7 +136,7 @@ describe('a signature by a trusted key', () => {
       { kind: 'signature' },
     ],
   ])('is verified %s', (_what, piece, content) => {
-    const verdict = sigstore.verify(piece, trust());
+    const verdict = sigstore.verify(piece, trust(), ANYWHERE);
     expect(verdict).toMatchObject({
       result: 'verified',
       claims: [{ content, signer: { kind: 'key', authority: 'release-key' } }],
@@ -230,7 +231,7 @@ describe('a signature by a trusted key', () => {
     ],
     ['in bytes that are no JSON', evidence('sigstore-bundle', Buffer.of(0xff, 0xfe)), 'SignatureMalformed'],
   ])('is refused %s', (_what, piece, reason) => {
-    const verdict = sigstore.verify(piece, trust());
+    const verdict = sigstore.verify(piece, trust(), ANYWHERE);
     expect(verdict).toMatchObject({ result: 'refused', refusal: { reason } });
   });
 });
@@ -240,14 +241,14 @@ describe('the conditions of a key', () => {
     ['a log entry where the policy wants one', { root: publicGoodRoot() }, 'LogEntryMissing'],
     ['a time where the policy limits the key', { notAfter: new Date('2099-01-01') }, 'TimestampMissing'],
   ])('ask for %s', (_what, conditions, reason) => {
-    expect(sigstore.verify(bundle({}), trust(conditions))).toMatchObject({
+    expect(sigstore.verify(bundle({}), trust(conditions), ANYWHERE)).toMatchObject({
       result: 'refused',
       refusal: { reason },
     });
   });
 
   it('says that nothing is configured where no key is', () => {
-    const verdict = sigstore.verify(bundle({}), { roots: [publicGoodRoot()], keys: [] });
+    const verdict = sigstore.verify(bundle({}), { roots: [publicGoodRoot()], keys: [] }, ANYWHERE);
     expect(verdict).toMatchObject({
       refusal: {
         reason: 'SignerNotTrusted',

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { base64Bytes } from './base64.ts';
+import { base64Bytes } from '../base64.ts';
 
 /** protobuf-specs, sigstore_trustroot.proto and sigstore_common.proto, in protobuf's JSON form. Newer members are passed over. */
 

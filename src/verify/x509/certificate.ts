@@ -11,6 +11,9 @@ interface Extension {
   readonly raw: Buffer;
 }
 
+/** By object identifier. */
+export type Extensions = ReadonlyMap<string, Extension>;
+
 /** An X.509 certificate (RFC 5280 section 4.1), read once; names and keys are kept as the bytes they are compared by. */
 export interface Certificate {
   readonly raw: Buffer;
@@ -26,8 +29,7 @@ export interface Certificate {
   /** The algorithm identifier of the signature. */
   readonly signatureAlgorithm: Der;
   readonly signature: Buffer;
-  /** By object identifier. */
-  readonly extensions: ReadonlyMap<string, Extension>;
+  readonly extensions: Extensions;
 }
 
 /** The tag of the extensions in the part that is signed. */
@@ -64,7 +66,7 @@ export function parseCertificate(bytes: Buffer): Certificate {
     publicKey: parsePublicKey(subjectPublicKeyInfo),
     signatureAlgorithm,
     signature: bitStringBytes(signature),
-    extensions: readExtensions(rest.find(({ tag }) => tag === EXTENSIONS_TAG)),
+    extensions: extensionsOf(rest.find(({ tag }) => tag === EXTENSIONS_TAG)),
   };
 }
 
@@ -73,17 +75,22 @@ function rawSequence(element: Der | undefined): Buffer {
   return element?.raw ?? Buffer.alloc(0);
 }
 
-function readExtensions(element: Der | undefined): ReadonlyMap<string, Extension> {
-  const extensions = new Map<string, Extension>();
-  if (!element) return extensions;
+function extensionsOf(element: Der | undefined): Extensions {
+  if (!element) return new Map();
   const [list, ...more] = childrenOf(element, EXTENSIONS_TAG);
   if (more.length > 0) throw new DerError('the certificate has two lists of extensions');
+  return readExtensions(list);
+}
+
+/** Reads a list of extensions (RFC 5280 sections 4.2, 5.2 and 5.3). Throws `DerError`. */
+export function readExtensions(list: Der | undefined): Extensions {
+  const extensions = new Map<string, Extension>();
   for (const extension of childrenOf(list, TAG.sequence)) {
     const [id, ...parts] = childrenOf(extension, TAG.sequence);
     const value = parts.pop();
     const oid = oidOf(id);
     // Section 4.2: one of two would be the reader's choice.
-    if (extensions.has(oid)) throw new DerError(`the certificate has the extension ${oid} twice`);
+    if (extensions.has(oid)) throw new DerError(`it has the extension ${oid} twice`);
     extensions.set(oid, {
       critical: parts.length > 0 && booleanOf(parts[0]),
       value: contentsOf(value, TAG.octetString),

@@ -5,9 +5,14 @@ export const TAG = {
   bitString: 0x03,
   octetString: 0x04,
   oid: 0x06,
+  enumerated: 0x0a,
   utf8String: 0x0c,
+  numericString: 0x12,
+  printableString: 0x13,
+  ia5String: 0x16,
   utcTime: 0x17,
   generalizedTime: 0x18,
+  bmpString: 0x1e,
   sequence: 0x30,
   set: 0x31,
 } as const;
@@ -54,16 +59,23 @@ export function contentsOf(element: Der | undefined, tag: number): Buffer {
 /** More elements than any certificate or timestamp holds side by side. */
 const SIBLINGS = 1_000;
 
-function readElements(bytes: Buffer): readonly Der[] {
+/** Reads elements that stand one after the other. Throws `DerError`. */
+export function readElements(bytes: Buffer): readonly Der[] {
   const elements: Der[] = [];
-  let at = 0;
-  while (at < bytes.length) {
-    const element = readElement(bytes, at);
+  for (const element of eachElement(bytes)) {
     elements.push(element);
     if (elements.length > SIBLINGS) throw new DerError(`more than ${SIBLINGS} elements side by side`);
-    at += element.raw.length;
   }
   return elements;
+}
+
+/** The elements one by one, for what has a great many, as lists of revoked certificates do. Throws `DerError`. */
+export function* eachElement(bytes: Buffer): Generator<Der> {
+  for (let at = 0; at < bytes.length;) {
+    const element = readElement(bytes, at);
+    at += element.raw.length;
+    yield element;
+  }
 }
 
 function readElement(bytes: Buffer, start: number): Der {

@@ -15,25 +15,53 @@ const OID = {
 /** The purposes of RFC 5280 section 4.2.1.12 that are asked for here. */
 export const PURPOSE = {
   any: '2.5.29.37.0',
+  serverAuth: '1.3.6.1.5.5.7.3.1',
+  clientAuth: '1.3.6.1.5.5.7.3.2',
   codeSigning: '1.3.6.1.5.5.7.3.3',
+  emailProtection: '1.3.6.1.5.5.7.3.4',
   timeStamping: '1.3.6.1.5.5.7.3.8',
+  ocspSigning: '1.3.6.1.5.5.7.3.9',
 } as const;
 
 /** RFC 5280 section 4.2.1.9. `pathLength` is how many authorities may stand below, null for any number. */
 export function basicConstraints(certificate: Certificate): {
   readonly authority: boolean;
   readonly pathLength: number | null;
+  readonly critical: boolean;
 } {
   const value = valueOf(certificate, OID.basicConstraints);
-  if (!value) return { authority: false, pathLength: null };
+  if (!value) return { authority: false, pathLength: null, critical: false };
+  const critical = certificate.extensions.get(OID.basicConstraints)?.critical ?? false;
   const [first, second] = childrenOf(value, TAG.sequence);
   const authority = first?.tag === TAG.boolean && booleanOf(first);
   const length = first?.tag === TAG.integer ? first : second;
-  return { authority, pathLength: length ? smallInteger(length) : null };
+  return { authority, pathLength: length ? smallInteger(length) : null, critical };
 }
 
 /** The bits of RFC 5280 section 4.2.1.3, as the specification counts them. */
-export const KEY_USAGE = { digitalSignature: 0, keyCertSign: 5 } as const;
+export const KEY_USAGE = {
+  digitalSignature: 0,
+  nonRepudiation: 1,
+  keyEncipherment: 2,
+  dataEncipherment: 3,
+  keyAgreement: 4,
+  keyCertSign: 5,
+  cRLSign: 6,
+  encipherOnly: 7,
+  decipherOnly: 8,
+} as const;
+export type KeyUsage = keyof typeof KEY_USAGE;
+
+/** All that the key may be used for, and whether that is critical; null where the certificate does not say. */
+export function keyUsage(
+  certificate: Certificate,
+): { readonly usages: ReadonlySet<KeyUsage>; readonly critical: boolean } | null {
+  const value = valueOf(certificate, OID.keyUsage);
+  if (!value) return null;
+  const names = Object.keys(KEY_USAGE).filter((name): name is KeyUsage => name in KEY_USAGE);
+  const usages = names.filter((name) => mayBeUsedFor(certificate, KEY_USAGE[name]) === true);
+  return { usages: new Set(usages), critical: certificate.extensions.get(OID.keyUsage)?.critical ?? false };
+}
 
 /** Whether the key may be used so; null where the certificate does not say. */
 export function mayBeUsedFor(certificate: Certificate, bit: number): boolean | null {

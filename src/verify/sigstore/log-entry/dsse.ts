@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { base64Bytes } from '../base64.ts';
+import { base64Bytes } from '../../base64.ts';
 import { derVerifier, type EntryKind, hashOutput, hexDigest, pemVerifier } from './entry-kind.ts';
 
 /** A DSSE envelope (rekor, pkg/types/dsse/v0.0.1). The envelope's own hash is over an encoding that nobody keeps. */

@@ -1,6 +1,6 @@
 import { createPublicKey } from 'node:crypto';
 import { z } from 'zod';
-import { base64Bytes } from '../base64.ts';
+import { base64Bytes } from '../../base64.ts';
 
 /** What of the signed thing a digest in a log entry is over. */
 export type DigestedPart =

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { base64Bytes } from '../base64.ts';
+import { base64Bytes } from '../../base64.ts';
 import { derVerifier, type EntryKind, hashOutput, hexDigest, pemVerifier } from './entry-kind.ts';
 
 /** A signature over bytes of which the log has seen the digest alone (rekor, pkg/types/hashedrekord/v0.0.1). */

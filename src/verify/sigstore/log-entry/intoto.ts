@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { base64Bytes } from '../base64.ts';
+import { base64Bytes } from '../../base64.ts';
 import { type EntryKind, hexDigest, pemVerifier } from './entry-kind.ts';
 
 /**

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { base64Bytes } from '../base64.ts';
+import { base64Bytes } from '../../base64.ts';
 import { type EntryKind, hexDigest, pemVerifier } from './entry-kind.ts';
 
 /** A signature over bytes that the log was sent whole (rekor, pkg/types/rekord/v0.0.1), as the oldest clients did. */

@@ -1,0 +1,65 @@
+import type { GatheredImage } from './evidence/gather.ts';
+import type { RevocationClient } from './evidence/revocation-client.ts';
+import { questionKey, type RevocationQuestion } from './evidence/revocation-question.ts';
+import { REVOCATION_ROUNDS } from './limits.ts';
+import { failed, type Outcome } from './reasons.ts';
+import type { TrustMaterial } from './verify/verifier.ts';
+import { verifyEvidence } from './verify/verify-evidence.ts';
+
+/** What is known of revocation, for the signatures of a repository. */
+export type AskFor = (question: RevocationQuestion, repository: string) => Outcome<Buffer>;
+
+/** Where nobody is asked: `why` says so. */
+export function nobodyAsked(why: string): AskFor {
+  return () => failed('RevocationUnknown', why);
+}
+
+/**
+ * Fetches what verification wants to know of revocation: it is run over the signatures that may need it, and what it asked for is
+ * fetched, until it asks for nothing more. So nothing is asked but of certificates that an authority trusts.
+ */
+export async function askRevocation(
+  gathered: ReadonlyMap<string, Outcome<GatheredImage>>,
+  trust: TrustMaterial,
+  judgedAt: Date,
+  client: RevocationClient,
+): Promise<AskFor> {
+  const answers = new Map<string, Outcome<Buffer>>();
+  const signatures = [...gathered.values()].flatMap((image) => (image.ok ? signaturesOf(image.value) : []));
+  for (let round = 0; round < REVOCATION_ROUNDS; round += 1) {
+    const wanted = new Map<string, readonly [RevocationQuestion, string]>();
+    const record: AskFor = (question, repository) => {
+      const key = keyOf(question, repository);
+      const known = answers.get(key);
+      if (!known) wanted.set(key, [question, repository]);
+      return known ?? NOT_YET;
+    };
+    for (const { repository, evidence } of signatures)
+      verifyEvidence(evidence, trust, {
+        repository,
+        judgedAt,
+        ask: (question) => record(question, repository),
+      });
+    if (wanted.size === 0) break;
+    await Promise.all(
+      [...wanted].map(async ([key, [question, repository]]) => {
+        answers.set(key, await client.fetch(question, repository));
+      }),
+    );
+  }
+  return (question, repository) => answers.get(keyOf(question, repository)) ?? NOT_YET;
+}
+
+const NOT_YET = failed('RevocationUnknown', 'it took more questions than are asked (REVOCATION_ROUNDS)');
+
+/** On whose word an address is asked decides whether it is. */
+function keyOf(question: RevocationQuestion, repository: string): string {
+  return `${repository.split('/')[0] ?? ''} ${questionKey(question)}`;
+}
+
+function signaturesOf({ resolved, root, children }: GatheredImage) {
+  const { repository } = resolved.reference;
+  return [root, ...children].flatMap(({ evidence }) =>
+    evidence.filter(({ format }) => format === 'notation').map((one) => ({ repository, evidence: one })),
+  );
+}
