@@ -97,7 +97,7 @@ export const VERIFY_FLAGS = {
     describe:
       "directory of Notation's configuration (trustpolicy.json, truststore) to judge by in place of a policy",
   },
-} satisfies Record<string, Options>;
+} satisfies Record<string, Flag>;
 
 const list = z.array(z.string()).default([]);
 /** As kubectl's: the last of several values counts. */
