@@ -94,6 +94,7 @@ export const VERIFY_FLAGS = {
   ...JUDGING_FLAGS,
   'notation-config': {
     ...one,
+    values: 'files',
     describe:
       "directory of Notation's configuration (trustpolicy.json, truststore) to judge by in place of a policy",
   },

@@ -78,34 +78,25 @@ export const REASONS = {
   },
   NoTrustPolicyForRepository: {
     class: 'untrusted',
-    meaning: "No statement of the authority's Notation trust policy is for this repository.",
+    meaning: 'No Notation trust policy is for this repository.',
   },
   NotationSkipped: {
     class: 'untrusted',
     meaning:
       "The authority's Notation trust policy skips verification for this repository, so that nothing is verified.",
   },
-  TrustStoreInvalid: {
-    class: 'untrusted',
-    meaning: 'A Notation trust store that the trust policy names cannot be used.',
-  },
+  TrustStoreInvalid: { class: 'untrusted', meaning: 'A Notation trust store cannot be used.' },
   CriticalAttributeUnknown: {
     class: 'untrusted',
     meaning: 'The signature wants to be verified with an attribute in mind that is not understood here.',
   },
   SignatureExpired: { class: 'stale', meaning: 'The signature is past the time that its signer set for it.' },
-  CertificateExpired: {
-    class: 'stale',
-    meaning: 'A certificate of the signer had expired at the time that counts.',
-  },
+  CertificateExpired: { class: 'stale', meaning: 'A certificate had expired at the time that counts.' },
   CertificateRevoked: {
     class: 'invalid',
-    meaning: 'A certificate of the signer, or of the timestamp authority, was revoked.',
+    meaning: 'A certificate of the signer or of its timestamp was revoked.',
   },
-  RevocationUnknown: {
-    class: 'undetermined',
-    meaning: 'Whether a certificate was revoked could not be found out.',
-  },
+  RevocationUnknown: { class: 'undetermined', meaning: 'Nobody can say whether a certificate was revoked.' },
   TrustRootOutdated: {
     class: 'undetermined',
     meaning: 'The evidence names a log, authority or timestamp service that the trust root does not know.',

@@ -58,11 +58,7 @@ describe('a trust policy', () => {
       'is not strict JSON',
     ],
     ['with something behind it', `${policy(STATEMENT)} {}`, 'is not strict JSON'],
-    [
-      'with a member in another case',
-      policy(STATEMENT).replace('"name"', '"Name"'),
-      `${at.replace('shop', '')}`,
-    ],
+    ['with a member in another case', policy(STATEMENT).replace('"name"', '"Name"'), at.replace('shop', '')],
     [
       'with an unknown member',
       policy({ ...STATEMENT, globalPolicy: true }),
