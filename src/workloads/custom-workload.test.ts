@@ -371,6 +371,20 @@ describe('a custom resource that is wrong', () => {
     expect(found.gaps).toMatchObject([{ wrongInput: true, reason: 'InputInvalid' }]);
   });
 
+  it.each([
+    [
+      'containers that are none',
+      '{spec: {containers: none at all}}',
+      'spec.template.spec.containers must be a list, found the text "none at all"',
+    ],
+    ['a template that is none', '[[{spec: 7}]]', 'spec.template.spec must be an object, found nothing'],
+    ['no containers', '{spec: {containers: []}}', 'no container of Rollout/x is found'],
+  ])('has a gap for a template that has to run containers: %s', async (_, template, message) => {
+    const found = await discover(object('argoproj.io/v1alpha1 Rollout', `spec: {template: ${template}}`));
+    expect(found.workloads).toEqual([]);
+    expect(found.gaps.map((gap) => gap.message)).toEqual([expect.stringContaining(message)]);
+  });
+
   it('is none of ours without containers', async () => {
     expect(await discover('apiVersion: kubelet.config.k8s.io/v1beta1\nkind: KubeletConfiguration')).toEqual({
       workloads: [],

@@ -6,8 +6,9 @@ import type { CustomImages } from './custom-images.ts';
 import { mayRunImages } from './false-friends.ts';
 import { groupOf } from './kinds.ts';
 import { labelsOf, nameOf, namespaceOf } from './object-metadata.ts';
-import { field, locationOf } from './place.ts';
+import { field, isAbsent, locationOf } from './place.ts';
 import type { Place } from './place.ts';
+import { podImages } from './pod-images.ts';
 import { podTemplate } from './pod-template.ts';
 import { NOTHING, objectKey } from './reading.ts';
 import type { Reading } from './reading.ts';
@@ -37,8 +38,8 @@ export function customWorkload(
   const namespace = namespaceOf(metadata, wrong) ?? defaultNamespace;
   const shownName = `${kind}/${name}`;
   const unnamed = unnamedGaps(images, shownName);
-  if (isCarrier(group, kind) && images.containers.length + unnamed.length + targets.length === 0)
-    unnamed.push(withoutContainers(object, shownName));
+  const found = images.containers.length + images.gaps.length + unnamed.length + targets.length;
+  if (isCarrier(group, kind) && found === 0) unnamed.push(...withoutImages(object, shownName));
   const references = targets.map((target) => ({
     target: target.name === null ? null : objectKey(target.kind, namespace, target.name),
     gap: referredElsewhere(target, shownName),
@@ -62,6 +63,13 @@ export function customWorkload(
     containers: images.containers,
   };
   return { workloads: [workload], gaps: [...wrong, ...images.gaps, ...unnamed], objects, references };
+}
+
+/** Why no container was found where there must be one: what is wrong with the pod template, else that there is none. */
+function withoutImages(object: Place, shownName: string): readonly Gap[] {
+  const template = field(object, 'spec', 'template');
+  const wrong = isAbsent(template.value) ? [] : podImages(field(template, 'spec')).gaps;
+  return wrong.length > 0 ? wrong : [withoutContainers(object, shownName)];
 }
 
 function unnamedGaps({ unnamed, placeholders }: CustomImages, object: string): Gap[] {
