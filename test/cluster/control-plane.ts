@@ -72,7 +72,8 @@ export async function startApiServer(
       '--service-cluster-ip-range=10.96.0.0/16',
       '--authorization-mode=RBAC',
       '--allow-privileged=true',
-      '--feature-gates=ImageVolume=true',
+      // Later pages come from etcd, which forgets: a snapshot of the server's own would make 410 Gone rare.
+      '--feature-gates=ImageVolume=true,ListFromCacheSnapshot=false',
       // An endpoint of the service `kubernetes` may not be on loopback.
       '--endpoint-reconciler-type=none',
       // Nobody would take the taint of a new node away: the node lifecycle controller is off.
