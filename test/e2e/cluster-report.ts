@@ -6,6 +6,8 @@ const Finding = z.object({
   status: z.string(),
   reason: z.string(),
   message: z.string(),
+  /** Which of the images that pods run it is about. */
+  subject: z.object({ digest: z.string().nullable() }).nullable(),
 });
 const Container = z.object({
   name: z.string(),

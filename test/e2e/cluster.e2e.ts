@@ -6,6 +6,7 @@ import { until } from '../cluster/cluster.ts';
 import { type ClusterBench, startClusterBench } from './cluster-bench.ts';
 import { cronJob, job, namespace, pod, workload } from './cluster-objects.ts';
 import { named, reportOf, verdicts } from './cluster-report.ts';
+import { sweepOf } from './cluster-sweep.ts';
 
 let bench: ClusterBench;
 let signed: Image;
@@ -64,3 +65,100 @@ describe('the same workloads', () => {
     expect(live.verdict.exitCode).toBe(1);
   });
 });
+
+describe('every kind of container of a pod', () => {
+  it('is judged by what runs of it: init containers, sidecars, ephemeral ones and image volumes', async () => {
+    const { cluster } = bench;
+    const { imageID } = tagged(signed);
+    const other = tagged(unsigned);
+    const spec = {
+      initContainers: [
+        { name: 'prepare', image: other.image },
+        { name: 'proxy', image: tagged(signed).image, restartPolicy: 'Always' },
+      ],
+      volumes: [{ name: 'models', image: { reference: other.image } }],
+    };
+    const annotations = { 'imageid.test/prepare': other.imageID, 'imageid.test/proxy': imageID };
+    await cluster.apply([
+      namespace('parts'),
+      pod('parts', 'whole', { ...tagged(signed), spec, annotations }),
+    ]);
+    const path = '/api/v1/namespaces/parts/pods/whole';
+    const debug = { name: 'debug', image: other.image };
+    await until('it runs', async () => (await phasesIn('parts')) === 'Running');
+    await cluster.request('PATCH', `${path}/ephemeralcontainers`, { spec: { ephemeralContainers: [debug] } });
+    const running = { running: { startedAt: '2026-01-02T03:04:05Z' } };
+    const status = { ...debug, imageID: other.imageID, ready: true, restartCount: 0, state: running };
+    await cluster.request('PATCH', `${path}/status`, { status: { ephemeralContainerStatuses: [status] } });
+
+    const flags = ['-n', 'parts', '--policy', bench.policy(), '-o', 'json'];
+    const report = reportOf(await bench.supplychain(['audit', ...flags]));
+    const seen = report.workloads.flatMap(({ containers }) =>
+      containers.map(({ name, type, image, findings }) => [type, name, image.digest, findings[0]?.reason]),
+    );
+    expect(seen.sort()).toEqual(
+      [
+        ['container', 'app', signed.digest, 'SignatureVerified'],
+        ['ephemeral', 'debug', unsigned.digest, 'SignatureMissing'],
+        ['image-volume', 'models', unsigned.digest, 'SignatureMissing'],
+        ['init', 'prepare', unsigned.digest, 'SignatureMissing'],
+        ['init', 'proxy', signed.digest, 'SignatureVerified'],
+      ].sort(),
+    );
+    const sweep = sweepOf(
+      await bench.supplychain(['sweep', '-n', 'parts', '--digest', unsigned.digest, '-o', 'json']),
+    );
+    expect(sweep.rows.hits.map(({ container }) => container).sort()).toEqual(['debug', 'models', 'prepare']);
+  });
+});
+
+describe('a tag that moves while pods run', () => {
+  it('leaves the pods of one owner with different digests, each judged, and the old ones adrift', async () => {
+    const { cluster } = bench;
+    const home = bench.home('shop/moving');
+    const old = await pushImage(home, 'old');
+    await bench.sign(old);
+    await cluster.apply([namespace('drift'), workload('Deployment', 'drift', 'moving', tagged(old), 2)]);
+    await until('two pods run', async () => (await phasesIn('drift')) === 'Running Running');
+    const fresh = await pushImage(home, 'fresh');
+    const [name = ''] = (await cluster.mustKubectl(['get', 'pods', '-n', 'drift', '-o', 'name'])).split('\n');
+    const path = `/api/v1/namespaces/drift/${name.replace('pod/', 'pods/')}/status`;
+    const { image, imageID } = tagged(fresh);
+    const state = { running: { startedAt: '2026-01-02T03:04:05Z' } };
+    const status = { name: 'app', image, imageID, ready: true, restartCount: 1, state };
+    await cluster.request('PATCH', path, { status: { containerStatuses: [status] } });
+
+    const policy = bench.policy({ drift: 'fail' });
+    const live = reportOf(
+      await bench.supplychain(['audit', '-n', 'drift', '--policy', policy, '-o', 'json']),
+    );
+    const [moving] = live.workloads.flatMap(({ containers }) => containers);
+    const running = moving?.running.map(({ digest, pods }) => [digest, pods]) ?? [];
+    expect(running.sort()).toEqual(
+      [
+        [old.digest, 1],
+        [fresh.digest, 1],
+      ].sort(),
+    );
+    const said =
+      moving?.findings.map(({ status, reason, subject }) => [subject?.digest, `${status} ${reason}`]) ?? [];
+    expect(said.sort()).toEqual(
+      [
+        [old.digest, 'pass SignatureVerified'],
+        [old.digest, 'fail DigestDrift'],
+        [fresh.digest, 'fail SignatureMissing'],
+        [fresh.digest, 'pass TagAccepted'],
+      ].sort(),
+    );
+    for (const digest of [old.digest, fresh.digest]) {
+      const sweep = sweepOf(
+        await bench.supplychain(['sweep', '-n', 'drift', '--digest', digest, '-o', 'json']),
+      );
+      expect(sweep.rows.hits.filter(({ digest: found }) => found === digest)).toHaveLength(1);
+    }
+  });
+});
+
+function phasesIn(where: string): Promise<string> {
+  return bench.cluster.mustKubectl(['get', 'pods', '-n', where, '-o', 'jsonpath={.items[*].status.phase}']);
+}
