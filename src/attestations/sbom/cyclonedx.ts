@@ -1,13 +1,15 @@
 import { z } from 'zod';
 import { DOCUMENT_DEPTH, SBOM_COMPONENTS } from '../../limits.ts';
+import { quoted } from '../quoted.ts';
 import { list, parseTime, text } from '../reading.ts';
 import { componentOf, type Draft, ecosystemsOf, hashText, problemList, type Problems } from './component.ts';
+import { checkedCyclonedx } from './cyclonedx-rules.ts';
 import { ecosystemOfType } from './ecosystem.ts';
 import { digestOf, digestOfHash, digestOfPurl, isImagePurl } from './image-digest.ts';
 import { InvalidDocument, type JsonDocument } from './json-document.ts';
 import { relate } from './relate.ts';
 import { type Relationship, type Sbom, type Tool, tooManyComponents } from './sbom.ts';
-import { asType, checkRest, unknownVersion } from './shape.ts';
+import { asType, checkRest } from './shape.ts';
 import { trivyFacts } from './trivy-properties.ts';
 
 const named = z.object({ name: text }).nullish();
@@ -64,16 +66,9 @@ const compositionSchema = z.object({ aggregate: text });
 
 type Entry = z.output<typeof componentSchema>;
 
-const VERSIONS = /^1\.[2-7]$/;
-
 /** Reads CycloneDX 1.2 to 1.7, from JSON or as the reader of XML hands it over. */
-export function readCyclonedx(document: JsonDocument): Sbom {
-  const specVersion = document.value('specVersion');
-  if (document.value('bomFormat') !== 'CycloneDX')
-    throw new InvalidDocument('bomFormat: it is not CycloneDX');
-  if (typeof specVersion !== 'string' || !VERSIONS.test(specVersion)) {
-    throw unknownVersion('CycloneDX', specVersion, '1.2 to 1.7');
-  }
+export function readCyclonedx(unchecked: JsonDocument): Sbom {
+  const { document, specVersion } = checkedCyclonedx(unchecked);
   const problems = problemList();
   const metadata = asType(metadataSchema, document.value('metadata'), 'metadata');
   const root = metadata?.component ?? null;
@@ -91,6 +86,9 @@ export function readCyclonedx(document: JsonDocument): Sbom {
     truncated ||= aggregate?.startsWith('incomplete') === true;
   }
   checkRest(document, ['components', 'dependencies', 'compositions', 'metadata']);
+  const timestamp = metadata?.timestamp ?? null;
+  if (timestamp !== null && parseTime(timestamp) === null)
+    problems.add('a time that is none', quoted(timestamp));
   const authors = metadata?.authors.flatMap(({ name }) => name ?? []).join(', ') ?? '';
   return {
     format: 'cyclonedx',
@@ -98,7 +96,7 @@ export function readCyclonedx(document: JsonDocument): Sbom {
     listed,
     components,
     relationships,
-    created: parseTime(metadata?.timestamp ?? null),
+    created: parseTime(timestamp),
     tools: (metadata?.tools ?? []).flatMap(toolOf),
     author: authors || (metadata?.manufacturer?.name ?? metadata?.manufacture?.name ?? null),
     describes: root ? imageDigests(root) : [],

@@ -238,7 +238,10 @@ const described = (document: unknown): readonly string[] => {
   assert(sbom.ok, sbom.ok ? '' : sbom.message);
   return sbom.value.describes;
 };
-const cdx = (component: object): object => ({ ...cyclonedx, metadata: { component } });
+const cdx = (component: object): object => ({
+  ...cyclonedx,
+  metadata: { component: { name: 'cart', ...component } },
+});
 
 describe('the number of components', () => {
   it.each<[string, unknown, number]>([
@@ -289,7 +292,11 @@ describe('the number of components', () => {
       },
       2,
     ],
-    ['CycloneDX with an assembly as its root', cdx({ ...container, components: [{ name: 'a' }] }), 3],
+    [
+      'CycloneDX with an assembly as its root',
+      cdx({ ...container, components: [{ type: 'library', name: 'a' }] }),
+      3,
+    ],
   ])('%s', (_name, document, expected) => {
     expect(components(document)).toBe(expected);
   });
@@ -385,7 +392,11 @@ describe('the image that is described', () => {
 });
 
 describe('what cannot be read', () => {
-  const deep = (depth: number): object => (depth === 0 ? {} : { name: 'a', components: [deep(depth - 1)] });
+  const deep = (depth: number): object => ({
+    type: 'library',
+    name: 'a',
+    components: depth === 0 ? [] : [deep(depth - 1)],
+  });
 
   it.each<[string, unknown, SbomFormat | null, string]>([
     ['SPDX said to be CycloneDX', spdx, 'cyclonedx', 'said to be CycloneDX and is SPDX'],
@@ -399,7 +410,12 @@ describe('what cannot be read', () => {
     ],
     ['CycloneDX 2', { ...cyclonedx, specVersion: '2.0' }, null, '"2.0"'],
     ['CycloneDX 1.10', { ...cyclonedx, specVersion: '1.10' }, null, '"1.10"'],
-    ['a component whose name is no text', { ...cyclonedx, components: [{ name: 1 }] }, null, 'name'],
+    [
+      'a component whose name is no text',
+      { ...cyclonedx, components: [{ type: 'library', name: 1 }] },
+      null,
+      'name',
+    ],
     ['packages that are no list', { ...spdx, packages: {} }, null, 'packages'],
     ['a graph that is no list', { ...spdx3, '@graph': {} }, null, '@graph'],
     ['components nested without an end', { ...cyclonedx, components: [deep(200)] }, null, 'nested deeper'],

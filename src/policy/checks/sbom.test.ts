@@ -24,11 +24,13 @@ const COMPONENT = {
 
 /** A CycloneDX document with everything that the NTIA asks for; `describes` are digits of manifests. */
 function cyclonedx(describes: string | null, more: object = {}): object {
-  const described = describes && { type: 'container', name: 'cart', version: digestOf(describes) };
+  const described = describes !== null && {
+    component: { type: 'container', name: 'cart', version: digestOf(describes) },
+  };
   return {
     bomFormat: 'CycloneDX',
     specVersion: '1.6',
-    metadata: { timestamp: '2026-01-02T00:00:00Z', authors: [{ name: 'acme' }], component: described },
+    metadata: { timestamp: '2026-01-02T00:00:00Z', authors: [{ name: 'acme' }], ...described },
     components: [COMPONENT],
     dependencies: [{ ref: 'a', dependsOn: [] }],
     ...more,
