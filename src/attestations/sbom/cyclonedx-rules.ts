@@ -12,7 +12,22 @@ import spdx from './cyclonedx-schemas/spdx.json' with { type: 'json' };
 import { InvalidDocument, type JsonDocument } from './json-document.ts';
 import { unknownVersion } from './shape.ts';
 
-type Schema = typeof v12 | typeof v13 | typeof v14 | typeof v15 | typeof v16 | typeof v17;
+/** What of JSON Schema (draft 7) says of which kind a part is; the rest is for the validator. */
+export interface Rule {
+  readonly [keyword: string]: unknown;
+  readonly $ref?: string;
+  readonly type?: string | readonly string[];
+  readonly properties?: Readonly<Record<string, Rule>>;
+  readonly items?: Rule | readonly Rule[];
+  readonly oneOf?: readonly Rule[];
+  readonly anyOf?: readonly Rule[];
+  readonly definitions?: Readonly<Record<string, Rule>>;
+}
+
+interface Schema extends Rule {
+  readonly required: readonly string[];
+  readonly properties: Readonly<Record<string, Rule>>;
+}
 
 /** The rules of each version, which `scripts/cyclonedx-schemas.ts` makes of the specification's JSON schemas. */
 const SCHEMAS: Readonly<Record<string, Schema>> = {
@@ -35,6 +50,11 @@ const REDACTED = /^(timestamp:|urn:uuid:)?redacted$/;
 /** RFC 3339, section 5.6; XML Schema's dateTime may do without an offset. */
 const DATE_TIME =
   /^(timestamp:)?redacted$|^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])[Tt ]([01]\d|2[0-3]):[0-5]\d:([0-5]\d|60)(\.\d+)?([Zz]|[+-]\d{2}:?\d{2})?$/;
+
+/** The rules of a version; null of one that is not known. */
+export function rulesOf(version: string): Rule | null {
+  return Object.hasOwn(SCHEMAS, version) ? (SCHEMAS[version] ?? null) : null;
+}
 
 /** A compiled rule for each part of a version: only what documents hold is ever compiled. */
 const compiled = new Map<string, ValidateFunction>();
@@ -111,12 +131,11 @@ function check(version: string, part: string, value: unknown, place: string): vo
     (a, b) => depthOf(b.instancePath) - depthOf(a.instancePath),
   );
   const path = `${place}${(error?.instancePath ?? '').replaceAll('/', '.')}`;
-  const params: Readonly<Record<string, unknown>> = error?.params ?? {};
-  const named = params['additionalProperty'] ?? params['allowedValues'];
-  const detail = named === undefined ? '' : ` (${String(named)})`;
-  throw new InvalidDocument(
-    `${path.slice(0, 200)}: it ${error?.message ?? 'is invalid'}${detail.slice(0, 200)}`,
-  );
+  const { data, message = 'is invalid', params } = error ?? {};
+  const additional: unknown = params?.['additionalProperty'];
+  const what = typeof data === 'string' ? quoted(data) : 'it';
+  const named = typeof additional === 'string' ? `: ${quoted(additional)}` : '';
+  throw new InvalidDocument(`${path.slice(0, 200)}: ${what} ${message}${named}`);
 }
 
 function depthOf(path: string): number {
@@ -139,6 +158,8 @@ function engineOf(version: string): Ajv {
   const ajv = new Ajv({
     strict: false,
     inlineRefs: false,
+    // The value stands in the message.
+    verbose: true,
     formats: {
       'date-time': DATE_TIME,
       // Tools write addresses and links as they find them in packages; that says nothing of what is in the image.

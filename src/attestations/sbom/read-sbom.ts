@@ -1,4 +1,5 @@
 import { type Reading, read, unreadable } from '../reading.ts';
+import { jsonOfXml } from './cyclonedx-xml.ts';
 import { readCyclonedx } from './cyclonedx.ts';
 import { documentOfBytes, documentOfValue, InvalidDocument, type JsonDocument } from './json-document.ts';
 import type { SbomFormat } from './predicate-types.ts';
@@ -50,11 +51,7 @@ function readBytes(bytes: Uint8Array, wrapped: boolean): Sbom {
   if (head.startsWith('{')) return readJson(documentOfBytes(bytes), wrapped);
   if (isTagValue(head)) return readSpdx2(documentOfValue(parseTagValue(new TextDecoder().decode(bytes))));
   if (head.startsWith('<')) {
-    throw new InvalidDocument(
-      head.includes('cyclonedx.org/schema/bom')
-        ? 'CycloneDX XML is not in this version; CycloneDX JSON is'
-        : 'it is XML, which cannot be read; JSON and SPDX tag-value can',
-    );
+    return readCyclonedx(documentOfBytes(jsonOfXml(bytes)));
   }
   throw new InvalidDocument('it is neither JSON nor SPDX tag-value');
 }
