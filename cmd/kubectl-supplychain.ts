@@ -2,6 +2,7 @@ import { enableCompileCache } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { terminalLines } from '../src/report/terminal-text.ts';
 import { runCommandLine } from './cli.ts';
+import { keepGarbageYoung } from './garbage.ts';
 
 const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
 
@@ -9,6 +10,8 @@ const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
 // code that was planted in a shared or a borrowed home directory would run with the rights of whoever audits. Where that directory
 // cannot be written nothing is kept and nothing is said; NODE_COMPILE_CACHE and NODE_DISABLE_COMPILE_CACHE hold before this.
 enableCompileCache(fileURLToPath(new URL('compile-cache', import.meta.url)));
+
+keepGarbageYoung();
 
 // A reader that has seen enough (`| head`) closes the pipe; that is no failure.
 for (const stream of [process.stdout, process.stderr]) {

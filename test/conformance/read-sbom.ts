@@ -1,3 +1,4 @@
+import { keepGarbageYoung } from '../../cmd/garbage.ts';
 import { readSbom } from '../../src/attestations/sbom/read-sbom.ts';
 import { EVIDENCE_BYTES } from '../../src/limits.ts';
 import { readBoundedFile } from '../../src/registry/bounded-file.ts';
@@ -6,6 +7,7 @@ import { readBoundedFile } from '../../src/registry/bounded-file.ts';
  * Reads an SBOM as the program reads what an image carries. Prints one line of JSON and exits 0, or says on standard error in
  * one line why the document is none, and exits 1; 2 for wrong usage.
  */
+keepGarbageYoung();
 const [path, ...more] = process.argv.slice(2);
 if (path === undefined || more.length > 0) {
   process.stderr.write('usage: sbom FILE\n');

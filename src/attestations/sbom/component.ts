@@ -38,6 +38,20 @@ export type Draft = Omit<Component, 'related'> & { related: boolean };
 
 const NONE: readonly never[] = [];
 
+/** How many texts are kept to be shared. */
+const SHARED = 10_000;
+const shared = new Map<string, string>();
+
+/** One text for all that are equal: suppliers, paths, layers and licences are the same for thousands of packages. */
+function once<T extends string | null>(text: T): T | string {
+  if (text === null) return text;
+  const known = shared.get(text);
+  if (known !== undefined) return known;
+  if (shared.size === SHARED) shared.clear();
+  shared.set(text, text);
+  return text;
+}
+
 /** Completes a component by what its package URL says. A package URL that is none is a problem of the document. */
 export function componentOf(stated: Stated, problems: Problems): Draft {
   const { id, name, version, supplier, purl, identified } = stated;
@@ -47,18 +61,22 @@ export function componentOf(stated: Stated, problems: Problems): Draft {
     id,
     name,
     version,
-    supplier,
+    supplier: once(supplier),
     purl,
-    ecosystem: parsed?.type ?? stated.ecosystem ?? null,
-    distro: parsed?.qualifiers['distro'] ?? null,
+    ecosystem: once(parsed?.type ?? stated.ecosystem ?? null),
+    distro: once(parsed?.qualifiers['distro'] ?? null),
     source: stated.source ?? (parsed && sourceOfPurl(parsed)),
-    locations: stated.locations ?? NONE,
-    layer: stated.layer ?? null,
-    licences: stated.licences ?? NONE,
-    hashes: stated.hashes ?? NONE,
+    locations: all(stated.locations),
+    layer: once(stated.layer ?? null),
+    licences: all(stated.licences),
+    hashes: stated.hashes?.length ? stated.hashes : NONE,
     identified,
     related: false,
   };
+}
+
+function all(texts: readonly string[] = NONE): readonly string[] {
+  return texts.length === 0 ? NONE : texts.map((text) => once(text));
 }
 
 /** The ecosystems of components: what a document shows that its tool can see. */

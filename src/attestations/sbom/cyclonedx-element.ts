@@ -24,7 +24,13 @@ const MEMBERS: Readonly<Record<string, string>> = {
 };
 
 /** Parts that say nothing of which packages there are, and whose XML is unlike their JSON: they are not held against rules. */
-export const NOT_READ = new Set(['formulation', 'declarations', 'cryptoProperties', 'modelCard', 'patentAssertions']);
+export const NOT_READ = new Set([
+  'formulation',
+  'declarations',
+  'cryptoProperties',
+  'modelCard',
+  'patentAssertions',
+]);
 
 /**
  * An element as the JSON form has it, by the rule for its place: attributes and elements are members alike, an element
@@ -40,7 +46,12 @@ export function convert(element: Element, rule: Rule, root: Rule): unknown {
     const items = itemsOf(known);
     return element.children.map((child) => convert(child, items, root));
   }
-  return known.properties ? objectOf(element, known.properties, root) : scalarOf(element, known);
+  return known.properties ? objectOf(element, known, root) : scalarOf(element, known);
+}
+
+/** The rule for a member; undefined of one that is not known. */
+export function ruleOf({ properties }: Rule, member: string): Rule | undefined {
+  return properties && Object.hasOwn(properties, member) ? properties[member] : undefined;
 }
 
 /** The rule for the items of a list; null of what is none. */
@@ -61,21 +72,17 @@ function isRule(items: Rule | readonly Rule[]): items is Rule {
   return !Array.isArray(items);
 }
 
-function objectOf(
-  element: Element,
-  properties: Readonly<Record<string, Rule>>,
-  root: Rule,
-): Record<string, unknown> {
+function objectOf(element: Element, known: Rule, root: Rule): Record<string, unknown> {
   const object: Record<string, unknown> = {};
   for (const [name, value] of Object.entries(element.attributes)) {
     const member = MEMBERS[name] ?? name;
-    const rule = properties[member];
+    const rule = ruleOf(known, member);
     // Attributes that are not known may stand everywhere.
     if (rule) object[member] = scalar(value, resolved(rule, element, root));
   }
   for (const child of element.children.filter(({ name }) => !NOT_READ.has(name))) {
     const member = MEMBERS[child.name] ?? child.name;
-    const rule = properties[member];
+    const rule = ruleOf(known, member);
     const given = object[member];
     const item = rule && repeatedItem(child, rule, root);
     if (item) {
@@ -87,7 +94,7 @@ function objectOf(
     object[member] = rule ? convert(child, rule, root) : child.text;
   }
   const text = element.text.trim();
-  const member = TEXT_MEMBERS.find((name) => Object.hasOwn(properties, name) && !Object.hasOwn(object, name));
+  const member = TEXT_MEMBERS.find((name) => ruleOf(known, name) && !Object.hasOwn(object, name));
   if (text !== '' && member !== undefined) object[member] = text;
   return object;
 }
@@ -130,14 +137,15 @@ function licencesOf({ children }: Element, root: Rule): unknown {
   const licence = root.definitions?.['license'] ?? {};
   return children.map((child) => {
     if (child.name === 'license') return { license: convert(child, licence, root) };
-    if (child.name !== 'expression' && child.name !== 'expression-detailed') return { [child.name]: child.text };
+    if (child.name !== 'expression' && child.name !== 'expression-detailed')
+      return { [child.name]: child.text };
     const choice = listRule(root.definitions?.['licenseChoice'])?.oneOf?.[1];
-    return objectOf(child, choice?.properties ?? EXPRESSION, root);
+    return objectOf(child, choice ?? EXPRESSION, root);
   });
 }
 
 /** Before 1.7 the rule of an expression stands at each list of licences. */
-const EXPRESSION: Readonly<Record<string, Rule>> = { expression: {}, 'bom-ref': {}, acknowledgement: {} };
+const EXPRESSION: Rule = { properties: { expression: {}, 'bom-ref': {}, acknowledgement: {} } };
 
 function dependencyOf({ attributes, children }: Element): Record<string, unknown> {
   const refs = (name: string) =>
@@ -154,8 +162,7 @@ function dependencyOf({ attributes, children }: Element): Record<string, unknown
 function dataflowOf(element: Element, rule: Rule, root: Rule): Record<string, unknown> {
   const [classification] = element.children.filter(({ name }) => name === 'classification');
   const rest = element.children.filter((child) => child !== classification);
-  const properties = resolved(rule, element, root).properties ?? {};
-  const object = objectOf({ ...element, children: rest }, properties, root);
+  const object = objectOf({ ...element, children: rest }, resolved(rule, element, root), root);
   return { ...object, flow: classification?.attributes['flow'], classification: classification?.text.trim() };
 }
 
@@ -170,6 +177,7 @@ function resolved(rule: Rule, element: Element, root: Rule): Rule {
   if (rule.properties || isList(rule) || alternatives.length === 0) return rule;
   const candidates = alternatives.map((one) => resolved(one, element, root));
   const names = element.children.map(({ name }) => name);
-  const holds = ({ properties }: Rule) => properties && names.every((name) => Object.hasOwn(properties, name));
+  const holds = ({ properties }: Rule) =>
+    properties && names.every((name) => Object.hasOwn(properties, name));
   return candidates.find(holds) ?? candidates.find(isList) ?? candidates[0] ?? rule;
 }

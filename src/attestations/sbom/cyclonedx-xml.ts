@@ -1,97 +1,131 @@
 import { SaxesParser, type SaxesTagNS } from 'saxes';
 import { DOCUMENT_DEPTH } from '../../limits.ts';
+import { convert, type Element, listRule, NOT_READ, ruleOf } from './cyclonedx-element.ts';
 import { rulesOf, type Rule } from './cyclonedx-rules.ts';
-import { convert, type Element, listRule, NOT_READ } from './cyclonedx-element.ts';
-import { InvalidDocument } from './json-document.ts';
+import { documentOfValue, InvalidDocument, type JsonDocument } from './json-document.ts';
 import { unknownVersion } from './shape.ts';
 
 const NAMESPACE = 'http://cyclonedx.org/schema/bom/';
 /** How much text is decoded and parsed at a time. */
 const CHUNK_BYTES = 64 * 1024;
 
+/** The lists that grow with the image: their items are read again where they are asked for, and never all in memory. */
+const LONG = new Set(['components', 'dependencies']);
+
 /**
- * Rewrites CycloneDX XML into the bytes of its JSON form, element by element, so that the tree of a whole document is never
- * in memory. Document types are refused, so that there are no entities but XML's own five. Throws `InvalidDocument`.
+ * Reads CycloneDX XML as its JSON form. Document types are refused, so that there are no entities but XML's own five. All of
+ * it is parsed at once, so that `InvalidDocument` is thrown here for what is no XML.
  */
-export function jsonOfXml(bytes: Uint8Array): Uint8Array {
+export function documentOfXml(bytes: Uint8Array): JsonDocument {
+  const members: Record<string, unknown> = { bomFormat: 'CycloneDX' };
+  for (const { member, value, item } of partsOf(bytes, (name) => !LONG.has(name))) {
+    const list = members[member];
+    if (!item) members[member] = value;
+    else if (Array.isArray(list)) list.push(value);
+  }
+  const document = documentOfValue(members);
+  return {
+    ...document,
+    *each(name) {
+      if (!LONG.has(name)) yield* document.each(name);
+      else if (document.has(name)) {
+        for (const part of partsOf(bytes, (member) => member === name)) if (part.item) yield part.value;
+      }
+    },
+  };
+}
+
+/** A member of the document, an empty list where it is one, and then each item of that. */
+interface Part {
+  readonly member: string;
+  readonly value: unknown;
+  readonly item: boolean;
+}
+
+/** Parses a document, and gives the members that are wanted; of lists that are not, that they are there. */
+function* partsOf(bytes: Uint8Array, wanted: (member: string) => boolean): Generator<Part> {
   const parser = new SaxesParser({ xmlns: true, position: true });
-  const writer = bomWriter(() => parser.line);
+  const gathering = gather(() => parser.line, wanted);
   parser.on('error', (error) => {
     throw new InvalidDocument(`it is not well-formed XML: ${error.message}`);
   });
   parser.on('doctype', () => {
-    throw new InvalidDocument(`line ${parser.line}: it has a document type, which is refused: entities can be declared there`);
+    throw new InvalidDocument(`line ${parser.line}: a document type is refused: entities are declared there`);
   });
   parser.on('xmldecl', ({ encoding }) => {
     if (encoding !== undefined && !/^utf-?8$/i.test(encoding)) {
       throw new InvalidDocument(`its encoding is ${JSON.stringify(encoding)}; UTF-8 can be read`);
     }
   });
-  parser.on('opentag', (tag) => writer.open(tag));
-  parser.on('closetag', () => writer.close());
-  parser.on('text', (text) => writer.text(text));
-  parser.on('cdata', (text) => writer.text(text));
+  parser.on('opentag', gathering.open);
+  parser.on('closetag', gathering.close);
+  parser.on('text', gathering.text);
+  parser.on('cdata', gathering.text);
   const decoder = new TextDecoder('utf-8', { fatal: true });
-  try {
-    for (let at = 0; at < bytes.length; at += CHUNK_BYTES) {
-      parser.write(decoder.decode(bytes.subarray(at, at + CHUNK_BYTES), { stream: true }));
-    }
-    parser.write(decoder.decode()).close();
-  } catch (cause) {
-    if (cause instanceof TypeError) throw new InvalidDocument('it is not UTF-8');
-    throw cause;
+  for (let at = 0; at < bytes.length; at += CHUNK_BYTES) {
+    parser.write(decoded(decoder, bytes.subarray(at, at + CHUNK_BYTES)));
+    yield* gathering.taken();
   }
-  return writer.done();
+  parser.write(decoded(decoder, null)).close();
+  yield* gathering.taken();
 }
 
-/** Gathers elements and writes each as JSON as soon as it is complete: members of `bom`, and items of those that are lists. */
-function bomWriter(line: () => number) {
-  const written: Buffer[] = [];
+function decoded(decoder: InstanceType<typeof TextDecoder>, chunk: Uint8Array | null): string {
+  try {
+    return chunk ? decoder.decode(chunk, { stream: true }) : decoder.decode();
+  } catch {
+    throw new InvalidDocument('it is not UTF-8');
+  }
+}
+
+/** Gathers elements, and hands over each member of `bom` and each item of those that are lists when it is complete. */
+function gather(line: () => number, wanted: (member: string) => boolean) {
+  let parts: Part[] = [];
   const open: Element[] = [];
-  let rules: { readonly version: string; readonly schema: Rule } | null = null;
+  const members = new Set<string>();
+  let namespace = '';
+  let rules: Rule = {};
   /** How deep it is in elements of other namespaces, which may stand anywhere and say nothing here. */
   let foreign = 0;
-  const members = new Set<string>();
-  let items = 0;
-  const write = (text: string) => void written.push(Buffer.from(text));
-  const placed = <T>(work: () => T): T => {
+  const invalid = (message: string) => new InvalidDocument(`line ${line()}: ${message}`);
+  const begin = ({ local, uri, attributes }: SaxesTagNS) => {
+    const version = uri.startsWith(NAMESPACE) ? uri.slice(NAMESPACE.length) : null;
+    if (local !== 'bom' || version === null) {
+      throw invalid(`it is XML of ${JSON.stringify(local)} in ${JSON.stringify(uri)}, not CycloneDX`);
+    }
+    rules = rulesOf(version) ?? fail(unknownVersion('CycloneDX', version, '1.2 to 1.7'));
+    namespace = uri;
+    const { serialNumber, version: revision = '1' } = ownAttributes(attributes);
+    parts.push({ member: 'specVersion', value: version, item: false });
+    parts.push({ member: 'version', value: Number(revision), item: false });
+    if (serialNumber !== undefined) parts.push({ member: 'serialNumber', value: serialNumber, item: false });
+  };
+  const beginMember = (name: string) => {
+    if (members.has(name)) throw invalid(`${name} stands twice`);
+    if (ruleOf(rules, name) === undefined)
+      throw invalid(`CycloneDX has no element ${JSON.stringify(name)} here`);
+    members.add(name);
+    if (isList(name)) parts.push({ member: name, value: [], item: false });
+  };
+  const isList = (name: string) => !NOT_READ.has(name) && listRule(ruleOf(rules, name)) !== null;
+  const hand = (member: string, element: Element, rule: Rule | null | undefined, item: boolean) => {
+    if (!rule || NOT_READ.has(member) || !wanted(member)) return;
     try {
-      return work();
+      parts.push({ member, value: convert(element, rule, rules), item });
     } catch (cause) {
-      if (cause instanceof InvalidDocument) throw new InvalidDocument(`line ${line()}: ${cause.message}`);
-      throw cause;
+      throw cause instanceof InvalidDocument ? invalid(cause.message) : cause;
     }
-  };
-  const listOf = (name: string): Rule | null => {
-    return NOT_READ.has(name) ? null : listRule(rules?.schema.properties?.[name]);
-  };
-  const begin = (tag: SaxesTagNS) => {
-    if (tag.local !== 'bom' || !tag.uri.startsWith(NAMESPACE)) {
-      throw new InvalidDocument(`it is XML of ${JSON.stringify(tag.local)} in ${JSON.stringify(tag.uri)}, not CycloneDX`);
-    }
-    const version = tag.uri.slice(NAMESPACE.length);
-    const schema = rulesOf(version);
-    if (schema === null) throw unknownVersion('CycloneDX', version, '1.2 to 1.7');
-    rules = { version, schema };
-    const { serialNumber, version: revision } = attributesOf(tag);
-    write(JSON.stringify({ bomFormat: 'CycloneDX', specVersion: version, version: Number(revision ?? 1), serialNumber }).slice(0, -1));
   };
   return {
     open(tag: SaxesTagNS) {
-      if (open.length + foreign > DOCUMENT_DEPTH) throw new InvalidDocument(`it is nested deeper than ${DOCUMENT_DEPTH}`);
-      if (rules === null) placed(() => begin(tag));
-      else if (foreign > 0 || tag.uri !== NAMESPACE + rules.version) {
+      if (open.length + foreign > DOCUMENT_DEPTH) throw invalid(`it is nested deeper than ${DOCUMENT_DEPTH}`);
+      if (open.length === 0) begin(tag);
+      else if (foreign > 0 || tag.uri !== namespace) {
         foreign += 1;
         return;
       }
-      const element: Element = { name: tag.local, attributes: attributesOf(tag), children: [], text: '' };
-      if (open.length === 1) {
-        if (members.has(tag.local)) throw new InvalidDocument(`line ${line()}: ${tag.local} stands twice`);
-        members.add(tag.local);
-        items = 0;
-        if (listOf(tag.local)) write(`,${JSON.stringify(tag.local)}:[`);
-      }
-      open.push(element);
+      if (open.length === 1) beginMember(tag.local);
+      open.push({ name: tag.local, attributes: ownAttributes(tag.attributes), children: [], text: '' });
     },
     text(text: string) {
       const element = open.at(-1);
@@ -103,35 +137,31 @@ function bomWriter(line: () => number) {
         return;
       }
       const element = open.pop();
-      const parent = open.at(-1);
-      if (!element || !parent || !rules) return;
-      const { schema } = rules;
       const [, member] = open;
-      const item = member && listOf(member.name);
-      placed(() => {
-        if (open.length === 2 && item && member) {
-          write(`${items === 0 ? '' : ','}${JSON.stringify(convert(element, item, schema))}`);
-          items += 1;
-        } else if (open.length === 1) {
-          const rule = schema.properties?.[element.name];
-          if (rule && NOT_READ.has(element.name)) return;
-          if (!rule) throw new InvalidDocument(`${JSON.stringify(element.name)}: CycloneDX has no such element here`);
-          if (listOf(element.name)) write(']');
-          else write(`,${JSON.stringify(element.name)}:${JSON.stringify(convert(element, rule, schema))}`);
-        } else {
-          parent.children.push(element);
-        }
-      });
+      if (!element || open.length === 0) return;
+      if (member === undefined) {
+        if (!isList(element.name)) hand(element.name, element, ruleOf(rules, element.name), false);
+      } else if (open.length === 2 && isList(member.name)) {
+        hand(member.name, element, listRule(ruleOf(rules, member.name)), true);
+      } else {
+        open.at(-1)?.children.push(element);
+      }
     },
-    done(): Uint8Array {
-      write('}');
-      return Buffer.concat(written);
+    /** What has become complete since it was asked the last time. */
+    taken(): readonly Part[] {
+      const taken = parts;
+      parts = [];
+      return taken;
     },
   };
 }
 
+function fail(error: Error): never {
+  throw error;
+}
+
 /** Attributes without a namespace; all others may stand anywhere and say nothing here. */
-function attributesOf(tag: SaxesTagNS): Record<string, string> {
-  const own = Object.values(tag.attributes).filter(({ uri, prefix }) => uri === '' && prefix === '');
+function ownAttributes(attributes: SaxesTagNS['attributes']): Record<string, string> {
+  const own = Object.values(attributes).filter(({ uri, prefix }) => uri === '' && prefix === '');
   return Object.fromEntries(own.map(({ local, value }) => [local, value]));
 }

@@ -1,10 +1,10 @@
 import { type Reading, read, unreadable } from '../reading.ts';
-import { jsonOfXml } from './cyclonedx-xml.ts';
+import { documentOfXml } from './cyclonedx-xml.ts';
 import { readCyclonedx } from './cyclonedx.ts';
 import { documentOfBytes, documentOfValue, InvalidDocument, type JsonDocument } from './json-document.ts';
 import type { SbomFormat } from './predicate-types.ts';
 import type { Sbom } from './sbom.ts';
-import { isTagValue, parseTagValue } from './spdx-tag-value.ts';
+import { documentOfTagValue, isTagValue } from './spdx-tag-value.ts';
 import { readSpdx2 } from './spdx2.ts';
 import { isSpdx3, readSpdx3 } from './spdx3.ts';
 import { readSyft } from './syft.ts';
@@ -49,9 +49,9 @@ const HEAD_BYTES = 16_384;
 function readBytes(bytes: Uint8Array, wrapped: boolean): Sbom {
   const head = new TextDecoder().decode(bytes.subarray(0, HEAD_BYTES)).trimStart();
   if (head.startsWith('{')) return readJson(documentOfBytes(bytes), wrapped);
-  if (isTagValue(head)) return readSpdx2(documentOfValue(parseTagValue(new TextDecoder().decode(bytes))));
+  if (isTagValue(head)) return readSpdx2(documentOfTagValue(bytes));
   if (head.startsWith('<')) {
-    return readCyclonedx(documentOfBytes(jsonOfXml(bytes)));
+    return readCyclonedx(documentOfXml(bytes));
   }
   throw new InvalidDocument('it is neither JSON nor SPDX tag-value');
 }

@@ -19,25 +19,21 @@ export function relate(
   problems: Problems,
   others: readonly string[] = [],
 ): readonly Relationship[] {
-  const byId = new Map(
-    others.map((id): [string, { readonly id: string; component: Draft | null }] => [
-      id,
-      { id, component: null },
-    ]),
-  );
+  const byId = new Map<string, Draft | null>(others.map((id) => [id, null]));
   for (const component of components) {
     const { id } = component;
     if (id === null) continue;
     if (byId.has(id)) problems.add('an id that stands twice', quoted(id));
-    byId.set(id, { id, component });
+    byId.set(id, component);
   }
   const kept: Relationship[] = [];
   for (const { kind, from, to } of stated) {
     const [one, other] = [byId.get(from), byId.get(to)];
-    if (one?.component) one.component.related = true;
-    if (other?.component) other.component.related = true;
+    if (one) one.related = true;
+    if (other) other.related = true;
+    if (kind === null || one === undefined || other === undefined) continue;
     // The ids of the components themselves: the texts of each relationship are let go.
-    if (kind !== null && one && other) kept.push({ kind, from: one.id, to: other.id });
+    kept.push({ kind, from: one?.id ?? from, to: other?.id ?? to });
   }
   return kept;
 }

@@ -1,3 +1,5 @@
+import { documentOfValue, type JsonDocument } from './json-document.ts';
+
 /** A package as tag-value spells it; lists are filled while its lines are read. */
 interface Package {
   name: string;
@@ -19,8 +21,8 @@ interface File {
   SPDXID?: string;
 }
 
-/** Tags that begin another element than a package or file: what follows belongs to it. */
-const OTHER_ELEMENTS = new Set(['SnippetSPDXID', 'LicenseID', 'Annotator', 'Reviewer']);
+/** Tags that begin an element: what follows belongs to it. */
+const ELEMENTS = new Set(['PackageName', 'FileName', 'SnippetSPDXID', 'LicenseID', 'Annotator', 'Reviewer']);
 
 const DOCUMENT_TAG = /^(SPDXVersion|DataLicense|SPDXID|DocumentName(space)?)[ \t]*:/;
 /** How far into a text its first tag is looked for: comments before it are a few lines. */
@@ -43,38 +45,58 @@ const DOCUMENT_TAGS: Readonly<Record<string, string>> = {
   DocumentNamespace: 'documentNamespace',
 };
 
-/** Brings SPDX 2 in tag-value form (SPDX 2.3, clause 4.4) into the shape of its JSON form. */
-export function parseTagValue(content: string): object {
-  const packages: Package[] = [];
-  const files: File[] = [];
-  const creators: string[] = [];
-  const relationships: { spdxElementId: string; relationshipType: string; relatedSpdxElement: string }[] = [];
+/** The lists that grow with the image: they are read again where they are asked for, and never all in memory. */
+const LISTS = ['packages', 'files', 'relationships'];
+
+/** Reads SPDX 2 in tag-value form (SPDX 2.3, clause 4.4) as its JSON form. */
+export function documentOfTagValue(bytes: Uint8Array): JsonDocument {
+  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const head = documentOfValue({ ...headOf(text), packages: [], files: [], relationships: [] });
+  return {
+    ...head,
+    *each(name) {
+      if (!LISTS.includes(name)) yield* head.each(name);
+      else for (const { list, value } of elementsOf(text)) if (list === name) yield value;
+    },
+  };
+}
+
+/** What stands before the first package, file or other element; creators and time may stand behind them. */
+function headOf(text: Buffer): object {
   const document: Record<string, string> = {};
+  const creators: string[] = [];
   let created: string | undefined;
-  let element: Package | File | 'document' | 'other' = 'document';
-  for (const { tag, value } of tagsOf(content)) {
-    if (tag === 'PackageName') {
-      element = { name: value, checksums: [], externalRefs: [], attributionTexts: [] };
-      packages.push(element);
-    } else if (tag === 'FileName') {
-      element = { fileName: value };
-      files.push(element);
-    } else if (OTHER_ELEMENTS.has(tag)) {
-      element = 'other';
-    } else if (tag === 'Relationship') {
+  let inHead = true;
+  for (const { tag, value } of tagsOf(text)) {
+    if (tag === 'Creator') creators.push(value);
+    else if (tag === 'Created') created = value;
+    else if (ELEMENTS.has(tag)) inHead = false;
+    else if (inHead && Object.hasOwn(DOCUMENT_TAGS, tag)) document[DOCUMENT_TAGS[tag] ?? tag] = value;
+  }
+  return { ...document, creationInfo: { created, creators } };
+}
+
+/** Each package, file and relationship when it is complete. */
+function* elementsOf(text: Buffer): Generator<{ readonly list: string; readonly value: object }> {
+  let element: Package | File | null = null;
+  for (const { tag, value } of tagsOf(text)) {
+    if (tag === 'Relationship') {
       const [spdxElementId = '', relationshipType = '', relatedSpdxElement = ''] = value.split(/\s+/);
-      relationships.push({ spdxElementId, relationshipType, relatedSpdxElement });
-    } else if (tag === 'Creator') {
-      creators.push(value);
-    } else if (tag === 'Created') {
-      created = value;
-    } else if (typeof element === 'object') {
+      yield { list: 'relationships', value: { spdxElementId, relationshipType, relatedSpdxElement } };
+    } else if (ELEMENTS.has(tag)) {
+      if (element) yield complete(element);
+      if (tag === 'PackageName')
+        element = { name: value, checksums: [], externalRefs: [], attributionTexts: [] };
+      else element = tag === 'FileName' ? { fileName: value } : null;
+    } else if (element) {
       setTag(element, tag, value);
-    } else if (element === 'document' && Object.hasOwn(DOCUMENT_TAGS, tag)) {
-      document[DOCUMENT_TAGS[tag] ?? tag] = value;
     }
   }
-  return { ...document, creationInfo: { created, creators }, packages, files, relationships };
+  if (element) yield complete(element);
+}
+
+function complete(value: Package | File): { readonly list: string; readonly value: object } {
+  return { list: 'name' in value ? 'packages' : 'files', value };
 }
 
 function setTag(one: Package | File, tag: string, value: string): void {
@@ -122,18 +144,31 @@ function setPackageTag(one: Package, tag: string, value: string): void {
   }
 }
 
+const LINE_FEED = 0x0a;
+const TEXT = '<text>';
+const TEXT_END = '</text>';
+
 /** Every `Tag: value`, one to a line; only `<text>…</text>` goes over several, and what is in it is no tag. */
-function* tagsOf(content: string): Generator<{ tag: string; value: string }> {
-  const line = /^[ \t]*(?:\uFEFF)?([A-Za-z][A-Za-z0-9]*):[ \t]*(.*)$/gm;
-  for (let match = line.exec(content); match !== null; match = line.exec(content)) {
-    const [, tag = '', value = ''] = match;
-    if (!value.startsWith('<text>')) {
+function* tagsOf(text: Buffer): Generator<{ tag: string; value: string }> {
+  for (let at = 0; at < text.length;) {
+    const lineEnd = endAt(text.indexOf(LINE_FEED, at), text);
+    const line = text.toString('utf8', at, lineEnd);
+    const [match, tag, value = ''] = /^\s*(?:\uFEFF)?([A-Za-z][A-Za-z0-9]*):[ \t]*(.*)/.exec(line) ?? [];
+    const start = at;
+    at = lineEnd + 1;
+    if (match === undefined || tag === undefined) continue;
+    if (!value.startsWith(TEXT)) {
       yield { tag, value: value.trim() };
       continue;
     }
-    const end = content.indexOf('</text>', match.index);
-    line.lastIndex = end === -1 ? content.length : end;
-    const start = match.index + match[0].indexOf('<text>') + '<text>'.length;
-    yield { tag, value: content.slice(start, line.lastIndex).trim() };
+    const from = text.indexOf(TEXT, start) + TEXT.length;
+    const end = endAt(text.indexOf(TEXT_END, from), text);
+    at = endAt(text.indexOf(LINE_FEED, end), text) + 1;
+    yield { tag, value: text.toString('utf8', from, end).trim() };
   }
+}
+
+/** What is not found ends with the text. */
+function endAt(found: number, text: Buffer): number {
+  return found === -1 ? text.length : found;
 }

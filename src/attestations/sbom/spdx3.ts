@@ -75,93 +75,109 @@ function contextsOf(document: JsonDocument): readonly string[] {
   return [document.value('@context')].flat().filter((one): one is string => typeof one === 'string');
 }
 
-/**
- * Reads SPDX 3.0 as JSON-LD: elements in a `@graph`, or one element alone (SPDX 3.0.1, "Serialization"). Elements refer to
- * each other in any order, so that those which say something of packages are kept, and the others only counted.
- */
+/** Reads SPDX 3.0 as JSON-LD: elements in a `@graph`, or one element alone (SPDX 3.0.1, "Serialization"). */
 export function readSpdx3(document: JsonDocument): Sbom {
   const contexts = contextsOf(document);
   const specVersion = contexts.map((one) => CONTEXT.exec(one)?.[1]).find((one) => one !== undefined);
   if (specVersion === undefined) throw unknownVersion('SPDX', contexts[0], '2.2, 2.3 and 3.0');
-  const elements: Element[] = [];
-  const alone = document.has('@graph')
-    ? null
-    : Object.fromEntries(document.names.map((name) => [name, document.value(name)]));
-  let index = 0;
-  let packages = 0;
-  for (const item of alone ? [alone] : document.each('@graph')) {
-    const { type } = asType(typeSchema, item, `@graph[${index}]`);
-    index += 1;
-    if (PACKAGES.has(type) && (packages += 1) > SBOM_COMPONENTS) throw tooManyComponents();
-    if (KEPT.has(type) || PACKAGES.has(type) || type.endsWith('Relationship')) {
-      elements.push(asType(elementSchema, item, `@graph[${index - 1}]`));
-    }
-  }
-  if (!alone) checkRest(document, ['@graph', '@context']);
-  return sbomOf(elements, specVersion);
-}
-
-function sbomOf(elements: readonly Element[], specVersion: string): Sbom {
-  const byId = new Map(elements.map((element) => [idOf(element), element]));
   const problems = problemList();
-  const relationships = elements.filter(({ relationshipType }) => relationshipType !== null);
-  const licences = licencesOf(relationships, byId);
-  const packages = elements
-    .filter(({ type }) => PACKAGES.has(type))
-    .map((one) => listedPackage(one, byId, licences.get(idOf(one)) ?? [], problems));
-  const related = relate(
-    packages.map(({ component }) => component),
-    relationships.flatMap(meanings),
-    problems,
-  );
-  const { components, describes } = imageAndComponents(packages, describedIds(elements, relationships));
-  const made = creationOf(elements, byId);
-  const names = (references: readonly Reference[]) => references.flatMap((one) => nameOf(one, byId) ?? []);
+  const about = aboutIn(document);
+  const packages: ReturnType<typeof listedPackage>[] = [];
+  for (const one of elementsOf(document, isPackage)) {
+    if (packages.length === SBOM_COMPONENTS) throw tooManyComponents();
+    packages.push(listedPackage(one, about, problems));
+  }
+  const drafts = packages.map(({ component }) => component);
+  const relationships = relate(drafts, relationsOf(document), problems);
+  if (document.has('@graph')) checkRest(document, ['@graph', '@context']);
+  const { components, describes } = imageAndComponents(packages, about.described);
+  const made = creationOf(about);
   if (made !== undefined && parseTime(made.created) === null) problems.add('a time that is none');
+  const names = (references: readonly Reference[]) =>
+    references.flatMap((one) => nameOf(one, about.byId) ?? []);
   return {
     format: 'spdx',
     specVersion,
     listed: packages.length,
     components,
-    relationships: related,
+    relationships,
     created: parseTime(made?.created ?? null),
     tools: names(made?.createdUsing ?? []).map(toolOf),
     author: names(made?.createdBy ?? []).join(', ') || null,
     describes,
     ecosystems: ecosystemsOf(components),
     cataloguers: [],
-    truncated: relationships.some(({ completeness }) => completeness === 'incomplete'),
+    truncated: about.incomplete,
     problems: problems.list(),
   };
 }
 
-/** SPDX 3.0.1, model/Core/Vocabularies/RelationshipType. */
-function meanings({ from, to, relationshipType }: Element) {
-  const kind: Relationship['kind'] | null =
-    relationshipType === 'contains' ? 'contains' : relationshipType === 'dependsOn' ? 'dependsOn' : null;
-  return to.map((one) => ({ kind, from: from ? idOf(from) : '', to: idOf(one) }));
+/**
+ * The elements of some types. Elements refer to each other in any order, so that they are gone through once for each kind, and
+ * only what says something of packages is ever in memory.
+ */
+function* elementsOf(document: JsonDocument, wanted: (type: string) => boolean): Generator<Element> {
+  const graph = document.has('@graph')
+    ? document.each('@graph')
+    : [Object.fromEntries(document.names.map((name) => [name, document.value(name)]))];
+  let index = 0;
+  for (const item of graph) {
+    const { type } = asType(typeSchema, item, `@graph[${index}]`);
+    if (wanted(type)) yield asType(elementSchema, item, `@graph[${index}]`);
+    index += 1;
+  }
 }
 
-/** Licences are elements of their own, which relationships give to packages. */
-function licencesOf(relationships: readonly Element[], byId: ReadonlyMap<string, Element>) {
+const isPackage = (type: string) => PACKAGES.has(type);
+/** Of relationships there are subclasses. */
+const isRelationship = (type: string) => type.endsWith('Relationship');
+
+/** What a document says about its packages without being one: few elements, however many packages there are. */
+interface About {
+  readonly elements: readonly Element[];
+  readonly byId: ReadonlyMap<string, Element>;
+  /** The ids of what it describes. */
+  readonly described: ReadonlySet<string>;
+  /** Licences by the id of their package. */
+  readonly licences: ReadonlyMap<string, readonly string[]>;
+  readonly incomplete: boolean;
+}
+
+function aboutIn(document: JsonDocument): About {
+  const elements = [...elementsOf(document, (type) => KEPT.has(type))];
+  const byId = new Map(elements.map((element) => [idOf(element), element]));
+  const collections = elements.filter(({ type }) => COLLECTIONS.includes(type));
+  const collectionIds = new Set(collections.map(idOf));
+  // SPDX 3.0.1, model/Core/Properties/rootElement, and the relationship type `describes`, which says the same.
+  const described = new Set(collections.flatMap(({ rootElement }) => rootElement.map(idOf)));
   const licences = new Map<string, string[]>();
-  for (const { from, to, relationshipType } of relationships) {
+  let incomplete = false;
+  for (const { from, to, relationshipType, completeness } of elementsOf(document, isRelationship)) {
+    incomplete ||= completeness === 'incomplete';
+    const id = from ? idOf(from) : '';
+    if (relationshipType === 'describes' && collectionIds.has(id))
+      for (const one of to) described.add(idOf(one));
     if (relationshipType !== 'hasDeclaredLicense' && relationshipType !== 'hasConcludedLicense') continue;
-    const found = to.flatMap((one) => {
+    const named = to.flatMap((one) => {
       const licence = byId.get(idOf(one));
       return licence?.simplelicensing_licenseExpression ?? licence?.name ?? [];
     });
-    const id = from ? idOf(from) : '';
-    licences.set(id, [...new Set([...(licences.get(id) ?? []), ...found])]);
+    licences.set(id, [...new Set([...(licences.get(id) ?? []), ...named])]);
   }
-  return licences;
+  return { elements, byId, described, licences, incomplete };
+}
+
+/** SPDX 3.0.1, model/Core/Vocabularies/RelationshipType. */
+function* relationsOf(document: JsonDocument) {
+  for (const { from, to, relationshipType } of elementsOf(document, isRelationship)) {
+    const kind: Relationship['kind'] | null =
+      relationshipType === 'contains' || relationshipType === 'dependsOn' ? relationshipType : null;
+    for (const one of to) yield { kind, from: from ? idOf(from) : '', to: idOf(one) };
+  }
 }
 
 /** The document's own CreationInfo, by reference or in place; without a document the first that there is. */
-function creationOf(
-  elements: readonly Element[],
-  byId: ReadonlyMap<string, Element>,
-): z.output<typeof creationSchema> | undefined {
+function creationOf({ elements, byId }: About): z.output<typeof creationSchema> | undefined {
   const own = COLLECTIONS.map((type) => elements.find((one) => one.type === type)).find(
     Boolean,
   )?.creationInfo;
@@ -171,26 +187,12 @@ function creationOf(
   return referred ?? elements.find(({ type }) => type === 'CreationInfo');
 }
 
-/** SPDX 3.0.1, model/Core/Properties/rootElement, and the relationship type `describes`, which says the same. */
-function describedIds(elements: readonly Element[], relationships: readonly Element[]): Set<string> {
-  const collections = elements.filter(({ type }) => COLLECTIONS.includes(type));
-  const ids = new Set(collections.map(idOf));
-  const describing = relationships.filter(
-    ({ relationshipType, from }) => relationshipType === 'describes' && from && ids.has(idOf(from)),
-  );
-  return new Set([
-    ...collections.flatMap(({ rootElement }) => rootElement.map(idOf)),
-    ...describing.flatMap(({ to }) => to.map(idOf)),
-  ]);
-}
-
 /** SPDX 3.0.1, model/Core/Vocabularies/ExternalIdentifierType. */
 const IDENTIFIERS = new Set(['packageUrl', 'cpe22', 'cpe23', 'swid', 'swhid', 'gitoid']);
 
 function listedPackage(
   one: Element,
-  byId: ReadonlyMap<string, Element>,
-  licences: readonly string[],
+  { byId, licences }: About,
   problems: Problems,
 ): { component: Draft; image: readonly string[] | null } {
   const identifiers = one.externalIdentifier.filter(({ identifier }) => identifier !== null);
@@ -220,7 +222,7 @@ function listedPackage(
         purl !== null ||
         one.software_contentIdentifier.length > 0 ||
         identifiers.some(({ externalIdentifierType }) => IDENTIFIERS.has(externalIdentifierType ?? '')),
-      licences,
+      licences: licences.get(idOf(one)) ?? [],
       hashes: one.verifiedUsing.flatMap(({ algorithm, hashValue }) =>
         algorithm !== null && hashValue !== null ? hashText(algorithm, hashValue) : [],
       ),
