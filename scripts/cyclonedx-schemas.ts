@@ -1,15 +1,13 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { dirname, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
 
 /**
  * Makes the rules that CycloneDX documents are held against out of the JSON schemas that the specification's own library
  * carries: only what decides is kept, no word of description. Run it after the library was updated.
  */
-const SCHEMAS = join(
-  dirname(createRequire(import.meta.url).resolve('@cyclonedx/cyclonedx-library/package.json')),
-  'res/schema',
-);
+const PACKAGE = fileURLToPath(import.meta.resolve('@cyclonedx/cyclonedx-library/package.json'));
+const SCHEMAS = join(dirname(PACKAGE), 'res/schema');
 const OUT = resolve(import.meta.dirname, '../src/attestations/sbom/cyclonedx-schemas');
 
 /** 1.2 and 1.3 have a strict schema beside one that lets unknown members pass; the later ones are strict. */

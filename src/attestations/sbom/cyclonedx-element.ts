@@ -74,6 +74,7 @@ function isRule(items: Rule | readonly Rule[]): items is Rule {
 
 function objectOf(element: Element, known: Rule, root: Rule): Record<string, unknown> {
   const object: Record<string, unknown> = {};
+  const lists = new Map<string, unknown[]>();
   for (const [name, value] of Object.entries(element.attributes)) {
     const member = MEMBERS[name] ?? name;
     const rule = ruleOf(known, member);
@@ -86,7 +87,10 @@ function objectOf(element: Element, known: Rule, root: Rule): Record<string, unk
     const given = object[member];
     const item = rule && repeatedItem(child, rule, root);
     if (item) {
-      object[member] = [...(Array.isArray(given) ? given : []), convert(child, item, root)];
+      const list = lists.get(member) ?? [];
+      list.push(convert(child, item, root));
+      lists.set(member, list);
+      object[member] = list;
       continue;
     }
     if (given !== undefined) throw new InvalidDocument(`${child.name} stands twice in ${element.name}`);
@@ -160,7 +164,7 @@ function dependencyOf({ attributes, children }: Element): Record<string, unknown
 
 /** The classification of data is text with the direction of its flow, of which JSON has two members. */
 function dataflowOf(element: Element, rule: Rule, root: Rule): Record<string, unknown> {
-  const [classification] = element.children.filter(({ name }) => name === 'classification');
+  const classification = element.children.find(({ name }) => name === 'classification');
   const rest = element.children.filter((child) => child !== classification);
   const object = objectOf({ ...element, children: rest }, resolved(rule, element, root), root);
   return { ...object, flow: classification?.attributes['flow'], classification: classification?.text.trim() };

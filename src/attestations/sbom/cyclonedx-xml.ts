@@ -57,10 +57,10 @@ function* partsOf(bytes: Uint8Array, wanted: (member: string) => boolean): Gener
       throw new InvalidDocument(`its encoding is ${JSON.stringify(encoding)}; UTF-8 can be read`);
     }
   });
-  parser.on('opentag', gathering.open);
-  parser.on('closetag', gathering.close);
-  parser.on('text', gathering.text);
-  parser.on('cdata', gathering.text);
+  parser.on('opentag', (tag) => gathering.open(tag));
+  parser.on('closetag', () => gathering.close());
+  parser.on('text', (text) => gathering.text(text));
+  parser.on('cdata', (text) => gathering.text(text));
   const decoder = new TextDecoder('utf-8', { fatal: true });
   for (let at = 0; at < bytes.length; at += CHUNK_BYTES) {
     parser.write(decoded(decoder, bytes.subarray(at, at + CHUNK_BYTES)));

@@ -46,7 +46,7 @@ const DOCUMENT_TAGS: Readonly<Record<string, string>> = {
 };
 
 /** The lists that grow with the image: they are read again where they are asked for, and never all in memory. */
-const LISTS = ['packages', 'files', 'relationships'];
+const LISTS = new Set(['packages', 'files', 'relationships']);
 
 /** Reads SPDX 2 in tag-value form (SPDX 2.3, clause 4.4) as its JSON form. */
 export function documentOfTagValue(bytes: Uint8Array): JsonDocument {
@@ -55,7 +55,7 @@ export function documentOfTagValue(bytes: Uint8Array): JsonDocument {
   return {
     ...head,
     *each(name) {
-      if (!LISTS.includes(name)) yield* head.each(name);
+      if (!LISTS.has(name)) yield* head.each(name);
       else for (const { list, value } of elementsOf(text)) if (list === name) yield value;
     },
   };
