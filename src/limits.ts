@@ -3,6 +3,7 @@
  */
 const KiB = 1024;
 const MiB = 1024 * KiB;
+const GiB = 1024 * MiB;
 
 /** A manifest, index or referrers page: the distribution specification asks registries for 4 MiB at least. */
 export const MANIFEST_BYTES = 4 * MiB;
@@ -180,6 +181,22 @@ export const SBOM_COMPONENTS = 500_000;
 export const VERSION_LENGTH = 1_024;
 /** Kinds of problem that are told of one SBOM: more is no longer read. */
 export const SBOM_PROBLEMS = 20;
+/** What happened at versions of one package by one OSV record: the longest histories have some dozens. */
+export const OSV_EVENTS = 10_000;
+/** One OSV record: a malicious package with all of its versions has some MiB. */
+export const OSV_RECORD_BYTES = 16 * MiB;
+/** Records that speak of one vulnerability: one for each distribution and release has some dozens. */
+export const OSV_RECORDS = 1_000;
+/** Files of one database: npm's, the largest of one ecosystem, has some 250,000. */
+export const OSV_DATABASE_FILES = 2_000_000;
+/** An `all.zip`: npm's has some 200 MiB. */
+export const OSV_ARCHIVE_BYTES = 4 * GiB;
+/** What an `all.zip` unpacks to: JSON packs to a tenth. */
+export const OSV_UNPACKED_BYTES = 32 * GiB;
+/** Other names of one vulnerability that OSV's API is asked for: a few databases give it one each. */
+export const OSV_API_RECORDS = 50;
+/** The central directory of a ZIP file: some hundred bytes for each of two million files. */
+export const ZIP_DIRECTORY_BYTES = 512 * MiB;
 /** The values of a query that are read from standard input: some 50,000 digests. */
 export const QUERY_LIST_BYTES = 4 * MiB;
 /** A former report: some kilobytes for each of 50,000 containers. */

@@ -1,0 +1,23 @@
+/**
+ * Whether a component's distribution is the release that an ecosystem of OSV names (OSV schema, "Defined ecosystems": `Debian:12`,
+ * `Alpine:v3.19`, `Ubuntu:22.04:LTS`, `Red Hat:enterprise_linux:9::baseos`). `distro` is a package URL's: `debian-12`, `alpine-3.19.1`,
+ * `3.19.1`. Null where either does not say.
+ */
+export function isOfRelease(ecosystem: string, distro: string | null): boolean | null {
+  const [, ...parts] = ecosystem.split(':');
+  // One without releases, or a record for all of them.
+  if (parts.length === 0) return true;
+  const release = numbersIn(parts.join(':'));
+  const own = numbersIn(distro ?? '');
+  if (release === null || own === null) return null;
+  return release.every((number, at) => own[at] === undefined || own[at] === number)
+    ? own.length >= release.length || null
+    : false;
+}
+
+/** `[3, 19]` of `v3.19`: leading zeros stay, as 22.04 is no 22.4. */
+function numbersIn(text: string): readonly string[] | null {
+  // What stands behind the number too (`15 SP4`, `15.4`) is written in too many ways to be told apart.
+  const [, numbers] = /^[^0-9]*([0-9]+(?:\.[0-9]+)*)(?![0-9])(?!.*SP)/i.exec(text) ?? [];
+  return numbers?.split('.') ?? null;
+}
