@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { corpusFolder, filesOf } from '../src/attestations/corpus.fixture.ts';
-import { findEcosystem } from '../src/versions/ecosystems.ts';
+import { findEcosystems } from '../src/versions/ecosystems.ts';
 import { readTable, violationOf } from './conformance/version-table.ts';
 
 const CORPUS = corpusFolder('version-comparison');
@@ -10,7 +10,7 @@ const CORPUS = corpusFolder('version-comparison');
 /** `pypi-versions-generated.txt` is a table of PyPI. */
 function versioningOf(file: string) {
   const [name = ''] = file.split('-');
-  const ecosystem = findEcosystem(name === 'semver' ? 'npm' : name);
+  const [ecosystem] = findEcosystems(name === 'semver' ? 'npm' : name);
   if (!ecosystem) throw new Error(`no ecosystem for ${file}`);
   return ecosystem.versioning;
 }

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { findEcosystem } from '../versions/ecosystems.ts';
+import { findEcosystems } from '../versions/ecosystems.ts';
 import type { Affected } from './record.ts';
 import { affectsVersion } from './version-verdict.ts';
 
 type Events = Affected['ranges'][number]['events'];
 
 function verdict(ecosystem: string, version: string, said: Partial<Pick<Affected, 'ranges' | 'versions'>>) {
-  const found = findEcosystem(ecosystem);
+  const [found] = findEcosystems(ecosystem);
   if (!found) throw new Error(ecosystem);
   const { is, ...more } = affectsVersion(
     { package: null, ranges: [], versions: [], ...said },

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { VERSION_LENGTH } from '../limits.ts';
-import { ECOSYSTEMS, findEcosystem } from './ecosystems.ts';
+import { ECOSYSTEMS, findEcosystems } from './ecosystems.ts';
 import { order, type Versioning } from './versioning.ts';
 
 interface Table {
@@ -271,7 +271,7 @@ const TABLES: Readonly<Record<string, Table>> = {
 };
 
 function versioningOf(name: string): Versioning {
-  const ecosystem = findEcosystem(name);
+  const [ecosystem] = findEcosystems(name);
   if (!ecosystem) throw new Error(`no ecosystem ${name}`);
   return ecosystem.versioning;
 }
@@ -340,7 +340,7 @@ describe.each(ECOSYSTEMS)('versions of $name that are no versions', ({ versionin
   });
 });
 
-describe('findEcosystem', () => {
+describe('findEcosystems', () => {
   it.each([
     ['NPM', 'npm'],
     ['golang', 'Go'],
@@ -350,11 +350,14 @@ describe('findEcosystem', () => {
     ['rhel', 'Red Hat'],
     ['Alpine:v3.20', 'Alpine'],
     ['composer', 'Packagist'],
+    ['deb', 'Debian'],
+    ['apk', 'Alpine'],
+    ['rpm', 'Red Hat'],
   ])('%s is %s', (text, name) => {
-    expect(findEcosystem(text)?.name).toBe(name);
+    expect(findEcosystems(text)[0]?.name).toBe(name);
   });
 
   it.each(['', 'nothing', ':12', 'constructor'])('%j is none', (text) => {
-    expect(findEcosystem(text)).toBeNull();
+    expect(findEcosystems(text)).toEqual([]);
   });
 });

@@ -14,59 +14,88 @@ import type { Versioning } from './versioning.ts';
 export interface Ecosystem {
   /** As the OSV schema names it (section "Defined ecosystems"), without a release as in `Debian:12`. */
   readonly name: string;
-  /** What else it is called: by the types and namespaces of package URLs, and by tools. */
+  /** The type of its package URLs (package-url/purl-spec); null for one that has none. */
+  readonly purlType: string | null;
+  /** Of distributions with one type of packages: whose they are, by the namespace of package URLs or the id of the distribution. */
+  readonly vendors: readonly string[];
+  /** What else people call it. */
   readonly aliases: readonly string[];
   readonly versioning: Versioning;
 }
 
-/** A new ecosystem is a line here. */
-export const ECOSYSTEMS: readonly Ecosystem[] = [
-  { name: 'npm', aliases: ['node'], versioning: semver },
-  { name: 'PyPI', aliases: ['python', 'pip'], versioning: pypi },
-  { name: 'Maven', aliases: ['java', 'gradle'], versioning: maven },
-  { name: 'Go', aliases: ['golang'], versioning: go },
-  { name: 'crates.io', aliases: ['cargo', 'crates', 'rust'], versioning: semver },
-  { name: 'RubyGems', aliases: ['gem', 'ruby', 'rubygem'], versioning: rubygems },
-  { name: 'NuGet', aliases: ['dotnet', '.net'], versioning: nuget },
-  { name: 'Packagist', aliases: ['composer', 'php'], versioning: packagist },
-  { name: 'Pub', aliases: ['dart'], versioning: pub },
-  { name: 'Hex', aliases: ['erlang', 'elixir'], versioning: semver },
-  { name: 'Hackage', aliases: ['haskell'], versioning: hackage },
-  { name: 'CRAN', aliases: ['r'], versioning: cran },
-  { name: 'SwiftURL', aliases: ['swift'], versioning: semver },
-  { name: 'ConanCenter', aliases: ['conan'], versioning: semver },
-  { name: 'Julia', aliases: [], versioning: semver },
-  { name: 'Bioconductor', aliases: [], versioning: semver },
-  { name: 'GHC', aliases: [], versioning: semver },
-  { name: 'Bitnami', aliases: [], versioning: semver },
-  { name: 'Debian', aliases: ['deb', 'dpkg'], versioning: debian },
-  { name: 'Ubuntu', aliases: [], versioning: debian },
-  { name: 'Alpine', aliases: ['apk', 'alpine linux'], versioning: apk },
-  { name: 'Alpaquita', aliases: [], versioning: apk },
-  { name: 'BellSoft Hardened Containers', aliases: [], versioning: apk },
-  { name: 'Chainguard', aliases: [], versioning: apk },
-  { name: 'MinimOS', aliases: [], versioning: apk },
-  { name: 'Wolfi', aliases: [], versioning: apk },
-  { name: 'Red Hat', aliases: ['redhat', 'rhel', 'rpm', 'centos', 'fedora'], versioning: rpm },
-  { name: 'AlmaLinux', aliases: ['alma'], versioning: rpm },
-  { name: 'Rocky Linux', aliases: ['rocky', 'rockylinux'], versioning: rpm },
-  { name: 'Oracle Linux', aliases: ['oraclelinux', 'ol'], versioning: rpm },
-  { name: 'Amazon Linux', aliases: ['amazonlinux', 'amzn', 'amazon'], versioning: rpm },
-  { name: 'Azure Linux', aliases: ['azurelinux', 'mariner', 'cbl-mariner'], versioning: rpm },
-  { name: 'Photon OS', aliases: ['photon'], versioning: rpm },
-  { name: 'Mageia', aliases: [], versioning: rpm },
-  { name: 'openEuler', aliases: [], versioning: rpm },
-  { name: 'openSUSE', aliases: ['opensuse'], versioning: rpm },
-  { name: 'SUSE', aliases: ['sles', 'suse linux'], versioning: rpm },
-];
-
-/** Finds an ecosystem by its name or another one of it, in any case, with or without a release (`Debian:12`); null for an unknown one. */
-export function findEcosystem(text: string): Ecosystem | null {
-  return BY_NAME.get(text.replace(/:.*$/s, '').trim().toLowerCase()) ?? null;
+function packages(
+  name: string,
+  purlType: string | null,
+  versioning: Versioning,
+  aliases: readonly string[] = [],
+): Ecosystem {
+  return { name, purlType, vendors: [], aliases, versioning };
 }
 
-const BY_NAME = new Map(
-  ECOSYSTEMS.flatMap((ecosystem) =>
-    [...ecosystem.aliases, ecosystem.name].map((name) => [name.toLowerCase(), ecosystem] as const),
-  ),
-);
+function distribution(
+  name: string,
+  purlType: 'deb' | 'apk' | 'rpm',
+  vendors: readonly string[],
+  aliases: readonly string[] = [],
+): Ecosystem {
+  return { name, purlType, vendors, aliases, versioning: { deb: debian, apk, rpm }[purlType] };
+}
+
+/** A new ecosystem is a line here. */
+export const ECOSYSTEMS: readonly Ecosystem[] = [
+  packages('npm', 'npm', semver, ['node']),
+  packages('PyPI', 'pypi', pypi, ['python', 'pip']),
+  packages('Maven', 'maven', maven, ['java', 'gradle']),
+  packages('Go', 'golang', go),
+  packages('crates.io', 'cargo', semver, ['crates', 'rust']),
+  packages('RubyGems', 'gem', rubygems, ['ruby', 'rubygem']),
+  packages('NuGet', 'nuget', nuget, ['dotnet', '.net']),
+  packages('Packagist', 'composer', packagist, ['php']),
+  packages('Pub', 'pub', pub, ['dart']),
+  packages('Hex', 'hex', semver, ['erlang', 'elixir']),
+  packages('Hackage', 'hackage', hackage, ['haskell']),
+  packages('CRAN', 'cran', cran, ['r']),
+  packages('SwiftURL', 'swift', semver),
+  packages('ConanCenter', 'conan', semver),
+  packages('Julia', 'julia', semver),
+  packages('Bitnami', 'bitnami', semver),
+  packages('Bioconductor', null, semver),
+  packages('GHC', null, semver),
+  distribution('Debian', 'deb', ['debian']),
+  distribution('Ubuntu', 'deb', ['ubuntu']),
+  distribution('Alpine', 'apk', ['alpine'], ['alpine linux']),
+  distribution('Alpaquita', 'apk', ['alpaquita']),
+  distribution('BellSoft Hardened Containers', 'apk', ['bellsoft-hardened-containers']),
+  distribution('Chainguard', 'apk', ['chainguard']),
+  distribution('MinimOS', 'apk', ['minimos']),
+  distribution('Wolfi', 'apk', ['wolfi']),
+  distribution('Red Hat', 'rpm', ['redhat', 'rhel', 'centos'], ['red hat enterprise linux']),
+  distribution('AlmaLinux', 'rpm', ['almalinux', 'alma']),
+  distribution('Rocky Linux', 'rpm', ['rocky', 'rockylinux', 'rocky-linux']),
+  distribution('Oracle Linux', 'rpm', ['oraclelinux', 'oracle', 'ol']),
+  distribution('Amazon Linux', 'rpm', ['amzn', 'amazon', 'amazonlinux']),
+  distribution('Azure Linux', 'rpm', ['azurelinux', 'mariner', 'cbl-mariner']),
+  distribution('Fedora', 'rpm', ['fedora']),
+  distribution('Photon OS', 'rpm', ['photon']),
+  distribution('Mageia', 'rpm', ['mageia']),
+  distribution('openEuler', 'rpm', ['openeuler']),
+  distribution('openSUSE', 'rpm', ['opensuse', 'opensuse-leap', 'opensuse-tumbleweed']),
+  distribution('SUSE', 'rpm', ['suse', 'sles', 'sle-micro'], ['suse linux']),
+];
+
+/**
+ * Finds ecosystems by a name or another one, in any case, with or without a release (`Debian:12`); by a type of package URLs that
+ * several distributions share (`deb`) all of them, the best known first. Empty for an unknown one.
+ */
+export function findEcosystems(text: string): readonly Ecosystem[] {
+  const name = text.replace(/:.*$/s, '').trim().toLowerCase();
+  const named = ECOSYSTEMS.filter((one) =>
+    [one.name.toLowerCase(), ...one.aliases, ...one.vendors].includes(name),
+  );
+  return named.length > 0 ? named : ecosystemsOfType(name);
+}
+
+/** The ecosystems whose package URLs are of a type; several where distributions share it, the best known first. */
+export function ecosystemsOfType(purlType: string): readonly Ecosystem[] {
+  return ECOSYSTEMS.filter((one) => one.purlType === purlType);
+}

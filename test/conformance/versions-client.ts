@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { ECOSYSTEMS, findEcosystem } from '../../src/versions/ecosystems.ts';
+import { ECOSYSTEMS, findEcosystems } from '../../src/versions/ecosystems.ts';
 import { readTable, violationOf } from './version-table.ts';
 
 /** `versions ECOSYSTEM FILE`: prints each line of the table that does not hold. Exits with 0 if all hold, 1 if not, 2 on wrong usage. */
@@ -7,7 +7,7 @@ function main([name, path, ...more]: readonly string[]): number {
   if (name === undefined || path === undefined || more.length > 0)
     return wrongUsage('usage: versions ECOSYSTEM FILE');
   // The corpus has one table for all that follow Semantic Versioning.
-  const ecosystem = findEcosystem(name.toLowerCase() === 'semver' ? 'npm' : name);
+  const [ecosystem] = findEcosystems(name.toLowerCase() === 'semver' ? 'npm' : name);
   if (!ecosystem) {
     const known = ECOSYSTEMS.map((one) => one.name).join(', ');
     return wrongUsage(`unknown ecosystem ${JSON.stringify(name)}; known are ${known}`);
