@@ -136,11 +136,22 @@ function provenance(): unknown {
 function spdx(name: string): unknown {
   return {
     spdxVersion: 'SPDX-2.3',
+    dataLicense: 'CC0-1.0',
+    SPDXID: 'SPDXRef-DOCUMENT',
+    documentNamespace: `https://sbom.example.com/${name}`,
+    creationInfo: { created: '2026-01-01T00:00:00Z', creators: ['Tool: bench-1'] },
     name,
     packages: Array.from({ length: PACKAGES }, (_, at) => ({
       SPDXID: `SPDXRef-Package-${at}`,
       name: `package-${at}`,
       versionInfo: `1.${at}.0`,
+      externalRefs: [
+        {
+          referenceCategory: 'PACKAGE-MANAGER',
+          referenceType: 'purl',
+          referenceLocator: `pkg:npm/package-${at}@1.${at}.0`,
+        },
+      ],
       downloadLocation: 'NOASSERTION',
       licenseConcluded: 'MIT',
     })),

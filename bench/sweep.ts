@@ -19,7 +19,13 @@ const { values } = parseArgs({
 });
 const size = { workloads: Number(values.workloads), images: Number(values.images), namespaces: 200 };
 const TARGET_SECONDS = 1;
+/** All 600,000 packages of the fleet are kept besides. */
+const PACKAGE_TARGET_SECONDS = 2;
 const NOBODY = 'https://github.com/nobody/**';
+/** Of a package that every image has, in a version that none has: all of their versions are compared. */
+const PACKAGE = ['--package', 'package-7', '--ecosystem', 'npm', '--below', '1.0.0', '--accept', 'unsigned'];
+/** Of a package that none has. */
+const LOG4J = ['--package', 'org.apache.logging.log4j:log4j-core', '--below', '2.17.1'];
 const QUERIES: readonly (readonly [string, string])[] = [
   ['--signer', NOBODY],
   ['--issuer', NOBODY],
@@ -35,20 +41,23 @@ try {
   const rows: Row[] = [];
   // Found out once, for all of them.
   await ask(fleet, ['--signer', NOBODY], []);
-  for (const [flag, value] of QUERIES) {
-    const query = value === '' ? [flag] : [flag, value];
-    console.error(`asking ${flag}`);
+  await ask(fleet, PACKAGE, []);
+  const queries = QUERIES.map(([flag, value]) => (value === '' ? [flag] : [flag, value]));
+  for (const query of [...queries, PACKAGE, LOG4J]) {
+    const [flag = ''] = query;
+    const targetSeconds = flag === '--package' ? PACKAGE_TARGET_SECONDS : TARGET_SECONDS;
+    console.error(`asking ${query.slice(0, 2).join(' ')}`);
     const anew = await ask(fleet, query, ['--cache-dir', 'none']);
     const { kept, floor } = await alternately(Number(values.rounds), {
       kept: () => ask(fleet, query, []),
       floor: () => ask(fleet, ['--image', 'registry.example.com/nobody'], []),
     });
     rows.push({
-      what: `\`${flag}\`, ${fleet.bundles} signatures verified before (\`--image\`: ${seconds(floor)})`,
+      what: `\`${flag === '--package' ? query.slice(0, 2).join(' ') : flag}\`, ${fleet.bundles} signatures verified before (\`--image\`: ${seconds(floor)})`,
       ours: `${seconds(kept)}, ${kept.peakMebibytes.toFixed(0)} MiB`,
       peer: `${seconds(anew)}, ${anew.peakMebibytes.toFixed(0)} MiB`,
       ratio: `${(anew.seconds / kept.seconds).toFixed(1)} × faster`,
-      target: { text: `< ${TARGET_SECONDS} s`, met: kept.seconds < TARGET_SECONDS },
+      target: { text: `< ${targetSeconds} s`, met: kept.seconds < targetSeconds },
     });
   }
   console.log(table(rows));

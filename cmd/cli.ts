@@ -1,6 +1,6 @@
 import { terminalLines } from '../src/report/terminal-text.ts';
 import { nearest, readArguments } from './arguments.ts';
-import { type Command, type CommandGroup, type Io, UsageError } from './command.ts';
+import { type Command, type CommandGroup, type Io, UndeterminedError, UsageError } from './command.ts';
 import { COMMANDS, NOT_IN_THIS_VERSION } from './commands.ts';
 import { commandHelp, groupHelp, NAME } from './help.ts';
 
@@ -37,9 +37,9 @@ export async function runCommandLine(args: readonly string[], io: Io): Promise<n
       return await (await import('./complete.ts')).complete(PROGRAM, args.slice(1), io);
     return await runGroup([], PROGRAM, args[0] === '--version' ? ['version'] : args, io);
   } catch (cause) {
-    if (!(cause instanceof UsageError)) throw cause;
+    if (!(cause instanceof UsageError) && !(cause instanceof UndeterminedError)) throw cause;
     io.stderr(`error: ${terminalLines(cause.message)}\n`);
-    return 2;
+    return cause instanceof UsageError ? 2 : 3;
   }
 }
 

@@ -71,6 +71,9 @@ export interface CommandGroup extends Described {
 /** Wrong usage or input: exit code 2. The message says what, where, and what to do. */
 export class UsageError extends Error {}
 
+/** Nothing could be determined at all: exit code 3. The message says what, where, and what to do. */
+export class UndeterminedError extends Error {}
+
 /** A fault of something that the user named: `where` is the flag or variable that named it. */
 export function usageError(where: string, { message, remediation }: Fault): UsageError {
   return new UsageError(

@@ -75,13 +75,5 @@ export const FLAGS_NOT_IN_THIS_VERSION: ReadonlySet<string> = new Set([
   'client-key',
   'insecure-skip-tls-verify',
   'tls-server-name',
-  // of a sweep
-  'package',
-  'vulnerability',
-  'ecosystem',
-  'from',
-  'below',
-  'through',
-  'range',
   'all-contexts',
 ]);

@@ -158,7 +158,7 @@ export async function openRegistry(
 }
 
 /** How hosts are asked, registries as others. Throws `UsageError`. */
-async function wireOptions(
+export async function wireOptions(
   flags: JudgingFlags,
   concurrency: number,
   verbosity: number,

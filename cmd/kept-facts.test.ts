@@ -92,7 +92,13 @@ interface Reading {
 async function keptFacts({ mirrors = [], cacheDir }: Reading = {}) {
   const layout = await openLayout(evidence);
   if (!layout.ok) throw new Error(layout.fault.message);
-  return keptFactsOf(layout.value.saved, { cacheDir, mirrors, readOnly: false, env: { HOME: home } });
+  return keptFactsOf(layout.value.saved, {
+    cacheDir,
+    mirrors,
+    readOnly: false,
+    contents: false,
+    env: { HOME: home },
+  });
 }
 
 /** What a run that asks like this finds kept. */

@@ -1,7 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { CLAIMS_BYTES } from '../src/limits.ts';
+import { CLAIMS_BYTES, CONTENTS_BYTES } from '../src/limits.ts';
 import { readBoundedFile } from '../src/registry/bounded-file.ts';
 import type { Layout } from '../src/registry/layout.ts';
 import { layoutState } from '../src/registry/layout-state.ts';
@@ -15,7 +15,7 @@ import type { Io } from './command.ts';
 import { VERSION } from './version.ts';
 
 /** Raised whenever the facts mean something else, or are found in another way. */
-const FORMAT = 1;
+const FORMAT = 2;
 const NONE: KeptImages = new Map();
 
 interface KeepOptions {
@@ -23,6 +23,8 @@ interface KeepOptions {
   readonly cacheDir: string | undefined;
   readonly mirrors: readonly Mirror[];
   readonly readOnly: boolean;
+  /** With what SBOMs list: it is much, and in a file of its own, so that other queries need not read it. */
+  readonly contents: boolean;
   readonly env: Io['env'];
 }
 
@@ -41,7 +43,7 @@ interface KeepOptions {
  */
 export function keptFactsOf(
   saved: Layout['saved'],
-  { cacheDir, mirrors, readOnly, env }: KeepOptions,
+  { cacheDir, mirrors, readOnly, contents, env }: KeepOptions,
 ): KeptFacts | null {
   const trustRoots = cacheDirectory(env);
   if (saved === null || cacheDir === 'none' || trustRoots === null) return null;
@@ -50,7 +52,8 @@ export function keptFactsOf(
   const { directory, document } = saved;
   // Users who share evidence do not take each other's files away.
   const user = createHash('sha256').update(key).digest('hex').slice(0, 16);
-  const path = join(directory, `claims-${user}.json`);
+  const path = join(directory, `${contents ? 'contents' : 'claims'}-${user}.json`);
+  const limit = contents ? CONTENTS_BYTES : CLAIMS_BYTES;
   let seal: Seal | null = null;
   let state: string | null = null;
   return {
@@ -59,8 +62,8 @@ export function keptFactsOf(
       if (state === null) return NONE;
       const places = collectors.map(({ name, signatureRepository = null }) => [name, signatureRepository]);
       const bound = [FORMAT, VERSION, process.version, document, state, trustDigest(trust)];
-      seal = { key, bound: JSON.stringify([...bound, places, platform, mirrors]) };
-      const file = await readBoundedFile(path, CLAIMS_BYTES);
+      seal = { key, bound: JSON.stringify([...bound, places, platform, mirrors, contents]) };
+      const file = await readBoundedFile(path, limit);
       const payload = file.ok ? unsealed(seal, file.bytes) : null;
       return (payload && parseFacts(payload)) ?? NONE;
     },

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { SWEEP_RENDERERS } from '../src/sweep/sweep-renderers.ts';
+import { ECOSYSTEMS } from '../src/versions/ecosystems.ts';
 import { MANY_CLUSTERS_FLAGS } from './cluster-flags.ts';
 import type { Flag } from './command.ts';
 import { JUDGING_FLAGS, judgingFlagsSchema, SOURCE_FLAGS, sourceFlagsSchema } from './flags.ts';
@@ -20,6 +21,16 @@ const {
 
 /** The flags that make a query. Of each of them, values are alternatives, and a lone - reads them from standard input. */
 const QUERY_FLAGS = {
+  package: {
+    ...repeatable,
+    describe:
+      'images that have this package by their SBOMs: NAME, group:artifact, @scope/name or a package URL; by source package too',
+  },
+  vulnerability: {
+    ...repeatable,
+    describe:
+      'images that have a package that this vulnerability affects (CVE-…, GHSA-…), by the records of --osv',
+  },
   digest: {
     ...repeatable,
     describe:
@@ -45,8 +56,33 @@ const QUERY_FLAGS = {
   unsigned: { type: 'boolean', describe: 'images that nobody known has signed or attested' },
 } satisfies Record<string, Flag>;
 
+/** What belongs to --package and --vulnerability. */
+const PACKAGE_FLAGS = {
+  from: { ...one, describe: 'of --package, this version and newer ones' },
+  below: { ...one, describe: 'of --package, versions older than this one, as the first with a fix' },
+  through: { ...one, describe: 'of --package, this version and older ones' },
+  range: { ...one, describe: "of --package, versions within all of these bounds: '>=2.0,<2.17.1'" },
+  ecosystem: {
+    ...one,
+    values: ECOSYSTEMS.map(({ name }) => name),
+    describe: 'of --package, its kind: npm, PyPI, Maven, Go, Debian … or the type of its package URLs',
+  },
+  osv: {
+    ...one,
+    values: 'files',
+    describe:
+      "of --vulnerability, records in OSV's format: a file, a directory, the all.zip of an ecosystem, or api to ask api.osv.dev",
+  },
+  accept: {
+    ...one,
+    values: ['unsigned'],
+    describe: 'unsigned: take the word of SBOMs that nobody has signed for "not affected"',
+  },
+} satisfies Record<string, Flag>;
+
 export const SWEEP_FLAGS = {
   ...QUERY_FLAGS,
+  ...PACKAGE_FLAGS,
   since: {
     ...one,
     values: 'files',
@@ -71,6 +107,8 @@ export const SWEEP_FLAGS = {
 
 const list = z.array(z.string()).default([]);
 
+const last = list.transform((values) => values.at(-1));
+
 /** What was typed. */
 export const sweepFlagsSchema = judgingFlagsSchema.extend(sourceFlagsSchema.shape).extend({
   digest: list,
@@ -79,8 +117,17 @@ export const sweepFlagsSchema = judgingFlagsSchema.extend(sourceFlagsSchema.shap
   issuer: list,
   'source-repository': list,
   builder: list,
+  package: list,
+  vulnerability: list,
+  from: last,
+  below: last,
+  through: last,
+  range: last,
+  ecosystem: last,
+  osv: last,
+  accept: last,
   unsigned: list.transform((values) => values.at(-1) === 'true'),
-  since: list.transform((values) => values.at(-1)),
+  since: last,
 });
 
 export type SweepFlags = z.infer<typeof sweepFlagsSchema>;

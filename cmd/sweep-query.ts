@@ -1,13 +1,27 @@
 import { QUERY_LIST_BYTES } from '../src/limits.ts';
 import { compileQuery, type QueryValues } from '../src/sweep/compile-query.ts';
 import type { Query } from '../src/sweep/query.ts';
+import type { Vulnerability } from '../src/sweep/vulnerability.ts';
 import { type Io, UsageError } from './command.ts';
 import type { SweepFlags } from './sweep-flags.ts';
 
-const LISTS = ['digest', 'image', 'signer', 'issuer', 'source-repository', 'builder'] as const;
+const LISTS = [
+  'digest',
+  'image',
+  'signer',
+  'issuer',
+  'source-repository',
+  'builder',
+  'package',
+  'vulnerability',
+] as const;
 
-/** The query that the flags make, with the lists that stand on standard input. Throws `UsageError`. */
-export async function readQuery(flags: SweepFlags, io: Io): Promise<Query> {
+/** The query that the flags make, with the lists that stand on standard input. `find` has the records of vulnerabilities. Throws `UsageError`. */
+export async function readQuery(
+  flags: SweepFlags,
+  io: Io,
+  find: (ids: readonly string[]) => Promise<readonly Vulnerability[]>,
+): Promise<Query> {
   const readers = [
     ...LISTS.filter((flag) => flags[flag].includes('-')).map((flag) => `--${flag}`),
     ...(flags.filename.includes('-') ? ['-f'] : []),
@@ -19,7 +33,16 @@ export async function readQuery(flags: SweepFlags, io: Io): Promise<Query> {
   const values = Object.fromEntries(
     LISTS.map((flag) => [flag, flags[flag].flatMap((value) => (value === '-' ? listed : [value]))]),
   );
-  const compiled = compileQuery({ ...NONE, ...values, unsigned: flags.unsigned });
+  const { from = null, below = null, through = null, range = null, ecosystem = null, accept = null } = flags;
+  const { package: packages = [], vulnerability: ids = [], ...others } = values;
+  const vulnerability = ids.length === 0 ? [] : await find([...new Set(ids.map((id) => id.trim()))]);
+  const bounds = { from, below, through, range };
+  const compiled = compileQuery({
+    ...NONE,
+    ...others,
+    unsigned: flags.unsigned,
+    packages: { package: packages, vulnerability, ecosystem, accept, ...bounds },
+  });
   if (compiled.ok) return compiled.query;
   throw new UsageError(compiled.messages.join('\n       '));
 }

@@ -188,18 +188,42 @@ describe('what is fetched', () => {
 
 describe('wrong usage', () => {
   it.each<[string, string[], string]>([
-    ['no query', ['-f', MANIFESTS], 'ask for something: --digest'],
+    ['no query', ['-f', MANIFESTS], 'ask for something: --package'],
     ['a wrong digest', ['-f', MANIFESTS, '--digest', 'v1'], '--digest: "v1" is no digest'],
     [
       'a word',
       ['nginx', '--unsigned', '-f', MANIFESTS],
       'sweep takes a query in flags, not the word "nginx"',
     ],
-    ['packages', ['-f', MANIFESTS, '--package', 'log4j'], 'the flag --package is not in this version'],
     [
-      'vulnerabilities',
-      ['-f', MANIFESTS, '--vulnerability', 'x'],
-      'the flag --vulnerability is not in this version',
+      'vulnerabilities without records',
+      ['-f', MANIFESTS, '--vulnerability', 'CVE-2021-44228'],
+      'name the records to go by with --osv FILE|DIR|ZIP',
+    ],
+    [
+      'a vulnerability that is none',
+      ['-f', MANIFESTS, '--vulnerability', '../x', '--osv', 'x'],
+      '"../x" is no id of a vulnerability',
+    ],
+    [
+      'records that are missing',
+      ['-f', MANIFESTS, '--vulnerability', 'CVE-1', '--osv', 'nowhere'],
+      '--osv: nowhere is missing',
+    ],
+    [
+      'the API of OSV without network',
+      ['-f', MANIFESTS, '--vulnerability', 'CVE-1', '--osv', 'api', '--offline'],
+      'no network is touched',
+    ],
+    [
+      'a range without a bound',
+      ['-f', MANIFESTS, '--package', 'log4j', '--range', '2.0'],
+      '--range: "2.0" has no bound',
+    ],
+    [
+      'a range of no package',
+      ['-f', MANIFESTS, '--unsigned', '--below', '2.0'],
+      '--from, --below, --through and --range are versions of a --package',
     ],
     ['-f beside -k', ['-f', 'a', '-k', 'b', '--unsigned'], '-k excludes -f'],
     ['-R with -k', ['-R', '-k', 'b', '--unsigned'], '-R goes with -f DIR'],

@@ -3,11 +3,12 @@ import { FORMER_REPORT_BYTES } from '../src/limits.ts';
 import type { Registry } from '../src/registry/registry.ts';
 import { savedFirst } from '../src/registry/saved-first.ts';
 import { compare, type Place, readFormer } from '../src/sweep/former.ts';
-import type { Query } from '../src/sweep/query.ts';
+import { asksEvidence, type Query } from '../src/sweep/query.ts';
 import { type SweepJob, sweep } from '../src/sweep/sweep.ts';
 import type { SweepReport } from '../src/sweep/sweep-report.ts';
 import { SWEEP_RENDERERS } from '../src/sweep/sweep-renderers.ts';
 import { clusterFlagsSchema } from './cluster-flags.ts';
+import { advisoryHosts, findAdvisories } from './advisories.ts';
 import { findCollectors } from './collectors.ts';
 import { type Command, type Io, UsageError, usageError } from './command.ts';
 import { keptFactsOf } from './kept-facts.ts';
@@ -25,7 +26,7 @@ export const sweepCommand: Command = {
   usage:
     'sweep QUERY... [-n NS] [--context NAME ... | --all-contexts] | (-f FILE|DIR|URL|- ... [-R] | -k DIR | --evidence DIR) [flags]',
   description:
-    'Ask which workloads run an image, by digest, name, signer, builder or source: in clusters, in manifests, or in saved evidence. Values of one flag are alternatives, different flags must all hold, and a lone - as a value reads a list from standard input. What could not be determined is listed with its reason, and is never "not affected". Exit code: 1 there are hits, 3 none but something is undetermined, 0 none and all is known, 2 wrong usage.',
+    'Ask which workloads run an image, by package, vulnerability, digest, name, signer, builder or source: in clusters, in manifests, or in saved evidence. Values of one flag are alternatives, different flags must all hold, and a lone - as a value reads a list from standard input. What could not be determined is listed with its reason, and is never "not affected". Exit code: 1 there are hits, 3 none but something is undetermined, 0 none and all is known, 2 wrong usage.',
   examples: [
     {
       what: 'Which workloads run an image that turned out to be bad',
@@ -34,6 +35,16 @@ export const sweepCommand: Command = {
     {
       what: 'The same of every cluster that the kubeconfig knows',
       command: 'kubectl supplychain sweep --all-contexts --digest sha256:…',
+    },
+    {
+      what: 'Which workloads have Log4j before 2.17.1, by what their SBOMs say',
+      command:
+        'kubectl supplychain sweep --policy policy.yaml --package org.apache.logging.log4j:log4j-core --below 2.17.1',
+    },
+    {
+      what: 'Which workloads a vulnerability affects, by the downloaded records of its ecosystem',
+      command:
+        'kubectl supplychain sweep --evidence evidence/ --vulnerability CVE-2021-44228 --osv all.zip --accept unsigned',
     },
     {
       what: 'What a builder that was broken into has built',
@@ -68,16 +79,16 @@ async function runSweep(typedFlags: SweepFlags, typed: unknown, io: Io): Promise
   const timeout = readDuration('timeout', flags.timeout ?? '30s');
   const deadline = flags.deadline === undefined ? null : readDuration('deadline', flags.deadline);
   const verbosity = readVerbosity(flags.v ?? '0');
-  const query = await readQuery(flags, io);
+  const interrupt = io.onInterrupt?.();
+  const signal = stopSignal(interrupt, deadline);
+  const query = await readQuery(flags, io, (ids) => findAdvisories(ids, flags, io, signal));
   const since = flags.since === undefined ? null : readSince(flags.since, query, typed, io);
   // Whom the user knows says nothing of names and digests: there a policy is read where it is named, for its mirrors.
-  const aboutEvidence = query.predicates.some(({ needs }) => needs === 'evidence');
+  const { evidence: aboutEvidence, contents } = asksEvidence(query);
   const trusted = aboutEvidence || flags.policy.length > 0 ? openTrusted(flags, io) : null;
   const policy = trusted?.policy ?? null;
   const collectors = aboutEvidence ? findCollectors(flags, policy, io) : [];
   const outputs = await openOutputsOf(flags.output, SWEEP_RENDERERS, io);
-  const interrupt = io.onInterrupt?.();
-  const signal = stopSignal(interrupt, deadline);
   const swept = await openSwept(typedFlags, typed, io, signal);
   try {
     const live = isLive
@@ -102,7 +113,8 @@ async function runSweep(typedFlags: SweepFlags, typed: unknown, io: Io): Promise
         signal,
         trusted: async () => {
           if (!trusted) throw new Error('a query about names asks for no trust root');
-          return trusted.refresh(signal, swept.saved?.trustRoots);
+          const known = await trusted.refresh(signal, swept.saved?.trustRoots);
+          return { ...known, hosts: [...known.hosts, ...advisoryHosts(flags)] };
         },
         kept:
           swept.saved &&
@@ -111,6 +123,7 @@ async function runSweep(typedFlags: SweepFlags, typed: unknown, io: Io): Promise
             mirrors: policy?.registryMirrors ?? [],
             // What registries say now is no part of the evidence, and another run must not take it for one.
             readOnly: isLive,
+            contents,
             env: io.env,
           }),
         generatedAt: now,

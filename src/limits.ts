@@ -149,6 +149,8 @@ export const YAML_NODES = 1_000_000;
 export const DOCUMENT_DEPTH = 100;
 /** What was found out of saved evidence: some 2 KiB for each piece of it. */
 export const CLAIMS_BYTES = 256 * MiB;
+/** The same with what SBOMs list: some 150 bytes for each of a million packages, and no more than one text can hold. */
+export const CONTENTS_BYTES = 480 * MiB;
 /** A policy file. */
 export const POLICY_BYTES = 4 * MiB;
 /** A trusted root: the public-good one has 15 KiB. */

@@ -96,7 +96,7 @@ function orUnreadable(sbom: Reading<Sbom>): ReadOnce {
  */
 export function otherImage(
   { describes }: Pick<Sbom, 'describes'>,
-  { on, judged }: { readonly on: JudgedManifest; readonly judged: JudgedManifest },
+  { on, judged }: { readonly on: { readonly digest: string }; readonly judged: { readonly digest: string } },
   runnable: readonly string[],
 ): Fault | null {
   const ours = new Set([judged.digest, on.digest, ...(on === judged ? [] : runnable)]);

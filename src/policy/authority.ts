@@ -2,7 +2,6 @@ import { failed, type Fault } from '../reasons.ts';
 import type { SubjectName } from '../verify/sigstore/identity.ts';
 import { applicable } from '../verify/notation/notation.ts';
 import type { NotationTrust } from '../verify/notation/trust.ts';
-import type { Claim } from '../verify/verifier.ts';
 import { glob, regExp } from './glob.ts';
 import type { Authority } from './policy.ts';
 import type { KeylessFile } from './schema-authorities.ts';
@@ -22,7 +21,7 @@ export function keylessAuthority(name: string, keyless: KeylessFile): Authority 
     name,
     unsupported: null,
     description: `${subject ?? `/${subjectRegExp}/`} from ${issuer ?? `/${issuerRegExp}/`}`,
-    accepts: ({ signer }: Claim) => {
+    accepts: ({ signer }) => {
       if (signer.kind !== 'certificate' || signer.trustRoot !== trustRoot) return false;
       if (!issuerMatches(signer.issuer) || !subjectMatches(signer.subject)) return false;
       const values = new Map(Object.entries(signer.extensions));
@@ -61,7 +60,7 @@ export function keyAuthority(name: string, fingerprints: readonly string[]): Aut
     name,
     unsupported: null,
     description: fingerprints.map((fingerprint) => `key sha256:${fingerprint.slice(0, SHOWN)}…`).join(' or '),
-    accepts: ({ signer }: Claim) => signer.kind === 'key' && signer.authority === name,
+    accepts: ({ signer }) => signer.kind === 'key' && signer.authority === name,
   };
 }
 
@@ -72,7 +71,7 @@ export function notationAuthority(trust: NotationTrust): Authority {
     name,
     unsupported: null,
     description: `Notation, ${origin}`,
-    accepts: ({ signer }: Claim) => signer.kind === 'notation' && signer.authority === name,
+    accepts: ({ signer }) => signer.kind === 'notation' && signer.authority === name,
     excludes: (repository) => applicable(trust, repository).fault,
   };
 }

@@ -1,5 +1,5 @@
 import type { Signer } from '../verify/verifier.ts';
-import type { Authority, FoundClaim } from './policy.ts';
+import type { Authority, Vouching } from './policy.ts';
 
 /** Whom a rule wants to vouch: any of some authorities (or `atLeast` so many of them), or all of them. */
 export interface Signers {
@@ -10,7 +10,7 @@ export interface Signers {
 
 /** A part of what is asked for: it holds over claims, or could hold only by an authority that this version cannot verify. */
 export interface Part {
-  readonly holds: (claims: readonly FoundClaim[]) => boolean;
+  readonly holds: (claims: readonly Vouching[]) => boolean;
   /** Whose claims can make it hold. */
   readonly accepted: readonly Authority[];
   readonly unsupported: Authority | null;
@@ -39,7 +39,7 @@ export function demandOf(
     return { accepted, parts, words: described.join(' and ') };
   }
   const words = atLeast > 1 ? `at least ${atLeast} of ${described.join(', ')}` : described.join(' or ');
-  const holds = (claims: readonly FoundClaim[]) => vouchers(claims, accepted) >= atLeast;
+  const holds = (claims: readonly Vouching[]) => vouchers(claims, accepted) >= atLeast;
   return { accepted, words, parts: [{ holds, accepted, unsupported: firstUnsupported(accepted) }] };
 }
 
@@ -52,7 +52,7 @@ function firstUnsupported(authorities: readonly Authority[]): Authority | null {
  * one signer never counts twice however many authorities accept it, and one authority never twice however many of its
  * signers sign. Every key of an authority counts for itself.
  */
-function vouchers(claims: readonly FoundClaim[], accepted: readonly Authority[]): number {
+function vouchers(claims: readonly Vouching[], accepted: readonly Authority[]): number {
   const signersOf = new Map<string, Set<string>>();
   for (const authority of accepted) {
     for (const claim of claims.filter(authority.accepts)) {

@@ -7,7 +7,7 @@ import type { ConfiguredBuilder } from '../attestations/slsa/builders.ts';
 import { compileBuilder } from './builder.ts';
 import type { Definitions } from './check.ts';
 import { CHECKS } from './checks.ts';
-import type { Signers } from './demand.ts';
+import { demandOf, type Signers } from './demand.ts';
 import { compileException, type Exception, unexcusable } from './exceptions.ts';
 import { type Known, noneNamed, type ReadFile, type ReadTrustStore, standsTwice } from './known.ts';
 import { failed } from '../reasons.ts';
@@ -89,6 +89,7 @@ export function loadPolicy(
       rules: [...known.rules.values()],
       default: strictest ?? 'deny',
       exceptions,
+      authorities: [...usable(known.authorities).values()],
       signatureRepositories: signatureRepositoriesOf(known.authorities),
       registryMirrors,
     },
@@ -188,5 +189,11 @@ function compileRule(rule: RuleFile, definitions: Definitions): Rule {
     pinned: rule.tags?.pinned,
     matches: compileMatch(rule.match),
     checks,
+    sbomSigners: rule.sbom?.signedBy && sbomSigners(rule.sbom.signedBy, definitions),
   };
+}
+
+function sbomSigners(signedBy: Signers, { authorities }: Definitions): Rule['sbomSigners'] {
+  const { parts, words } = demandOf(signedBy, authorities);
+  return { hold: (claims) => parts.every(({ holds }) => holds(claims)), words };
 }

@@ -10,12 +10,15 @@ export interface FoundClaim extends Claim {
   readonly signatureRepository?: string | undefined;
 }
 
+/** What an authority looks at: who vouches, and where that was found. */
+export type Vouching = Pick<FoundClaim, 'signer' | 'signatureRepository'>;
+
 /** A signer that the policy trusts. */
 export interface Authority {
   readonly name: string;
   /** In words, for findings: `subject https://… from issuer https://…`, `key sha256:…`. */
   readonly description: string;
-  readonly accepts: (claim: FoundClaim) => boolean;
+  readonly accepts: (claim: Vouching) => boolean;
   /** Where its signatures are kept apart from the images, beside those that hang on them. */
   readonly signatureRepository?: string | undefined;
   /** Why nothing can be by it in a repository, whatever is there; null where it can. */
@@ -34,6 +37,10 @@ export interface Rule {
   /** What the rule assumes of a place that it applies to; null where it does not apply. */
   readonly matches: (scope: Scope) => Assumed | null;
   readonly checks: readonly RuleCheck[];
+  /** Whose SBOMs it asks for: whether these are by them, and who they are in words; none where it asks for no signed one. */
+  readonly sbomSigners?:
+    | { readonly hold: (claims: readonly Vouching[]) => boolean; readonly words: string }
+    | undefined;
 }
 
 export interface RuleCheck {
@@ -56,6 +63,8 @@ export interface Policy {
   readonly rules: readonly Rule[];
   readonly default: 'deny' | 'warn' | 'allow';
   readonly exceptions: readonly Exception[];
+  /** All whom the policy trusts, for whatever it asks of them. */
+  readonly authorities?: readonly Authority[] | undefined;
   /** The signature repositories of all authorities, sorted. */
   readonly signatureRepositories?: readonly string[] | undefined;
   readonly registryMirrors?: readonly Mirror[] | undefined;

@@ -1,8 +1,18 @@
 import type { EvidenceEntry } from '../policy/finding.ts';
+import type { MatchedComponent } from './component-hit.ts';
 import type { Doubt } from './sweep-reasons.ts';
 
 /** The flags of a query, as its report names them. */
-type QueryField = 'digest' | 'image' | 'signer' | 'issuer' | 'sourceRepository' | 'builder' | 'unsigned';
+type QueryField =
+  | 'digest'
+  | 'image'
+  | 'signer'
+  | 'issuer'
+  | 'sourceRepository'
+  | 'builder'
+  | 'unsigned'
+  | 'package'
+  | 'vulnerability';
 
 /** What was asked for and where it was found. */
 export interface Match {
@@ -15,6 +25,8 @@ export interface Match {
   readonly at: string;
   /** The verified evidence that says so. */
   readonly evidence: readonly EvidenceEntry[];
+  /** The component of an SBOM that was asked for. */
+  readonly component?: MatchedComponent | undefined;
 }
 
 /** What a predicate says of one container: three values, as what was not seen is neither yes nor no. */

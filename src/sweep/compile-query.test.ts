@@ -32,7 +32,7 @@ describe('a query', () => {
   });
 
   it.each<[string, Partial<QueryValues>, string]>([
-    ['that asks for nothing', {}, 'ask for something: --digest, --image'],
+    ['that asks for nothing', {}, 'ask for something: --package, --vulnerability, --digest, --image'],
     ['for no digest', { digest: ['v1'] }, '--digest: "v1" is no digest: sha256: with 64'],
     [
       'for a digest without its algorithm',

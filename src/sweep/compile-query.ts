@@ -4,6 +4,7 @@ import { formatReference, parseReference } from '../registry/reference.ts';
 import { buildQuery } from './build-query.ts';
 import { digestQuery } from './digest-query.ts';
 import { imageQuery } from './image-query.ts';
+import { compilePackages, NO_PACKAGES, type PackageValues } from './package-values.ts';
 import type { Asked, Predicate, Query } from './query.ts';
 import { signerQuery } from './signer-query.ts';
 import { unsignedQuery } from './unsigned-query.ts';
@@ -17,6 +18,7 @@ export interface QueryValues {
   readonly 'source-repository': readonly string[];
   readonly builder: readonly string[];
   readonly unsigned: boolean;
+  readonly packages?: PackageValues | undefined;
 }
 
 type Compiled =
@@ -24,12 +26,15 @@ type Compiled =
   | { readonly ok: false; readonly messages: readonly string[] };
 
 const EMPTY =
-  'ask for something: --digest, --image, --signer, --issuer, --source-repository, --builder or --unsigned';
+  'ask for something: --package, --vulnerability, --digest, --image, --signer, --issuer, --source-repository, --builder or --unsigned';
 
 /** Reads a query, or says everything that is wrong with it and how it is mended: a query that cannot hit would answer "not affected". */
 export function compileQuery(values: QueryValues): Compiled {
   const problems: string[] = [];
-  const read = (flag: Exclude<keyof QueryValues, 'unsigned'>, readValue: ReadValue): readonly string[] => {
+  const read = (
+    flag: Exclude<keyof QueryValues, 'unsigned' | 'packages'>,
+    readValue: ReadValue,
+  ): readonly string[] => {
     const texts = values[flag].map((text) => {
       const value = readValue(text.trim());
       if (typeof value === 'string') return value;
@@ -53,21 +58,32 @@ export function compileQuery(values: QueryValues): Compiled {
     if (signed)
       problems.push(`--unsigned: what nobody has signed has no ${signed}; ask the two one after the other`);
   }
+  const packages = compilePackages(values.packages ?? NO_PACKAGES, (message) => problems.push(message));
   const given = Object.entries(asked).filter(([, texts]) => texts.length > 0);
-  if (given.length === 0 && !values.unsigned) problems.push(EMPTY);
+  const named = given.length + Object.keys(packages.asked).length > 0;
+  if (!named && !values.unsigned && problems.length === 0) problems.push(EMPTY);
   if (problems.length > 0) return { ok: false, messages: problems };
   return {
     ok: true,
     query: {
-      asked: { ...Object.fromEntries(given), ...(values.unsigned && { unsigned: true }) },
-      predicates: predicatesOf(asked, values.unsigned),
+      asked: {
+        ...Object.fromEntries(given),
+        ...(values.unsigned && { unsigned: true }),
+        ...packages.asked,
+      },
+      predicates: [...predicatesOf(asked, values.unsigned), ...packages.predicates],
+      notes: packages.notes,
     },
   };
 }
 
+type AskedTexts = Required<
+  Pick<Asked, 'digest' | 'image' | 'signer' | 'issuer' | 'sourceRepository' | 'builder'>
+>;
+
 /** Those that need least stand first. */
 function predicatesOf(
-  { image, digest, signer, issuer, builder, sourceRepository }: Required<Omit<Asked, 'unsigned'>>,
+  { image, digest, signer, issuer, builder, sourceRepository }: AskedTexts,
   unsigned: boolean,
 ): readonly Predicate[] {
   return [

@@ -25,8 +25,14 @@ export function askAttached(
 function around(running: ImageFacts, named: SweptImage | null): ImageFacts {
   const index = named?.attached?.ok ? named.attached.value : null;
   return index !== null && index.runnable.includes(running.digest)
-    ? { ...index, children: [running.root] }
+    ? { ...index, children: [withStatements(running.root, index)] }
     : running;
+}
+
+/** BuildKit keeps what it says of a child in the index. */
+function withStatements(child: ManifestFacts, { children }: ImageFacts): ManifestFacts {
+  const within = children.find(({ digest }) => digest === child.digest)?.sboms ?? [];
+  return { ...child, sboms: child.sboms && [...child.sboms, ...within] };
 }
 
 /** The manifests of an image that may hold evidence: the one that the reference names, and what may run out of it. */

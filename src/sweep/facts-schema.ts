@@ -1,7 +1,9 @@
 import { z } from 'zod';
 import type { EvidenceEntry } from '../policy/finding.ts';
 import { isReason, type Reason } from '../reasons.ts';
-import type { ManifestFacts, Shown } from './facts.ts';
+import type { ManifestFacts } from './facts.ts';
+import type { Shown } from './facts-evidence.ts';
+import { sbomInFile, sbomSchema } from './sbom-facts-schema.ts';
 import type { KeptImages } from './kept-facts.ts';
 
 const text = z.string();
@@ -82,6 +84,7 @@ const manifestSchema = z.object({
   claims: z.array(claim),
   refused: z.array(refused),
   faults: z.array(fault),
+  sboms: z.array(sbomSchema.extend({ evidence: shown })).nullable(),
 });
 const image = z.object({
   resolved: z.object({ digest: text, isIndex: z.boolean(), runnable: texts }),
@@ -103,7 +106,12 @@ function inFile(manifest: ManifestFacts): unknown {
     ...one,
     evidence: JSON.stringify(one.evidence()),
   });
-  return { ...manifest, claims: manifest.claims.map(quoted), refused: manifest.refused.map(quoted) };
+  return {
+    ...manifest,
+    claims: manifest.claims.map(quoted),
+    refused: manifest.refused.map(quoted),
+    sboms: manifest.sboms?.map((one) => quoted(sbomInFile(one))) ?? null,
+  };
 }
 
 /** What `formatFacts` wrote; null for anything else. */

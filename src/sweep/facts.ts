@@ -1,13 +1,13 @@
 import type { Reading } from '../attestations/reading.ts';
 import type { Provenance } from '../attestations/slsa/provenance.ts';
 import type { EvidenceFault, EvidenceFormat } from '../evidence/collector.ts';
-import { evidenceEntries } from '../policy/evidence-entry.ts';
-import type { EvidenceEntry } from '../policy/finding.ts';
 import type { JudgedManifest, Resolution } from '../policy/subject.ts';
 import { mayAttest } from '../policy/vouching.ts';
 import type { Platform } from '../registry/registry.ts';
 import type { Claim, Refusal, Signer, Verdict } from '../verify/verifier.ts';
 import { type BuildFacts, buildFacts, provenanceOf, statedFacts } from './build-facts.ts';
+import { entriesOf, type Shown } from './facts-evidence.ts';
+import { type SbomFacts, sbomFacts } from './sbom-facts.ts';
 import { type Stated, statedBy } from './stated.ts';
 
 /**
@@ -31,6 +31,8 @@ export interface ManifestFacts {
   readonly claims: readonly ClaimFacts[];
   readonly refused: readonly RefusedFacts[];
   readonly faults: readonly EvidenceFault[];
+  /** What SBOMs say of its contents; null where nobody asked. */
+  readonly sboms: readonly SbomFacts[] | null;
 }
 
 /** Who vouches, as far as a query asks; the evidence has the rest. */
@@ -47,9 +49,6 @@ export interface ClaimFacts {
   readonly evidence: Shown;
 }
 
-/** What a report shows of a piece of evidence. Of thousands that are asked a few are shown, and only they are read where they were kept. */
-export type Shown = () => readonly EvidenceEntry[];
-
 /** What does not verify, and what it says of itself: nobody vouches for a word of it. */
 export interface RefusedFacts {
   readonly format: EvidenceFormat;
@@ -63,12 +62,16 @@ export interface RefusedFacts {
   readonly evidence: Shown;
 }
 
-/** Says of an image what its evidence says, verified or not. Pure. */
-export function factsOf({ digest, root, children, runnable }: Resolution): ImageFacts {
-  return { digest, root: manifestFacts(root), children: children.map(manifestFacts), runnable };
+/** Says of an image what its evidence says, verified or not, and by `contents` what its SBOMs do. Pure. */
+export function factsOf({ digest, root, children, runnable }: Resolution, contents = false): ImageFacts {
+  const facts = (one: JudgedManifest, index: JudgedManifest | null): ManifestFacts => ({
+    ...manifestFacts(one),
+    sboms: contents ? sbomFacts(one, index) : null,
+  });
+  return { digest, root: facts(root, null), children: children.map((one) => facts(one, root)), runnable };
 }
 
-function manifestFacts({ digest, platform, verdicts, faults }: JudgedManifest): ManifestFacts {
+function manifestFacts({ digest, platform, verdicts, faults }: JudgedManifest): Omit<ManifestFacts, 'sboms'> {
   return {
     digest,
     platform,
@@ -109,10 +112,4 @@ function refusedFacts(verdict: Extract<Verdict, { result: 'refused' }>): Refused
     mayBeProvenance: (content === null && mayAttest(evidence.format)) || unread?.ok === false,
     evidence: entriesOf(verdict),
   };
-}
-
-/** One piece of evidence as a report shows it. */
-function entriesOf(verdict: Verdict): Shown {
-  const entries = evidenceEntries({ digest: '', platform: null, verdicts: [verdict], faults: [] });
-  return () => entries;
 }

@@ -3,7 +3,7 @@ import { ok } from '../reasons.ts';
 import { parseReference } from '../registry/reference.ts';
 import type { Container, Workload } from '../workloads/source.ts';
 import { describeQuery } from './describe-query.ts';
-import { type Asked, answer, type Query, type SweptImage } from './query.ts';
+import { type Asked, answer, asksEvidence, type Query, type SweptImage } from './query.ts';
 import type { SweepHit, SweepReport, SweptContainer } from './sweep-report.ts';
 
 /** A container, in the words of a report. */
@@ -58,6 +58,11 @@ const sweepReport = z.object({
     sourceRepository: asked,
     builder: asked,
     unsigned: z.literal(true).optional(),
+    package: asked,
+    range: text.optional(),
+    ecosystem: text.optional(),
+    vulnerability: asked,
+    accept: z.literal('unsigned').optional(),
   }),
   hits: z.array(place),
 });
@@ -98,7 +103,7 @@ export function readFormer(json: unknown, query: Query): Read {
           message: `it answers another query (${describeQuery(report.query)}); ask the same again`,
         };
   }
-  if (query.predicates.some(({ needs }) => needs === 'evidence'))
+  if (asksEvidence(query).evidence)
     return {
       ok: false,
       message: 'an audit says nothing of this query; name a former sweep of it (-o json=FILE keeps one)',
@@ -126,8 +131,14 @@ function hitThen(query: Query, { image, digest }: Place): boolean {
   };
   const container = { ...CONTAINER, image };
   return (
-    answer(query, { workload: WORKLOAD, container, image: swept, named: null, indexes: new Map() }).is ===
-    'hit'
+    answer(query, {
+      workload: WORKLOAD,
+      container,
+      image: swept,
+      named: null,
+      indexes: new Map(),
+      policy: null,
+    }).is === 'hit'
   );
 }
 

@@ -21,15 +21,16 @@ export async function lookUpDigests(
   });
 }
 
-/** Downloads and verifies what is attached to images, as far as it is not kept from an earlier run. */
+/** Downloads and verifies what is attached to images, as far as it is not kept from an earlier run; by `contents` SBOMs are read as well. */
 export async function lookUpEvidence(
   images: readonly SweptImage[],
   options: GatherOptions,
   trusted: Promise<{ readonly trust: TrustMaterial }>,
   judgedAt: Date,
   kept: KeptFacts | null,
+  contents: boolean,
 ): Promise<readonly SweptImage[]> {
-  if (kept === null) return verifyAttached(images, options, trusted, judgedAt);
+  if (kept === null) return verifyAttached(images, options, trusted, judgedAt, contents);
   const { trust } = await trusted;
   const known = await kept.read(trust, options);
   const keys = new Map(images.map((image) => [image.reference.text, imageKey(pinned(image))]));
@@ -39,6 +40,7 @@ export async function lookUpEvidence(
     options,
     trusted,
     judgedAt,
+    contents,
   );
   const learnt = fresh.flatMap((image) => {
     const [key, keep] = [keys.get(image.reference.text), keepable(image)];
@@ -57,6 +59,7 @@ async function verifyAttached(
   options: GatherOptions,
   trusted: Promise<{ readonly trust: TrustMaterial }>,
   judgedAt: Date,
+  contents: boolean,
 ): Promise<readonly SweptImage[]> {
   const gathered = await gatherFor(images, options, options.collectors);
   const { trust } = await trusted;
@@ -66,7 +69,7 @@ async function verifyAttached(
     const { text } = image.reference;
     const judged = verified.get(text);
     const resolution = judged && !('invalid' in judged) ? judged.resolution : null;
-    const attached = resolution?.ok ? ok(factsOf(resolution.value)) : resolution;
+    const attached = resolution?.ok ? ok(factsOf(resolution.value, contents)) : resolution;
     return { ...image, resolved: resolvedOf(gathered.get(text)), attached };
   });
 }

@@ -1,4 +1,5 @@
 import type { RunningImage } from '../evidence/running-image.ts';
+import type { Policy } from '../policy/policy.ts';
 import type { Outcome } from '../reasons.ts';
 import type { ImageReference } from '../registry/reference.ts';
 import type { Container, Workload } from '../workloads/source.ts';
@@ -6,7 +7,7 @@ import { allOf, type Answer } from './answer.ts';
 import type { ImageFacts } from './facts.ts';
 
 /** What a registry has to be asked for before a predicate can answer; `reference` is in the workload itself. */
-type Need = 'reference' | 'resolution' | 'evidence';
+type Need = 'reference' | 'resolution' | 'evidence' | 'contents';
 
 /** What a reference stands for. */
 export interface Resolved {
@@ -35,11 +36,15 @@ export interface Subject {
   readonly named: SweptImage | null;
   /** Indexes by the digests that may run out of them, as far as this run has seen them. */
   readonly indexes: ReadonlyMap<string, readonly string[]>;
+  /** Whom the user trusts; null where nobody has said, or nobody has been asked yet. */
+  readonly policy: Policy | null;
 }
 
 /** One kind of question. Its values are alternatives, which it joins itself. */
 export interface Predicate {
   readonly needs: Need;
+  /** Sees all that it is going to be asked, once everything of it is known. */
+  readonly survey?: (subjects: readonly Subject[]) => void;
   readonly ask: (subject: Subject) => Answer;
 }
 
@@ -48,6 +53,8 @@ export interface Query {
   readonly predicates: readonly Predicate[];
   /** As the report shows it: by flag, what was asked for. */
   readonly asked: Asked;
+  /** What bounds any answer to it, in sentences. */
+  readonly notes: readonly string[];
 }
 
 export interface Asked {
@@ -58,6 +65,23 @@ export interface Asked {
   readonly sourceRepository?: readonly string[];
   readonly builder?: readonly string[];
   readonly unsigned?: true;
+  readonly package?: readonly string[];
+  /** Within which versions, as `>=2.0,<2.17.1`. */
+  readonly range?: string;
+  readonly ecosystem?: string;
+  readonly vulnerability?: readonly string[];
+  /** Whose word is taken for "not affected" beside that of the policy's authorities. */
+  readonly accept?: 'unsigned';
+}
+
+/** Whether what is attached to images has to be fetched and verified for it, and their SBOMs read. */
+export function asksEvidence({ predicates }: Query): {
+  readonly evidence: boolean;
+  readonly contents: boolean;
+} {
+  const needs = new Set(predicates.map((predicate) => predicate.needs));
+  const contents = needs.has('contents');
+  return { evidence: contents || needs.has('evidence'), contents };
 }
 
 export function answer({ predicates }: Query, subject: Subject): Answer {

@@ -31,7 +31,7 @@ export function attachedTo(
 ): SweptImage {
   const { resolution } = image(root, children);
   const runnable = children.map(({ digest }) => digest);
-  const attached = resolution.ok ? ok(factsOf(resolution.value)) : resolution;
+  const attached = resolution.ok ? ok(factsOf(resolution.value, true)) : resolution;
   return swept(CART, { resolved: resolved(root.digest, runnable), attached });
 }
 
@@ -47,6 +47,7 @@ function subject(of: SweptImage, more: Partial<Subject> = {}): Subject {
     image: of,
     named: null,
     indexes: new Map(),
+    policy: null,
     ...more,
   };
 }

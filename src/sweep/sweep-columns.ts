@@ -73,9 +73,48 @@ const LABELS: SweepColumn = {
   cell: (hit) => labelsText(hit) || NOTHING,
 };
 
+const FIXED: SweepColumn = {
+  title: 'FIXED IN',
+  cut: null,
+  leaves: 3,
+  optional: true,
+  cell: ({ component }) => component?.fixedIn ?? NOTHING,
+};
+const PATH: SweepColumn = {
+  title: 'PATH OR LAYER',
+  cut: { least: 12, to: cutStart },
+  leaves: 2,
+  optional: true,
+  cell: ({ component }) => (component ? whereOf(component) : NOTHING),
+};
+const SBOM: SweepColumn = {
+  title: 'SBOM',
+  cut: null,
+  leaves: 4,
+  optional: true,
+  cell: ({ component }) => component?.sbom.standing ?? NOTHING,
+};
+
+/** `/app/lib/x.jar (+2)`, else the layer, and whose that is where it is known. */
+function whereOf({ locations: [path, ...more], layer, origin }: NonNullable<SweepHit['component']>): string {
+  const place = path ?? (layer === null ? null : shortDigests(layer));
+  if (place === null) return NOTHING;
+  const others = more.length === 0 ? '' : ` (+${more.length})`;
+  return `${place}${others}${origin === 'unknown' ? '' : `, ${origin}`}`;
+}
+
 const PLACE = [CLUSTER, NAMESPACE, WORKLOAD, CONTAINER, IMAGE];
 
-export const SWEEP_COLUMNS: readonly SweepColumn[] = [...PLACE, STATE, SINCE, OWNER, MATCHED];
+export const SWEEP_COLUMNS: readonly SweepColumn[] = [
+  ...PLACE,
+  STATE,
+  SINCE,
+  OWNER,
+  MATCHED,
+  FIXED,
+  PATH,
+  SBOM,
+];
 export const SWEEP_WIDE_COLUMNS: readonly SweepColumn[] = [
   ...PLACE,
   DIGEST,
@@ -83,6 +122,9 @@ export const SWEEP_WIDE_COLUMNS: readonly SweepColumn[] = [
   SINCE,
   OWNER,
   { ...MATCHED, cell: ({ matched }) => matchedText(matched) },
+  FIXED,
+  PATH,
+  SBOM,
   LABELS,
 ];
 

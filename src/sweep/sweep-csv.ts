@@ -1,7 +1,7 @@
 import { csvText } from '../report/csv.ts';
 import type { Renderer } from '../report/renderer.ts';
 import { labelsText, ownerOf } from './owner.ts';
-import type { SweepReport, SweptContainer } from './sweep-report.ts';
+import type { SweepHit, SweepReport, SweptContainer } from './sweep-report.ts';
 
 const TITLES = [
   'RESULT',
@@ -23,6 +23,14 @@ const TITLES = [
   'MESSAGE',
   'REMEDIATION',
   'LABELS',
+  'PACKAGE',
+  'VERSION',
+  'PURL',
+  'FIXED_IN',
+  'PATHS',
+  'LAYER',
+  'ORIGIN',
+  'SBOM',
 ] as const;
 
 /** RFC 4180 for spreadsheets: a row per match, per doubt and per coverage gap, as what could not be seen is no "not affected". */
@@ -39,15 +47,27 @@ export const sweepCsv: Renderer<SweepReport> = {
         null,
         null,
         labelsText(one),
+        ...componentCells(one),
       ]),
     );
     const open = undetermined.map((one) => {
       const { reason, message, remediation } = one;
-      return ['undetermined', ...place(one), null, null, null, reason, message, remediation, labelsText(one)];
+      return [
+        'undetermined',
+        ...place(one),
+        null,
+        null,
+        null,
+        reason,
+        message,
+        remediation,
+        labelsText(one),
+        ...NO_COMPONENT,
+      ];
     });
     const gaps = coverage.gaps.map(({ cluster, scope, name, reason, message, remediation = null }) => {
       const what = ['coverage', cluster, null, scope, name, ...NOTHING_OF_A_CONTAINER];
-      return [...what, reason, message, remediation, null];
+      return [...what, reason, message, remediation, null, ...NO_COMPONENT];
     });
     return csvText([...(headers ? [TITLES] : []), ...found, ...open, ...gaps]);
   },
@@ -55,6 +75,14 @@ export const sweepCsv: Renderer<SweepReport> = {
 
 /** From CONTAINER to AT. */
 const NOTHING_OF_A_CONTAINER = Array.from({ length: 10 }, () => null);
+
+const NO_COMPONENT = Array.from({ length: 8 }, () => null);
+
+function componentCells({ component }: SweepHit) {
+  if (component === null) return NO_COMPONENT;
+  const { name, version, purl, fixedIn, locations, layer, origin, sbom } = component;
+  return [name, version, purl, fixedIn, locations.join(' '), layer, origin, sbom.standing];
+}
 
 function place(one: SweptContainer) {
   const { cluster, namespace, kind, name, container, type, image, digest, state, since } = one;

@@ -13,6 +13,15 @@ export const SWEEP_REASONS = {
   ProvenanceContradictory: 'Verified provenance says otherwise than the certificate that it was signed with.',
   EvidenceUnverified:
     'Evidence that may say what the query asks for does not verify under the roots and keys known here.',
+  NoSbom: 'There is no SBOM of this image.',
+  SbomUnsigned: 'There is an SBOM of this image, and nobody whose word counts has signed it.',
+  SbomForOtherImage: "There is an SBOM, and it is another image's, or does not say of which platform it is.",
+  EcosystemNotCatalogued:
+    'There is an SBOM, and nothing says that its tool looked for packages of the kind that was asked for.',
+  SbomTruncated: 'There is an SBOM, and it says itself that it is not complete.',
+  SbomUnreadable: 'There is an SBOM, and it is in no form that can be read.',
+  VersionUnknown: 'A package of this name is there, and its version is not known or cannot be compared.',
+  PackageUnclear: 'A package is there that may be the one that was asked for, or another of its name.',
 } as const satisfies Record<string, string>;
 
 export type SweepReason = keyof typeof SWEEP_REASONS;

@@ -9,4 +9,5 @@ export const SWEEP_RENDERERS: readonly ListedRenderer<SweepReport>[] = [
   { format: 'yaml', load: async () => (await import('../report/yaml.ts')).yaml },
   { format: 'name', load: async () => (await import('./sweep-name.ts')).sweepName },
   { format: 'csv', load: async () => (await import('./sweep-csv.ts')).sweepCsv },
+  { format: 'commands', load: async () => (await import('./sweep-commands.ts')).sweepCommands },
 ];

@@ -3,6 +3,8 @@ import type { Reason } from '../reasons.ts';
 import type { TrustMaterial } from '../verify/verifier.ts';
 import type { Gap, Running, Workload, WorkloadSource } from '../workloads/source.ts';
 import type { Answer, Match } from './answer.ts';
+import type { MatchedComponent } from './component-hit.ts';
+import { distinct, hitsOf } from './sweep-hits.ts';
 import type { Changes, Now } from './former.ts';
 import type { Asked, Subject } from './query.ts';
 import type { Doubt, SweepReason } from './sweep-reasons.ts';
@@ -67,7 +69,7 @@ export interface SweptContainer {
 export interface SweepHit extends SweptContainer {
   readonly matched: readonly Omit<Match, 'evidence'>[];
   /** The component of an SBOM that was asked for. */
-  readonly component: null;
+  readonly component: MatchedComponent | null;
   readonly evidence: Match['evidence'];
   readonly vex: null;
 }
@@ -197,18 +199,7 @@ function placeOf({ workload, container, image, running }: Answered): SweptContai
 }
 
 function hitOf(one: Answered): SweepHit[] {
-  if (one.answer.is !== 'hit') return [];
-  const { matches } = one.answer;
-  const matched = matches.map(({ evidence: _evidence, ...match }) => match);
-  return [
-    {
-      ...placeOf(one),
-      matched: distinct(matched),
-      component: null,
-      evidence: distinct(matches.flatMap(({ evidence }) => evidence)),
-      vex: null,
-    },
-  ];
+  return one.answer.is === 'hit' ? hitsOf(placeOf(one), one.answer.matches) : [];
 }
 
 /** What is not known is listed, even if nothing says why. */
@@ -227,12 +218,11 @@ function undeterminedOf(one: Answered): SweepUndetermined[] {
   return distinct(doubts.length > 0 ? doubts : [NOT_SEEN]).map((doubt) => ({ ...place, ...doubt }));
 }
 
-function distinct<T>(values: readonly T[]): readonly T[] {
-  if (values.length < 2) return values;
-  return [...new Map(values.map((value) => [JSON.stringify(value), value])).values()];
-}
-
-type Sorted = SweptContainer & { readonly reason?: string; readonly message?: string };
+type Sorted = SweptContainer & {
+  readonly component?: MatchedComponent | null;
+  readonly reason?: string;
+  readonly message?: string;
+};
 
 function sorted<T extends Sorted>(entries: readonly T[]): T[] {
   const keyed = entries.map((entry) => ({ entry, key: keyOf(entry) }));
@@ -247,10 +237,12 @@ function keyOf({
   name,
   container,
   image,
+  component,
   reason = '',
   message = '',
 }: Sorted): string {
-  return [cluster ?? '', namespace ?? '', kind, name, container, image, reason, message].join('\0');
+  const found = component ? [component.name, component.version ?? ''] : [];
+  return [cluster ?? '', namespace ?? '', kind, name, container, image, ...found, reason, message].join('\0');
 }
 
 function byGap(a: Omit<Gap, 'wrongInput'>, b: Omit<Gap, 'wrongInput'>): number {

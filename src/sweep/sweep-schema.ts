@@ -34,17 +34,45 @@ const container = {
   location,
 };
 
+const component = object({
+  name: text.describe('The whole name, as its ecosystem writes it.'),
+  purl: maybe,
+  version: maybe,
+  source: maybe.describe('The source package.'),
+  location: maybe.describe('The first of the paths.'),
+  locations: z.array(text).describe('Paths in the image.'),
+  layer: maybe.describe('The layer that it came with, by the digest of its contents.'),
+  origin: z.enum(['base', 'application', 'unknown']).describe('Whose layer that is.'),
+  fixedIn: maybe.describe('The first version that has the fix.'),
+  sbom: object({
+    standing: z.enum(['accepted', 'signed', 'unsigned']),
+    signer: maybe,
+    format: text,
+    created: time.nullable(),
+  }).describe('Whose word it is.'),
+});
+
 const hit = object({
   ...container,
   matched: z.array(
     object({
-      query: z.enum(['digest', 'image', 'signer', 'issuer', 'sourceRepository', 'builder', 'unsigned']),
+      query: z.enum([
+        'digest',
+        'image',
+        'signer',
+        'issuer',
+        'sourceRepository',
+        'builder',
+        'unsigned',
+        'package',
+        'vulnerability',
+      ]),
       asked: text,
       found: text,
       at: text.describe('What of the image it was found at.'),
     }),
   ),
-  component: z.null(),
+  component: component.nullable().describe('The component of an SBOM that was asked for.'),
   evidence: z.array(evidence),
   vex: z.null(),
 });
@@ -89,6 +117,11 @@ const sweepReport = object({
     sourceRepository: values,
     builder: values,
     unsigned: z.literal(true).optional(),
+    package: values,
+    range: text.optional().describe('Versions, as >=2.0,<2.17.1'),
+    ecosystem: text.optional(),
+    vulnerability: values,
+    accept: z.literal('unsigned').optional(),
   }),
   inventory: object({
     takenAt: time.describe('When the workloads were listed.'),

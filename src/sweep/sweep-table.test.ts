@@ -281,6 +281,6 @@ describe('for programs', () => {
     ]);
     expect(lines[1]).toContain(",'=cart,");
     const widths = lines.map((line) => line.split(',').length);
-    expect(new Set(widths)).toEqual(new Set([19]));
+    expect(new Set(widths)).toEqual(new Set([27]));
   });
 });

@@ -8,7 +8,7 @@ import { type Answer, undetermined } from './answer.ts';
 import { findIndexes, type Indexes } from './indexes.ts';
 import type { KeptFacts } from './kept-facts.ts';
 import { lookUpDigests, lookUpEvidence } from './look-up.ts';
-import { answer, type Query, type SweptImage } from './query.ts';
+import { answer, asksEvidence, type Query, type Subject, type SweptImage } from './query.ts';
 import { type Candidate, candidatesOf } from './running.ts';
 import { type Answered, createSweepReport, type SweepReport, type SweepReportInput } from './sweep-report.ts';
 
@@ -68,23 +68,29 @@ async function askAll(workloads: readonly Workload[], job: SweepJob) {
   const learn = (found: readonly SweptImage[]): void => {
     for (const image of found) images.set(image.reference.text, image);
   };
-  const answerAll = () => asked.map((one) => answerOf(one, images, indexes, job.query));
+  let policy: Policy | null = null;
+  const answerAll = () => asked.map((one) => answerOf(one, { images, indexes, policy }, job.query));
   const needs = new Set(job.query.predicates.map((predicate) => predicate.needs));
   if (needs.has('resolution')) {
     learn(await lookUpDigests(undecided(answerAll()), job));
     const { digest = [] } = job.query.asked;
     indexes = await findIndexes(digest, [...images.values()], job.registry, job.concurrency);
   }
-  const trusted = needs.has('evidence') ? job.trusted() : null;
+  const { evidence, contents } = asksEvidence(job.query);
+  const trusted = evidence ? job.trusted() : null;
   if (trusted) {
     // What was loaded into a node has no digest yet that anything could be attached to.
     const loaded = undecided(answerAll()).filter(
       ({ running, resolved }) => running?.digest === null && resolved === null,
     );
     learn(await lookUpDigests(loaded, job));
-    learn(await lookUpEvidence(undecided(answerAll()), job, trusted, job.generatedAt, job.kept));
+    learn(await lookUpEvidence(undecided(answerAll()), job, trusted, job.generatedAt, job.kept, contents));
+    ({ policy } = await trusted);
   }
-  return { answered: answerAll(), known: await trusted, gaps: indexes.gaps, notes: indexes.notes };
+  const subjects = asked.flatMap((one) => subjectOf(one, { images, indexes, policy }) ?? []);
+  for (const { survey } of job.query.predicates) survey?.(subjects);
+  const notes = [...job.query.notes, ...indexes.notes];
+  return { answered: answerAll(), known: await trusted, gaps: indexes.gaps, notes };
 }
 
 /** The distinct images, by the text of their references. */
@@ -104,14 +110,28 @@ interface AnsweredImage extends Answered {
   readonly named: SweptImage | null;
 }
 
-function answerOf(
+/** What is known of everything that is asked about. */
+interface KnownOf {
+  readonly images: ReadonlyMap<string, SweptImage>;
+  readonly indexes: Indexes;
+  readonly policy: Policy | null;
+}
+
+/** Null for a text that is no reference. */
+function subjectOf(
   { workload, container, candidate }: AskedContainer,
-  images: ReadonlyMap<string, SweptImage>,
-  { byChild }: Indexes,
-  query: Query,
-): AnsweredImage {
+  { images, indexes: { byChild }, policy }: KnownOf,
+): Subject | null {
   const image = candidate && images.get(candidate.key);
-  if (!image)
+  if (!image) return null;
+  const named = (candidate.named && images.get(candidate.named.text)) ?? null;
+  return { workload, container, image, named, indexes: byChild, policy };
+}
+
+function answerOf(asked: AskedContainer, known: KnownOf, query: Query): AnsweredImage {
+  const { workload, container, candidate } = asked;
+  const subject = subjectOf(asked, known);
+  if (!subject || !candidate)
     return {
       workload,
       container,
@@ -120,9 +140,8 @@ function answerOf(
       running: null,
       answer: notAReference(container.image),
     };
-  const named = (candidate.named && images.get(candidate.named.text)) ?? null;
-  const said = answer(query, { workload, container, image, named, indexes: byChild });
-  return { workload, container, image, named, running: candidate.running, answer: said };
+  const { image, named } = subject;
+  return { workload, container, image, named, running: candidate.running, answer: answer(query, subject) };
 }
 
 /** The images that an answer still waits for. */

@@ -1,0 +1,359 @@
+import { describe, expect, it } from 'vitest';
+import { child, keyOf, manifest, unreadable } from '../policy/judged-image.fixture.ts';
+import type { Policy } from '../policy/policy.ts';
+import type { JudgedManifest } from '../policy/subject.ts';
+import { compilePackages, NO_PACKAGES, type PackageValues } from './package-values.ts';
+import {
+  attachedAlone,
+  attested,
+  attestedInVain,
+  BASH,
+  cyclonedx,
+  GUAVA,
+  LOG4J,
+  policyOf,
+} from './sboms.fixture.ts';
+import type { Verdict } from '../verify/verifier.ts';
+import { ask, attachedTo, unreachable } from './subject.fixture.ts';
+import type { SweptImage } from './query.ts';
+
+const DIGEST = manifest('a').digest;
+const OTHER = `sha256:${'9'.repeat(64)}`;
+
+/** What lies on an image although it is about another one. */
+function elsewhere({ evidence, ...verdict }: Verdict): JudgedManifest {
+  return {
+    ...manifest('a'),
+    verdicts: [{ ...verdict, evidence: { ...evidence, subject: DIGEST } }],
+  };
+}
+
+/** What is said of an image; `survey` are other images of the run. */
+function asked(
+  values: Partial<PackageValues>,
+  of: SweptImage,
+  policy: Policy | null = policyOf(),
+  survey: readonly SweptImage[] = [],
+): string {
+  const problems: string[] = [];
+  const { predicates } = compilePackages({ ...NO_PACKAGES, ...values }, (problem) => problems.push(problem));
+  expect(problems).toEqual([]);
+  const [predicate] = predicates;
+  if (!predicate) throw new Error('no predicate');
+  const subjects: Parameters<NonNullable<typeof predicate.survey>>[0][number][] = [];
+  const record = {
+    ...predicate,
+    ask: (subject: (typeof subjects)[number]) => (subjects.push(subject), predicate.ask(subject)),
+  };
+  for (const one of [of, ...survey]) ask(record, one, { policy });
+  predicate.survey?.(subjects);
+  return ask(predicate, of, { policy });
+}
+
+const VULNERABLE = { package: ['org.apache.logging.log4j:log4j-core'], from: '2.0', below: '2.17.1' };
+const FIXED = { ...LOG4J, version: '2.17.1', purl: 'pkg:maven/org.apache.logging.log4j/log4j-core@2.17.1' };
+const clean = cyclonedx([GUAVA]);
+const truncated = cyclonedx([GUAVA], { compositions: [{ aggregate: 'incomplete', assemblies: [] }] });
+
+describe('an image has a package', () => {
+  it.each<[string, JudgedManifest]>([
+    ['by an SBOM of an authority', manifest('a', attested(cyclonedx([GUAVA, LOG4J])))],
+    ['by an SBOM of a stranger', manifest('a', attested(cyclonedx([LOG4J]), keyOf('stranger')))],
+    ['by an unsigned SBOM', manifest('a', attachedAlone(cyclonedx([LOG4J])))],
+    ['by an SBOM whose signature does not verify', manifest('a', attestedInVain(cyclonedx([LOG4J]), DIGEST))],
+    ['by one of two SBOMs', manifest('a', attested(clean), attachedAlone(cyclonedx([LOG4J])))],
+    ['by an SBOM that names it as its image', manifest('a', attested(cyclonedx([LOG4J], {}, DIGEST)))],
+  ])('%s', (_what, on) => {
+    expect(asked(VULNERABLE, attachedTo(on))).toBe('hit package (manifest)');
+  });
+
+  it('on a child', () => {
+    const on = child('arm64', attested(cyclonedx([LOG4J])));
+    const other = child('s390x', attested(clean));
+    expect(asked(VULNERABLE, attachedTo(manifest('a'), [on, other]))).toBe('hit package (child linux/arm64)');
+  });
+
+  it('by what is attested of its index, of whatever platform', () => {
+    const index = manifest('a', attested(cyclonedx([LOG4J])));
+    expect(asked(VULNERABLE, attachedTo(index, [child('arm64'), child('s390x')]))).toBe(
+      'hit package (child linux/arm64), package (child linux/s390x)',
+    );
+  });
+});
+
+describe('an image has not a package', () => {
+  it.each<[string, Partial<PackageValues>, JudgedManifest, Policy | null]>([
+    ['by an SBOM of an authority', VULNERABLE, manifest('a', attested(clean)), policyOf()],
+    [
+      'in the versions that were asked for',
+      VULNERABLE,
+      manifest('a', attested(cyclonedx([FIXED]))),
+      policyOf(),
+    ],
+    [
+      'by an SBOM of whom the rule about it asks',
+      VULNERABLE,
+      manifest('a', attested(clean, keyOf('vendor'))),
+      policyOf('ci', 'vendor'),
+    ],
+    [
+      'by an unsigned SBOM, where that is accepted',
+      { ...VULNERABLE, accept: 'unsigned' },
+      manifest('a', attachedAlone(clean)),
+      null,
+    ],
+    [
+      'by a stranger, where that is accepted',
+      { ...VULNERABLE, accept: 'unsigned' },
+      manifest('a', attested(clean, keyOf('x'))),
+      policyOf(),
+    ],
+    [
+      'beside an SBOM that cannot be read',
+      VULNERABLE,
+      manifest('a', attested(clean), attachedAlone('{')),
+      policyOf(),
+    ],
+    [
+      'beside an SBOM of another image that has it',
+      VULNERABLE,
+      manifest('a', attested(clean), attachedAlone(cyclonedx([LOG4J], {}, OTHER))),
+      policyOf(),
+    ],
+  ])('%s', (_what, values, on, policy) => {
+    expect(asked(values, attachedTo(on), policy)).toBe('no');
+  });
+
+  it('only if no child has it', () => {
+    const both = [child('arm64', attested(clean)), child('s390x', attested(clean))];
+    expect(asked(VULNERABLE, attachedTo(manifest('a'), both))).toBe('no');
+  });
+});
+
+describe('whether an image has a package is not known', () => {
+  it.each<[string, Partial<PackageValues>, JudgedManifest, Policy | null, string]>([
+    ['without an SBOM', VULNERABLE, manifest('a'), policyOf(), 'NoSbom'],
+    ['by an unsigned SBOM', VULNERABLE, manifest('a', attachedAlone(clean)), policyOf(), 'SbomUnsigned'],
+    [
+      'by an SBOM of a stranger',
+      VULNERABLE,
+      manifest('a', attested(clean, keyOf('x'))),
+      policyOf(),
+      'SbomUnsigned',
+    ],
+    [
+      'by an SBOM of an authority that the rule about it does not ask',
+      VULNERABLE,
+      manifest('a', attested(clean)),
+      policyOf('ci', 'vendor'),
+      'SbomUnsigned',
+    ],
+    ['by a signed SBOM without a policy', VULNERABLE, manifest('a', attested(clean)), null, 'SbomUnsigned'],
+    [
+      'by an SBOM whose signature does not verify',
+      VULNERABLE,
+      manifest('a', attestedInVain(clean, DIGEST)),
+      policyOf(),
+      'SbomUnsigned',
+    ],
+    [
+      "by such a one, though anybody's is accepted",
+      { ...VULNERABLE, accept: 'unsigned' },
+      manifest('a', attestedInVain(clean, DIGEST)),
+      policyOf(),
+      'SbomUnsigned',
+    ],
+    [
+      'by an SBOM that describes another image',
+      VULNERABLE,
+      manifest('a', attested(cyclonedx([GUAVA], {}, OTHER))),
+      policyOf(),
+      'SbomForOtherImage',
+    ],
+    [
+      'by such a one, though it has the package',
+      VULNERABLE,
+      manifest('a', attested(cyclonedx([LOG4J], {}, OTHER))),
+      policyOf(),
+      'SbomForOtherImage',
+    ],
+    [
+      'by an SBOM that is attested of another image',
+      VULNERABLE,
+      elsewhere(attestedInVain(cyclonedx([LOG4J]), OTHER, 'SignatureForOtherImage')),
+      policyOf(),
+      'SbomForOtherImage',
+    ],
+    [
+      'by an SBOM of other kinds of packages',
+      VULNERABLE,
+      manifest('a', attested(cyclonedx([BASH]))),
+      policyOf(),
+      'EcosystemNotCatalogued',
+    ],
+    [
+      'by an SBOM of nothing',
+      VULNERABLE,
+      manifest('a', attested(cyclonedx([]))),
+      policyOf(),
+      'EcosystemNotCatalogued',
+    ],
+    [
+      'by an SBOM that is not complete',
+      VULNERABLE,
+      manifest('a', attested(truncated)),
+      policyOf(),
+      'SbomTruncated',
+    ],
+    [
+      'by what is no SBOM',
+      VULNERABLE,
+      manifest('a', attachedAlone('{"a": 1}')),
+      policyOf(),
+      'SbomUnreadable',
+    ],
+    [
+      'where its SBOM could not be fetched',
+      VULNERABLE,
+      unreadable(manifest('a'), 'TimedOut'),
+      policyOf(),
+      'Unreachable NoSbom',
+    ],
+    [
+      'where its version is none',
+      VULNERABLE,
+      manifest(
+        'a',
+        attested(
+          cyclonedx([
+            { ...LOG4J, version: 'unknown', purl: 'pkg:maven/org.apache.logging.log4j/log4j-core' },
+            GUAVA,
+          ]),
+        ),
+      ),
+      policyOf(),
+      'VersionUnknown',
+    ],
+    [
+      'where it has no version',
+      VULNERABLE,
+      manifest(
+        'a',
+        attested(cyclonedx([{ name: 'log4j-core', purl: 'pkg:maven/org.apache.logging.log4j/log4j-core' }])),
+      ),
+      policyOf(),
+      'VersionUnknown',
+    ],
+    [
+      'where its group was guessed',
+      VULNERABLE,
+      manifest(
+        'a',
+        attested(
+          cyclonedx([
+            { name: 'log4j-core', version: '2.14.1', purl: 'pkg:maven/log4j-core/log4j-core@2.14.1' },
+          ]),
+        ),
+      ),
+      policyOf(),
+      'PackageUnclear',
+    ],
+    [
+      'where its package URL is none',
+      VULNERABLE,
+      manifest('a', attested(cyclonedx([{ name: 'log4j-core', version: '2.14.1', purl: 'pkg:%%%' }, GUAVA]))),
+      policyOf(),
+      'VersionUnknown',
+    ],
+    [
+      'where nobody said what kind of package',
+      { package: ['log4j-core'] },
+      manifest('a', attested(clean)),
+      policyOf(),
+      'EcosystemNotCatalogued',
+    ],
+  ])('%s', (_what, values, on, policy, reason) => {
+    expect(asked(values, attachedTo(on), policy)).toBe(`undetermined ${reason}`);
+  });
+
+  it('of an index whose SBOM does not say of which platform it is', () => {
+    const index = manifest('a', attested(clean));
+    expect(asked(VULNERABLE, attachedTo(index, [child('arm64'), child('s390x')]))).toBe(
+      'undetermined SbomForOtherImage',
+    );
+  });
+
+  it('of an index of which one child has no SBOM', () => {
+    const children = [child('arm64', attested(clean)), child('s390x')];
+    expect(asked(VULNERABLE, attachedTo(manifest('a'), children))).toBe('undetermined NoSbom');
+  });
+
+  it('of an image that cannot be reached', () => {
+    expect(asked(VULNERABLE, unreachable())).toBe('undetermined Unreachable');
+    expect(asked(VULNERABLE, unreachable('NotInEvidence'))).toBe('undetermined NotIndexed');
+  });
+});
+
+describe('a package without a kind', () => {
+  const has = attachedTo(manifest('b', attested(cyclonedx([LOG4J]))));
+
+  it('is of those kinds in which its name was seen', () => {
+    const values = { package: ['log4j-core'], below: '2.17.1' };
+    expect(asked(values, attachedTo(manifest('a', attested(clean))), policyOf(), [has])).toBe('no');
+    const debian = attachedTo(manifest('a', attested(cyclonedx([BASH]))));
+    expect(asked(values, debian, policyOf(), [has])).toBe('undetermined EcosystemNotCatalogued');
+  });
+
+  it('is compared by the rules of each', () => {
+    const npm = { name: 'x', version: '1.0.0-sp', purl: 'pkg:npm/x@1.0.0-sp' };
+    const maven = { name: 'x', version: '1.0.0-sp', purl: 'pkg:maven/g/x@1.0.0-sp' };
+    const values = { package: ['x'], below: '1.0.0' };
+    expect(asked(values, attachedTo(manifest('a', attested(cyclonedx([npm])))))).toBe(
+      'hit package (manifest)',
+    );
+    expect(asked(values, attachedTo(manifest('a', attested(cyclonedx([maven])))))).toBe('no');
+  });
+});
+
+describe('a vulnerability', () => {
+  const record = (ecosystem: string, name: string, fixed: string) => ({
+    id: 'CVE-1',
+    withdrawn: null,
+    aliases: [],
+    upstream: [],
+    summary: null,
+    affected: [
+      {
+        package: { ecosystem, name, purl: null },
+        versions: [],
+        ranges: [{ type: 'ECOSYSTEM', events: [{ introduced: '0' }, { fixed }] }],
+      },
+    ],
+  });
+  const deb = (version: string, distro: string, source = 'openssl') => ({
+    name: 'libssl3',
+    version,
+    purl: `pkg:deb/debian/libssl3@${version}?distro=${distro}&upstream=${source}`,
+  });
+  const records = [record('Debian:11', 'openssl', '1.1.1n-0'), record('Debian:12', 'openssl', '3.0.9-1')];
+
+  it.each([
+    ['a source package in its release', deb('3.0.8-1', 'debian-12'), 'hit vulnerability (manifest)'],
+    ['one that is fixed', deb('3.0.9-1', 'debian-12'), 'no'],
+    ['by the fix of its own release', deb('1.1.1m-0', 'debian-11'), 'hit vulnerability (manifest)'],
+    ['a release that is not affected', deb('1.0-1', 'debian-10'), 'no'],
+    ['a release that nobody names', deb('1.0-1', ''), 'undetermined VersionUnknown'],
+    ['another source', deb('1.0-1', 'debian-12', 'libressl'), 'no'],
+    [
+      'another distribution',
+      {
+        ...deb('1.0-1', 'ubuntu-22.04'),
+        purl: 'pkg:deb/ubuntu/libssl3@1.0-1?distro=ubuntu-22.04&upstream=openssl',
+      },
+      'no',
+    ],
+  ])('is of %s', (_what, component, answer) => {
+    const of = attachedTo(manifest('a', attested(cyclonedx([component]))));
+    expect(asked({ vulnerability: [{ id: 'CVE-1', records }] }, of)).toBe(answer);
+  });
+});

@@ -1,0 +1,119 @@
+import { parsePackageUrl } from '../attestations/sbom/package-url.ts';
+import { describeSigner } from '../policy/evidence-entry.ts';
+import { hit, type Match, NO, NOT_ASKED, undetermined } from './answer.ts';
+import type { MatchedComponent, SbomWord } from './component-hit.ts';
+import type { ComponentMatch } from './component-match.ts';
+import { askAttached, placeName } from './evidence-query.ts';
+import type { ImageFacts } from './facts.ts';
+import { type ImageSbom, sbomsOf } from './image-sboms.ts';
+import { doubtsOf, kindsAsked } from './package-doubts.ts';
+import { wholeName } from './package-name.ts';
+import {
+  type Asking,
+  isOurs,
+  type PackageQuestion,
+  type Searched,
+  type SearchedSbom,
+  searchFor,
+  searchManifest,
+} from './package-search.ts';
+import type { Predicate, Subject } from './query.ts';
+import { type Accepting, accepts } from './sbom-standing.ts';
+
+/**
+ * `--package` and `--vulnerability`: which images have a package, by what their SBOMs say. A hit counts from any SBOM of the image,
+ * whoever wrote it. That there is none counts from one alone that is surely this image's and whole, looked for packages of this kind,
+ * and is by somebody whose word the user takes.
+ */
+export function packageQuery(
+  query: 'package' | 'vulnerability',
+  questions: readonly PackageQuestion[],
+  accepting: Accepting,
+): Predicate {
+  const search = searchFor(questions);
+  const found = new WeakMap<ImageFacts, readonly Searched[] | null>();
+  const searched = (facts: ImageFacts): readonly Searched[] | null => {
+    const known = found.get(facts);
+    if (known !== undefined) return known;
+    const all = sbomsOf(facts)?.map((manifest) => searchManifest(manifest, search)) ?? null;
+    found.set(facts, all);
+    return all;
+  };
+  const seen = new Set<string>();
+  return {
+    needs: 'contents',
+    survey(subjects) {
+      for (const { image } of subjects)
+        for (const { sboms } of (image.attached?.ok ? searched(image.attached.value) : null) ?? [])
+          for (const { matches } of sboms)
+            for (const { match } of matches)
+              if (match.ecosystem?.purlType) seen.add(match.ecosystem.purlType);
+    },
+    ask: (subject) =>
+      askAttached(subject, (facts) => {
+        const manifests = searched(facts);
+        if (manifests === null) return NOT_ASKED;
+        const asking = { query, subject, facts, accepting };
+        const hits = manifests.flatMap((manifest) =>
+          manifest.sboms.flatMap((one) => hitsIn(one, manifest, asking)),
+        );
+        if (hits.length > 0) return hit(...hits);
+        const kinds = kindsAsked(questions, seen);
+        const doubts = manifests.flatMap((manifest) => doubtsOf(manifest, { ...asking, kinds }));
+        return doubts.length > 0 ? undetermined(...doubts) : NO;
+      }),
+  };
+}
+
+function hitsIn(
+  found: SearchedSbom,
+  { judged }: Searched,
+  { query, subject, facts, accepting }: Asking,
+): Match[] {
+  if (!isOurs(found)) return [];
+  return found.matches.flatMap(({ question, match, verdict }): Match[] => {
+    if (verdict.is !== 'affected' || match.doubt !== null) return [];
+    const word = wordOf(found, subject, accepting);
+    const component = matchedComponent(match, verdict.fixedIn, word);
+    return [
+      {
+        query,
+        asked: question.asked,
+        found: [component.name, component.version].filter((part) => part !== null).join(' '),
+        at: placeName(judged, facts),
+        evidence: found.evidence(),
+        component,
+      },
+    ];
+  });
+}
+
+function matchedComponent(
+  { component, version }: ComponentMatch,
+  fixedIn: string | null,
+  sbom: SbomWord,
+): MatchedComponent {
+  const { purl, source, locations, layer } = component;
+  const parsed = purl === null ? null : parsePackageUrl(purl);
+  return {
+    name: parsed ? wholeName(parsed.type, parsed.namespace, parsed.name) : (component.name ?? ''),
+    purl,
+    version: component.version ?? version,
+    source: source?.name ?? null,
+    location: locations[0] ?? null,
+    locations,
+    layer,
+    origin: 'unknown',
+    fixedIn,
+    sbom,
+  };
+}
+
+function wordOf({ contents, claim }: ImageSbom, subject: Subject, accepting: Accepting): SbomWord {
+  return {
+    standing: claim === null ? 'unsigned' : accepts([claim], subject, accepting) ? 'accepted' : 'signed',
+    signer: claim && describeSigner(claim.signer),
+    format: contents.format,
+    created: contents.created,
+  };
+}

@@ -1,0 +1,104 @@
+import { z } from 'zod';
+import { isReason, type Reason } from '../reasons.ts';
+import type { ComponentFacts, ComponentList, SbomFacts } from './sbom-facts.ts';
+
+const text = z.string();
+const maybe = text.nullable();
+const reason = z.custom<Reason>((value) => typeof value === 'string' && isReason(value));
+const fault = z.object({ reason, message: text, remediation: text.exactOptional() });
+const signer = z.discriminatedUnion('kind', [
+  z.object({
+    kind: z.literal('certificate'),
+    trustRoot: text,
+    issuer: text,
+    subject: z.object({ kind: z.enum(['uri', 'email', 'dns', 'other']), value: text }),
+    extensions: z.record(text, text),
+  }),
+  z.object({ kind: z.literal('key'), authority: text, fingerprint: text }),
+]);
+
+/** A component, without the names of what it is: there are hundreds in each of thousands of SBOMs. */
+const row = z.tuple([maybe, maybe, maybe, maybe, maybe, maybe, maybe, maybe, z.array(text)]);
+
+/** Only the names stand there to be read: a component is text until it is asked for. */
+const components = z
+  .object({ count: z.int(), names: text, rows: text })
+  .transform(({ count, names, rows }): ComponentList => {
+    let lines: readonly string[] | null = null;
+    return {
+      count,
+      names,
+      at(line) {
+        lines ??= rows.split('\n');
+        const json = lines[line];
+        return json ? componentOf(row.parse(JSON.parse(json))) : undefined;
+      },
+    };
+  });
+
+const contents = z.discriminatedUnion('ok', [
+  z.object({
+    ok: z.literal(true),
+    value: z.object({
+      format: text,
+      created: maybe,
+      describes: z.array(text),
+      ecosystems: z.array(text),
+      truncated: z.boolean(),
+      components,
+    }),
+  }),
+  z.object({ ok: z.literal(false), fault }),
+]);
+
+/** An SBOM's facts as they stand in a file, without the evidence. */
+export const sbomSchema = z.object({
+  claim: z.object({ signer, signatureRepository: text.optional() }).nullable(),
+  refusal: fault.nullable(),
+  contents,
+});
+
+function componentOf(columns: z.output<typeof row>): ComponentFacts {
+  const [name, version, purl, ecosystem, distro, source, sourceVersion, layer, locations] = columns;
+  return {
+    name,
+    version,
+    purl,
+    ecosystem,
+    distro,
+    source: source === null ? null : { name: source, version: sourceVersion },
+    locations,
+    layer,
+  };
+}
+
+/** What `sbomSchema` reads. */
+export function sbomInFile<T extends SbomFacts>(one: T) {
+  if (!one.contents.ok) return one;
+  const { components: list, ...value } = one.contents.value;
+  const { count, names, at } = list;
+  const all = Array.from({ length: count }, (_, line) => at(line)).filter((one) => one !== undefined);
+  const rows = all.map((component) => JSON.stringify(columnsOf(component))).join('\n');
+  return {
+    ...one,
+    contents: {
+      ok: true,
+      value: { ...value, components: { count, names, rows } },
+    },
+  };
+}
+
+function columnsOf(component: ComponentFacts): z.input<typeof row> {
+  const { name, version, purl, ecosystem, distro, source, locations, layer } = component;
+  return [
+    name,
+    version,
+    purl,
+    ecosystem,
+    distro,
+    source?.name ?? null,
+    source?.version ?? null,
+    layer,
+    [...locations],
+  ];
+}

@@ -1,0 +1,173 @@
+import { sbomFormatOfPredicate } from '../attestations/sbom/predicate-types.ts';
+import type { Component, Sbom } from '../attestations/sbom/sbom.ts';
+import { type AttachedSbom, sbomOf, sbomsOn } from '../policy/attached-sboms.ts';
+import type { Vouching } from '../policy/policy.ts';
+import type { JudgedManifest } from '../policy/subject.ts';
+import { isSigned, mayAttest } from '../policy/vouching.ts';
+import type { Fault } from '../reasons.ts';
+import { subjectWithDigest } from '../verify/in-toto.ts';
+import { Refused } from '../verify/refused.ts';
+import type { Verdict } from '../verify/verifier.ts';
+import { entriesOf, type Shown } from './facts-evidence.ts';
+import { lastPart, roughKey } from './package-name.ts';
+import { statedBy } from './stated.ts';
+
+/** What a query asks of a component. */
+export type ComponentFacts = Pick<
+  Component,
+  'name' | 'version' | 'purl' | 'ecosystem' | 'distro' | 'source' | 'locations' | 'layer'
+>;
+
+/** The components of an SBOM. Of thousands of them a few have a name that is asked for, and only these are looked at. */
+export interface ComponentList {
+  readonly count: number;
+  /** A line for each component, with the `roughKey`s of all names that it goes by. */
+  readonly names: string;
+  /** The component of a line, counted from 0. */
+  readonly at: (line: number) => ComponentFacts | undefined;
+}
+
+/** The components of which a name has this within it, as a `roughKey` that is not empty. */
+export function componentsNamed({ names, at }: ComponentList, needle: string): readonly ComponentFacts[] {
+  const found: ComponentFacts[] = [];
+  let line = 0;
+  let counted = 0;
+  for (let place = names.indexOf(needle); place !== -1; place = names.indexOf(needle, counted)) {
+    for (
+      let end = names.indexOf('\n', counted);
+      end !== -1 && end < place;
+      end = names.indexOf('\n', counted)
+    ) {
+      line += 1;
+      counted = end + 1;
+    }
+    const component = at(line);
+    if (component) found.push(component);
+    const next = names.indexOf('\n', place);
+    if (next === -1) break;
+    line += 1;
+    counted = next + 1;
+  }
+  return found;
+}
+
+/** What an SBOM says of itself and of what an image contains. */
+export interface SbomContents extends Pick<Sbom, 'describes' | 'ecosystems' | 'truncated'> {
+  /** `cyclonedx 1.6` */
+  readonly format: string;
+  /** RFC 3339. */
+  readonly created: string | null;
+  readonly components: ComponentList;
+}
+
+/** An SBOM that lies on a manifest. */
+export interface SbomFacts {
+  /** By whom it is attested; null where nobody has signed it, or the signature does not verify. */
+  readonly claim: Vouching | null;
+  /** Why its signature does not verify; null where it does, and where there is none. */
+  readonly refusal: Fault | null;
+  readonly contents:
+    | { readonly ok: true; readonly value: SbomContents }
+    | { readonly ok: false; readonly fault: Fault };
+  readonly evidence: Shown;
+}
+
+/** All SBOMs about a manifest that lie on it, or, as BuildKit's unsigned statements do, on its index. */
+export function sbomFacts(manifest: JudgedManifest, index: JudgedManifest | null): readonly SbomFacts[] {
+  const statements = index
+    ? sbomsOn(index, manifest).filter(({ verdict }) => verdict.evidence.format === 'statement')
+    : [];
+  return [...sbomsOn(manifest, manifest), ...refusedOn(manifest), ...statements].map(
+    ({ claim, verdict, sbom }): SbomFacts => ({
+      claim: claim && { signer: claim.signer, signatureRepository: claim.signatureRepository },
+      refusal: verdict.result === 'refused' && isSigned(verdict.evidence.format) ? verdict.refusal : null,
+      contents: sbom.ok ? { ok: true, value: contentsOf(sbom.value) } : sbom,
+      evidence: entriesOf(verdict),
+    }),
+  );
+}
+
+const contents = new WeakMap<Sbom, SbomContents>();
+
+function contentsOf(sbom: Sbom): SbomContents {
+  const known = contents.get(sbom);
+  if (known) return known;
+  const { format, specVersion, created, describes, ecosystems, truncated, components } = sbom;
+  const value: SbomContents = {
+    format: `${format} ${specVersion}`,
+    created: created?.toISOString() ?? null,
+    describes,
+    ecosystems,
+    truncated,
+    components: { count: components.length, names: namesOf(components), at: (line) => components[line] },
+  };
+  contents.set(sbom, value);
+  return value;
+}
+
+function namesOf(components: readonly ComponentFacts[]): string {
+  return components
+    .map(({ name, source, purl }) => {
+      const names = [name, source?.name, purl === null ? null : nameIn(purl)];
+      const keys = names.map((one) => (one ? roughKey(lastPart(one)).replaceAll(/\s/g, '-') : ''));
+      return [...new Set(keys)].join(' ');
+    })
+    .join('\n');
+}
+
+/** The name in a package URL, without taking all of it apart. */
+function nameIn(purl: string): string {
+  const [path = ''] = purl.split(/[?#]/, 1);
+  const end = path.indexOf('@', path.lastIndexOf('/'));
+  return path.slice(path.lastIndexOf('/') + 1, end < 0 ? undefined : end).replaceAll(/%2b/gi, '+');
+}
+
+/** Attested SBOMs whose signature does not verify: nobody vouches for them, and they may say what was asked for all the same. */
+function refusedOn(on: JudgedManifest): AttachedSbom[] {
+  return on.verdicts.flatMap((verdict): AttachedSbom[] => {
+    if (verdict.result !== 'refused' || !isSigned(verdict.evidence.format)) return [];
+    const sbom = statedSbom(verdict, on.digest);
+    return sbom === null ? [] : [{ on, claim: null, verdict, sbom }];
+  });
+}
+
+/** Null for what surely is no SBOM. */
+function statedSbom(
+  { evidence, refusal }: Extract<Verdict, { result: 'refused' }>,
+  digest: string,
+): AttachedSbom['sbom'] | null {
+  const { content } = statedBy(evidence);
+  if (content === null)
+    return mayAttest(evidence.format) ? { ok: false, fault: unknownContent(refusal) } : null;
+  if (content.kind !== 'attestation' || sbomFormatOfPredicate(content.predicateType) === null) return null;
+  if (!isAbout(content.statement, digest)) {
+    const message = `the SBOM is attested of another image than ${digest}`;
+    return { ok: false, fault: { reason: 'SbomForOtherImage', message } };
+  }
+  const sbom = sbomOf({ content });
+  if (sbom.ok) return sbom;
+  return {
+    ok: false,
+    fault: { reason: 'SbomUnreadable', message: `the SBOM cannot be read: ${sbom.message}` },
+  };
+}
+
+/** What is signed and cannot be read may be an SBOM. */
+function unknownContent({ reason, message }: Fault): Fault {
+  return reason === 'SignatureForOtherImage'
+    ? { reason: 'SbomForOtherImage', message: `something is attested that may be an SBOM: ${message}` }
+    : {
+        reason: 'SbomUnreadable',
+        message: `something is attested that may be an SBOM, and cannot be read: ${message}`,
+      };
+}
+
+function isAbout(statement: Parameters<typeof subjectWithDigest>[0], digest: string): boolean {
+  try {
+    subjectWithDigest(statement, digest);
+    return true;
+  } catch (cause) {
+    if (cause instanceof Refused) return false;
+    throw cause;
+  }
+}

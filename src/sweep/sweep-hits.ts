@@ -1,0 +1,43 @@
+import type { Match } from './answer.ts';
+import type { SweepHit, SweptContainer } from './sweep-report.ts';
+
+/** The hits of one container: one for each component that was found, or one where the query is about none. */
+export function hitsOf(place: SweptContainer, matches: readonly Match[]): SweepHit[] {
+  const others = matches.filter(({ component }) => component === undefined);
+  return byComponent(matches).map((same) => {
+    const all = [...others, ...same];
+    return {
+      ...place,
+      matched: distinct(all.map(({ evidence: _evidence, component: _component, ...match }) => match)),
+      component: same[0]?.component ?? null,
+      evidence: distinct(all.flatMap(({ evidence }) => evidence)),
+      vex: null,
+    };
+  });
+}
+
+/** One SBOM more that says the same makes no hit more. */
+function byComponent(matches: readonly Match[]): readonly (readonly Match[])[] {
+  const found = matches.filter(({ component }) => component !== undefined);
+  const groups = Map.groupBy(found, ({ component }) => JSON.stringify([component?.name, component?.version]));
+  return groups.size === 0 ? [[]] : [...groups.values()].map((same) => [best(same), ...same]);
+}
+
+/** By the SBOM whose word counts most, with every path that any of them names. */
+function best(same: readonly Match[]): Match {
+  const standing = ['accepted', 'signed', 'unsigned'];
+  const [first] = same.toSorted(
+    (a, b) =>
+      standing.indexOf(a.component?.sbom.standing ?? '') - standing.indexOf(b.component?.sbom.standing ?? ''),
+  );
+  if (!first?.component) throw new Error('a group of matches without a component');
+  const locations = [...new Set(same.flatMap(({ component }) => component?.locations ?? []))].sort();
+  const layer = same.find(({ component }) => component?.layer)?.component?.layer ?? null;
+  return { ...first, component: { ...first.component, location: locations[0] ?? null, locations, layer } };
+}
+
+/** Each value once. */
+export function distinct<T>(values: readonly T[]): readonly T[] {
+  if (values.length < 2) return values;
+  return [...new Map(values.map((value) => [JSON.stringify(value), value])).values()];
+}

@@ -1,0 +1,130 @@
+import { type Reading, read, unreadable } from '../attestations/reading.ts';
+import type { VersionVerdict } from '../osv/version-verdict.ts';
+import { ECOSYSTEMS, type Ecosystem } from '../versions/ecosystems.ts';
+import { order, type Versioning } from '../versions/versioning.ts';
+
+type Sign = '>=' | '>' | '<=' | '<' | '=';
+
+/** A bound of a range: all of a range's bounds have to hold. */
+export interface Bound {
+  readonly sign: Sign;
+  readonly version: string;
+}
+
+/** The values of the flags that make a range. */
+export interface BoundValues {
+  readonly from: string | null;
+  readonly below: string | null;
+  readonly through: string | null;
+  readonly range: string | null;
+}
+
+const FLAGS = [
+  ['from', '>='],
+  ['below', '<'],
+  ['through', '<='],
+] as const;
+
+/** The bounds that the flags name; none where there are none. `--range '>=2.0,<2.17.1'` names several. */
+export function readBounds(values: BoundValues): Reading<readonly Bound[]> {
+  const bounds: Bound[] = [];
+  for (const [flag, sign] of FLAGS) {
+    const version = values[flag]?.trim();
+    if (version === undefined) continue;
+    if (!isPlain(version)) return unreadable(`--${flag}: ${JSON.stringify(version)} is no version`);
+    bounds.push({ sign, version });
+  }
+  if (values.range === null) return read(bounds);
+  if (bounds.length > 0) return unreadable('--range stands alone: write all bounds into it');
+  for (const part of values.range.split(',')) {
+    const [, sign, version = ''] = /^\s*(>=|<=|>|<|=)?\s*(.*?)\s*$/.exec(part) ?? [];
+    if (sign === undefined || !isSign(sign))
+      return unreadable(
+        `--range: ${JSON.stringify(part.trim())} has no bound; write bounds with commas between them, as '>=2.0,<2.17.1'`,
+      );
+    if (!isPlain(version)) return unreadable(`--range: ${JSON.stringify(part.trim())} names no version`);
+    bounds.push({ sign, version });
+  }
+  return read(bounds);
+}
+
+function isSign(text: string): text is Sign {
+  return ['>=', '>', '<=', '<', '='].includes(text);
+}
+
+function isPlain(version: string): boolean {
+  return /^[^\s<>=,|]+$/.test(version);
+}
+
+/** `>=2.0,<2.17.1` */
+export function boundsText(bounds: readonly Bound[]): string {
+  return bounds.map(({ sign, version }) => `${sign}${version}`).join(',');
+}
+
+/**
+ * What is wrong with a range: a bound that is no version of the ecosystem (where none is named, of any), or bounds that nothing lies
+ * between. Such a range would be answered with "not affected". Null where it may hold something.
+ */
+export function wrongBounds(
+  bounds: readonly Bound[],
+  ecosystems: readonly Ecosystem[] | null,
+): string | null {
+  const [first] = ecosystems ?? [];
+  const readable = (ecosystems ?? ECOSYSTEMS).filter(({ versioning }) =>
+    bounds.every(({ version }) => order(versioning, version, version) !== null),
+  );
+  const text = JSON.stringify(boundsText(bounds));
+  if (readable.length === 0)
+    return first
+      ? `the range ${text} has a bound that is no version of ${first.name}`
+      : `the range ${text} has a bound that is no version of any ecosystem`;
+  return readable.every(({ versioning }) => isEmpty(bounds, versioning))
+    ? `nothing lies within the range ${text}`
+    : null;
+}
+
+function isEmpty(bounds: readonly Bound[], versioning: Versioning): boolean {
+  const lower = bounds.filter(({ sign }) => sign !== '<' && sign !== '<=');
+  const upper = bounds.filter(({ sign }) => sign !== '>' && sign !== '>=');
+  return lower.some((low) =>
+    upper.some((high) => {
+      const difference = order(versioning, low.version, high.version) ?? 0;
+      const closed = low.sign !== '>' && high.sign !== '<';
+      return difference > 0 || (difference === 0 && !closed);
+    }),
+  );
+}
+
+/** Whether a version lies within bounds, by the rules of its ecosystem. A version below a bound is fixed where that bound is. */
+export function withinBounds(
+  bounds: readonly Bound[],
+  { name, versioning }: Ecosystem,
+  version: string,
+): VersionVerdict {
+  for (const bound of bounds)
+    if (order(versioning, bound.version, bound.version) === null)
+      return {
+        is: 'undetermined',
+        why: `the bound ${JSON.stringify(bound.version)} is no version of ${name}, and the package is one of ${name}`,
+      };
+  if (order(versioning, version, version) === null)
+    return { is: 'undetermined', why: `${JSON.stringify(version)} is no version of ${name}` };
+  const within = bounds.every((bound) => holds(bound.sign, order(versioning, version, bound.version) ?? 0));
+  if (!within) return { is: 'notAffected' };
+  return { is: 'affected', fixedIn: bounds.find(({ sign }) => sign === '<')?.version ?? null };
+}
+
+function holds(sign: Sign, difference: number): boolean {
+  switch (sign) {
+    case '>=':
+      return difference >= 0;
+    case '>':
+      return difference > 0;
+    case '<=':
+      return difference <= 0;
+    case '<':
+      return difference < 0;
+    case '=':
+      return difference === 0;
+  }
+}
