@@ -21,7 +21,8 @@ export default defineConfig({
           name: 'e2e',
           include: ['test/e2e/**/*.e2e.ts', 'test/hostile-registry/*.e2e.ts'],
           testTimeout: 120_000,
-          hookTimeout: 300_000,
+          // The first run of all builds the tools: Kubernetes alone takes six minutes.
+          hookTimeout: 1_800_000,
           fileParallelism: false,
         },
       },

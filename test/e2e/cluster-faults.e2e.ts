@@ -4,7 +4,7 @@ import { pushImage } from '../../testdata/make/build.ts';
 import { until } from '../cluster/cluster.ts';
 import { startCuttingProxy } from '../cluster/cutting-proxy.ts';
 import { type ClusterBench, startClusterBench } from './cluster-bench.ts';
-import { cronJob, namespace, pod, type Template, workload } from './cluster-objects.ts';
+import { cronJob, namespace, pod, tagged, workload } from './cluster-objects.ts';
 import { named, reportOf } from './cluster-report.ts';
 
 /** What goes wrong between a user and a cluster: it is named, the rest is audited, and the exit code says so. */
@@ -27,9 +27,7 @@ async function audit(words: readonly string[], options: Parameters<ClusterBench[
 beforeAll(async () => {
   bench = await startClusterBench();
   const { cluster } = bench;
-  const image = await pushImage(bench.home('shop/cart'), 'cart');
-  const name = `${image.host}/${image.repository}`;
-  const cart: Template = { image: `${name}:v1`, imageID: `${name}@${image.digest}` };
+  const cart = tagged(await pushImage(bench.home('shop/cart'), 'cart'));
   const account = {
     apiVersion: 'v1',
     kind: 'ServiceAccount',

@@ -1,3 +1,5 @@
+import type { Image } from '../../testdata/make/build.ts';
+
 /** Objects for a cluster whose kubelets say what an annotation tells them to: see test/cluster/kubelet.yaml. */
 
 export interface Template {
@@ -9,6 +11,40 @@ export interface Template {
   /** More of the pod's spec. */
   readonly spec?: object;
   readonly annotations?: Readonly<Record<string, string>>;
+}
+
+/** An image by its tag, and what nodes say when they have pulled it. */
+export function tagged({ host, repository, digest }: Image): Template & { readonly imageID: string } {
+  const name = `${host}/${repository}`;
+  return { image: `${name}:v1`, imageID: `${name}@${digest}` };
+}
+
+/** The definition of a custom kind that takes anything. */
+export function definition(group: string, kind: string, shortNames: readonly string[] = []): object {
+  const singular = kind.toLowerCase();
+  const names = { kind, singular, plural: `${singular}s`, shortNames, categories: ['shops'] };
+  const schema = { openAPIV3Schema: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true } };
+  return {
+    apiVersion: 'apiextensions.k8s.io/v1',
+    kind: 'CustomResourceDefinition',
+    metadata: { name: `${names.plural}.${group}` },
+    spec: {
+      group,
+      scope: 'Namespaced',
+      names,
+      versions: [{ name: 'v1', served: true, storage: true, schema }],
+    },
+  };
+}
+
+/** One object of such a kind, in the namespace `shop`. */
+export function custom(group: string, kind: string, name: string, spec: object): object {
+  return {
+    apiVersion: `${group}/v1`,
+    kind,
+    metadata: { namespace: 'shop', name, labels: { app: name } },
+    spec,
+  };
 }
 
 interface Owner {

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { pushImage } from '../../testdata/make/build.ts';
 import { until } from '../cluster/cluster.ts';
 import { type ClusterBench, startClusterBench } from './cluster-bench.ts';
-import { cronJob, job, namespace, pod, type Template, workload } from './cluster-objects.ts';
+import { cronJob, custom, definition, job, namespace, pod, tagged, workload } from './cluster-objects.ts';
 import { named, reportOf } from './cluster-report.ts';
 
 /** What of a cluster is audited, beside what `kubectl get` says of the same words; and whose the pods are. */
@@ -36,38 +36,11 @@ async function audited(words: readonly string[], exitCode = 0) {
   return reportOf(finished);
 }
 
-function definition(group: string, kind: string, shortNames: readonly string[] = []): object {
-  const singular = kind.toLowerCase();
-  const names = { kind, singular, plural: `${singular}s`, shortNames, categories: ['shops'] };
-  const schema = { openAPIV3Schema: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true } };
-  return {
-    apiVersion: 'apiextensions.k8s.io/v1',
-    kind: 'CustomResourceDefinition',
-    metadata: { name: `${names.plural}.${group}` },
-    spec: {
-      group,
-      scope: 'Namespaced',
-      names,
-      versions: [{ name: 'v1', served: true, storage: true, schema }],
-    },
-  };
-}
-
-function custom(group: string, kind: string, name: string, spec: object): object {
-  return {
-    apiVersion: `${group}/v1`,
-    kind,
-    metadata: { namespace: 'shop', name, labels: { app: name } },
-    spec,
-  };
-}
-
 beforeAll(async () => {
   bench = await startClusterBench();
   const { cluster } = bench;
   const image = await pushImage(bench.home('shop/cart'), 'cart');
-  const name = `${image.host}/${image.repository}`;
-  const cart: Template = { image: `${name}:v1`, imageID: `${name}@${image.digest}` };
+  const cart = tagged(image);
   await cluster.apply([
     namespace('shop'),
     namespace('office'),
@@ -88,7 +61,7 @@ beforeAll(async () => {
     workload('Deployment', 'office', 'mail', cart),
     custom('shop.example.com', 'Widget', 'gadget', { size: 3 }),
     custom('argoproj.io', 'Rollout', 'canary', {
-      template: { spec: { containers: [{ name: 'app', image: `${name}:v1` }] } },
+      template: { spec: { containers: [{ name: 'app', image: cart.image }] } },
     }),
     custom('argoproj.io', 'Rollout', 'nonsense', { template: { spec: { containers: 'none at all' } } }),
     custom('argoproj.io', 'Rollout', 'deep', { template: [[{ spec: 7 }]], replicas: 'many' }),

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Image, pushImage, reference } from '../../testdata/make/build.ts';
 import { until } from '../cluster/cluster.ts';
 import { type ClusterBench, startClusterBench } from './cluster-bench.ts';
-import { cronJob, job, namespace, pod, workload } from './cluster-objects.ts';
+import { cronJob, job, namespace, pod, tagged, workload } from './cluster-objects.ts';
 import { named, reportOf, verdicts } from './cluster-report.ts';
 import { sweepOf } from './cluster-sweep.ts';
 
@@ -12,14 +12,6 @@ let bench: ClusterBench;
 let signed: Image;
 let unsigned: Image;
 let manifests: string;
-
-/** The tag, and what nodes say when they have pulled it. */
-function tagged(image: Image) {
-  return {
-    image: `${image.host}/${image.repository}:v1`,
-    imageID: `${image.host}/${image.repository}@${image.digest}`,
-  };
-}
 
 beforeAll(async () => {
   bench = await startClusterBench();

@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { type Image, pushImage } from '../../testdata/make/build.ts';
 import { until } from '../cluster/cluster.ts';
 import { type ClusterBench, startClusterBench } from './cluster-bench.ts';
-import { cronJob, namespace, pod, workload } from './cluster-objects.ts';
+import { cronJob, custom, definition, namespace, pod, tagged, workload } from './cluster-objects.ts';
 import { reportOf, verdicts } from './cluster-report.ts';
 import { askedBy, CAN_PLAY_POD, runInPod } from './in-cluster.ts';
 import { DIST, REPOSITORY_ROOT } from './program.ts';
@@ -47,6 +47,12 @@ function kustomized(folder: string): Promise<string> {
   return bench.cluster.mustKubectl(['kustomize', folder]);
 }
 
+/** Whether the account may do something in all namespaces. */
+async function may(verb: string, resource: string): Promise<boolean> {
+  const as = `--as=system:serviceaccount:${ACCOUNT.namespace}:${ACCOUNT.serviceAccount}`;
+  return (await bench.cluster.kubectl(['auth', 'can-i', verb, resource, '-A', '-q', as])).code === 0;
+}
+
 /** The containers of the CronJob in order, run as a pod of it would run them; the paths of its volumes are those of a folder here. */
 async function runCronJob(account: typeof ACCOUNT) {
   const { namespace: home } = account;
@@ -79,10 +85,7 @@ async function runCronJob(account: typeof ACCOUNT) {
 beforeAll(async () => {
   bench = await startClusterBench();
   image = await pushImage(bench.home('shop/cart'), 'cart');
-  const cart = {
-    image: `${image.host}/${image.repository}:v1`,
-    imageID: `${image.host}/${image.repository}@${image.digest}`,
-  };
+  const cart = tagged(image);
   await bench.cluster.apply([
     namespace('shop'),
     namespace('office'),
@@ -215,17 +218,29 @@ describe.skipIf(!CAN_PLAY_POD)('the account of the CronJob', () => {
       expect([what, await can('get', ...what), await can('create', ...what)]).toEqual([what, false, false]);
   });
 
+  it('sees custom resources that run containers, unless that role is left out', async () => {
+    const { cluster } = bench;
+    await cluster.apply([definition('argoproj.io', 'Rollout')]);
+    await cluster.mustKubectl(['wait', '--for=condition=Established', 'crd', '--all', '--timeout=30s']);
+    const { image: cart } = tagged(image);
+    const template = { spec: { containers: [{ name: 'app', image: cart }] } };
+    await cluster.apply([custom('argoproj.io', 'Rollout', 'canary', { template })]);
+    const first = await runCronJob(ACCOUNT);
+    const seen = reportOf({ code: 0, stdout: first.report(), stderr: '' });
+    expect(seen.coverage).toEqual({ complete: true, gaps: [] });
+    expect(seen.workloads.map(({ name }) => name)).toContain('canary');
+
+    await cluster.mustKubectl(['delete', 'clusterrole', 'supplychain-audit-custom-resources']);
+    await until('Rollouts are no longer to be had', async () => !(await may('list', 'rollouts.argoproj.io')));
+    const second = await runCronJob(ACCOUNT);
+    const { coverage } = reportOf({ code: 0, stdout: second.report(), stderr: '' });
+    expect(coverage.gaps).toMatchObject([{ name: 'rollouts.argoproj.io', reason: 'Forbidden' }]);
+    await cluster.mustKubectl(['delete', 'crd', '--all']);
+  });
+
   it('needs no nodes', async () => {
     await bench.cluster.mustKubectl(['delete', 'clusterrole', 'supplychain-audit-nodes']);
-    const nodes = [
-      'auth',
-      'can-i',
-      'list',
-      'nodes',
-      '-q',
-      '--as=system:serviceaccount:supplychain:supplychain-audit',
-    ];
-    await until('nodes are no longer to be had', async () => (await bench.cluster.kubectl(nodes)).code !== 0);
+    await until('nodes are no longer to be had', async () => !(await may('list', 'nodes')));
     const { codes, report } = await runCronJob(ACCOUNT);
     expect(codes[0]).toBe('audit 0');
     const seen = reportOf({ code: 0, stdout: report(), stderr: '' });
