@@ -10,7 +10,6 @@ type Steps = readonly (string | number)[];
 function unsupportedDemands(rule: RuleFile): readonly Steps[] {
   const { sbom, slsa, vulnerabilities, baseImages, attestations = [] } = rule;
   const demands: readonly { readonly made: boolean; readonly at: Steps }[] = [
-    { made: sbom?.minimumElements === 'cisa2025', at: ['sbom', 'minimumElements'] },
     { made: slsa?.parameters !== undefined, at: ['slsa', 'parameters'] },
     { made: vulnerabilities !== undefined, at: ['vulnerabilities'] },
     { made: baseImages !== undefined, at: ['baseImages'] },

@@ -276,7 +276,6 @@ describe('advice on a policy warns of', () => {
   });
 
   it.each([
-    'sbom: { signedBy: [ci], minimumElements: cisa2025 }',
     'slsa: { level: 1, signedBy: [ci], sources: ["**"], parameters: { a: b } }',
     'vulnerabilities: { signedBy: [ci], failOn: [high] }',
     'baseImages: { allow: ["ghcr.io/acme/**"] }',

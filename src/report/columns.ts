@@ -88,7 +88,7 @@ function factColumn(
   title: string,
   name: CheckName,
   leaves: number | undefined,
-  fact: (details: ReportFinding['details']) => string | null,
+  fact: (finding: ReportFinding) => string | null,
 ): Column {
   return {
     title,
@@ -98,18 +98,21 @@ function factColumn(
       const of = findings.filter(({ check }) => check === name);
       if (of.length === 0) return NOTHING;
       const status = worst(of.map((finding) => finding.status));
-      const [said] = status === 'pass' ? of.flatMap(({ details }) => fact(details) ?? []) : [];
+      const [said] = status === 'pass' ? of.flatMap((finding) => fact(finding) ?? []) : [];
       return said === undefined ? status : `${status} ${said}`;
     },
   };
 }
 
-function slsaFact({ level }: ReportFinding['details']): string | null {
+function slsaFact({ details: { level } }: ReportFinding): string | null {
   return typeof level === 'number' ? `L${level}` : null;
 }
 
-function sbomFact({ format, components }: ReportFinding['details']): string | null {
-  return typeof format === 'string' && typeof components === 'number' ? `${format} ${components}` : null;
+/** The format and its version, how many components, and who signed it. */
+function sbomFact({ authority, details: { format, specVersion, components } }: ReportFinding): string | null {
+  if (typeof format !== 'string' || typeof components !== 'number') return null;
+  const version = typeof specVersion === 'string' ? ` ${specVersion}` : '';
+  return `${format}${version} · ${components} · ${authority ?? 'unsigned'}`;
 }
 
 /** Whose signature verified. Where one of several was accepted, the policy's name of the signer says which. */

@@ -49,6 +49,9 @@ describe('an image drawn as a tree', () => {
     );
     expect(tree).toMatch(/── contains {2}\d+ components \(spdx /);
     expect(tree).toMatch(/── contains {2}\d+ components \(cyclonedx /);
+    expect(tree).toContain('made by acme-sbom 1.0 at 2026-01-15T09:00:00.000Z');
+    expect(tree).toContain('minimum elements, NTIA 2021: ');
+    expect(tree).toContain('licences: ');
     expect(tree).toMatch(/── built {2}attested by https:/);
     expect(tree).toContain('from https://github.com/acme/shop at refs/tags/v1.0.0');
     expect(tree).toMatch(/at 20\d\d-\S+Z by the timestamp authority of acme/);

@@ -1,11 +1,13 @@
 import { sbomFormatOfPredicate } from '../attestations/sbom/predicate-types.ts';
 import { readSbom } from '../attestations/sbom/read-sbom.ts';
+import type { Sbom } from '../attestations/sbom/sbom.ts';
 import { provenanceLevel } from '../attestations/slsa/level.ts';
 import { readProvenance, slsaPredicate } from '../attestations/slsa/provenance.ts';
 import { describeSigner } from '../policy/evidence-entry.ts';
 import type { JudgedImage, JudgedManifest } from '../policy/subject.ts';
 import { formatPlatform } from '../registry/platform.ts';
 import type { Claim, NotationFacts, Verdict } from '../verify/verifier.ts';
+import { sbomLines } from './sbom-lines.ts';
 import { terminalText } from './terminal-text.ts';
 
 interface Node {
@@ -54,6 +56,11 @@ function verdictNodes(verdict: Verdict): Node[] {
   const place = { text: `at ${verdict.evidence.location}`, below: [] };
   if (verdict.result === 'refused') {
     const { reason, message } = verdict.refusal;
+    const unsigned = verdict.evidence.format === 'sbom' ? readSbom(verdict.evidence.bytes, null) : null;
+    if (unsigned?.ok) {
+      const text = `contains  ${sbomSaid(unsigned.value)}, signed by nobody`;
+      return [{ text, below: [...nodes(sbomLines(unsigned.value)), place] }];
+    }
     return [{ text: `refused  ${reason}: ${message}`, below: [place] }];
   }
   return verdict.claims.map((claim) => ({ text: said(claim), below: [...details(claim), place] }));
@@ -67,7 +74,7 @@ function said({ content, signer }: Claim): string {
   if (format !== null) {
     const sbom = readSbom(statement.predicate, format);
     return sbom.ok
-      ? `contains  ${sbom.value.listed} components (${format} ${sbom.value.specVersion}), ${by}`
+      ? `contains  ${sbomSaid(sbom.value)}, ${by}`
       : `contains  an SBOM that cannot be read (${sbom.message}), ${by}`;
   }
   return slsaPredicate(predicateType) === null ? `attested  ${predicateType}, ${by}` : `built  ${by}`;
@@ -79,6 +86,14 @@ const SOURCES = {
   'signing-authority': 'signing authority',
 } as const;
 
+function sbomSaid({ listed, format, specVersion }: Sbom): string {
+  return `${listed} components (${format} ${specVersion})`;
+}
+
+function nodes(lines: readonly string[]): Node[] {
+  return lines.map((text) => ({ text, below: [] }));
+}
+
 function details({ content, signer, times, logIndex, trustRoot, notation }: Claim): Node[] {
   const [time] = times;
   const lines = [
@@ -88,7 +103,10 @@ function details({ content, signer, times, logIndex, trustRoot, notation }: Clai
     ...notationLines(notation),
     ...(logIndex === null ? [] : [`log index ${logIndex}`]),
     ...(content.kind === 'attestation'
-      ? provenanceLines(content.predicateType, content.statement.predicate, signer)
+      ? [
+          ...provenanceLines(content.predicateType, content.statement.predicate, signer),
+          ...attestedSbomLines(content.predicateType, content.statement.predicate),
+        ]
       : []),
   ];
   return lines.map((text) => ({ text, below: [] }));
@@ -101,6 +119,12 @@ function notationLines(facts: NotationFacts | undefined): string[] {
     `${scheme}, signed at ${signingTime.toISOString()} as it says, level ${level} of ${statement}`,
     ...logged.map(({ reason, message }) => `only logged  ${reason}: ${message}`),
   ];
+}
+
+function attestedSbomLines(predicateType: string, predicate: unknown): readonly string[] {
+  const format = sbomFormatOfPredicate(predicateType);
+  const sbom = format === null ? null : readSbom(predicate, format);
+  return sbom?.ok ? sbomLines(sbom.value) : [];
 }
 
 function provenanceLines(predicateType: string, predicate: unknown, signer: Claim['signer']): string[] {

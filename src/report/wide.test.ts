@@ -20,7 +20,11 @@ const full = (status: 'pass' | 'fail' = 'pass') =>
         judged(IMAGE, [
           finding(status, { evidence, reason: status === 'pass' ? 'SignatureVerified' : 'SignerNotTrusted' }),
           finding('pass', { check: 'registry' }),
-          finding('pass', { check: 'sbom', details: { format: 'spdx', components: 12 } }),
+          finding('pass', {
+            check: 'sbom',
+            authority: 'ci',
+            details: { format: 'spdx', specVersion: '2.3', components: 12 },
+          }),
           finding('pass', { check: 'slsa', details: { level: 3 } }),
         ]),
       ],
@@ -42,7 +46,7 @@ describe('wide', () => {
       DIGEST: full().workloads[0]?.containers[0]?.image.digest,
       SIGNER: signer,
       REASON: '-',
-      SBOM: 'pass spdx 12',
+      SBOM: 'pass spdx 2.3 · 12 · ci',
       SLSA: 'pass L3',
       STATUS: 'pass',
     });

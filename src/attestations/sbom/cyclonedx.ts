@@ -57,6 +57,7 @@ const metadataSchema = z
     authors: list(z.object({ name: text })),
     manufacturer: named,
     manufacture: named,
+    lifecycles: list(z.object({ phase: text, name: text })),
     component: componentSchema.nullish(),
   })
   .nullish();
@@ -86,6 +87,7 @@ export function readCyclonedx(unchecked: JsonDocument): Sbom {
     truncated ||= aggregate?.startsWith('incomplete') === true;
   }
   checkRest(document, ['components', 'dependencies', 'compositions', 'metadata']);
+  const phases = (metadata?.lifecycles ?? []).flatMap(({ phase, name }) => phase ?? name ?? []).join(', ');
   const timestamp = metadata?.timestamp ?? null;
   if (timestamp !== null && parseTime(timestamp) === null)
     problems.add('a time that is none', quoted(timestamp));
@@ -99,6 +101,7 @@ export function readCyclonedx(unchecked: JsonDocument): Sbom {
     created: parseTime(timestamp),
     tools: (metadata?.tools ?? []).flatMap(toolOf),
     author: authors || (metadata?.manufacturer?.name ?? metadata?.manufacture?.name ?? null),
+    context: phases || null,
     describes: root ? imageDigests(root) : [],
     ecosystems: ecosystemsOf(components, [...contents.looked]),
     cataloguers: [],

@@ -27,6 +27,7 @@ const sbom: Sbom = {
   created: new Date('2026-01-15T09:00:00Z'),
   tools: [{ name: 'syft', version: null }],
   author: 'Acme',
+  context: 'build',
   describes: [],
   ecosystems: ['npm'],
   cataloguers: [],
@@ -60,6 +61,30 @@ describe('missingElements', () => {
     ],
     ['all components', { ...sbom, components: [] }, []],
   ])('%s', (_name, document, expected) => {
-    expect(missingElements(document)).toStrictEqual(expected);
+    expect(missingElements(document, 'ntia')).toStrictEqual(expected);
+  });
+});
+
+describe("CISA's elements of 2025", () => {
+  const full: Sbom = { ...sbom, components: [{ ...complete, hashes: ['sha256:00'] }] };
+
+  it.each<[string, Sbom, readonly string[]]>([
+    ['nothing', full, []],
+    ['a hash', { ...full, components: [complete] }, ['hash']],
+    [
+      'a licence',
+      { ...full, components: [{ ...complete, hashes: ['sha256:00'], licences: [] }] },
+      ['licence'],
+    ],
+    [
+      'a producer',
+      { ...full, components: [{ ...complete, hashes: ['sha256:00'], supplier: null }] },
+      ['software producer'],
+    ],
+    ['an author, but no tool', { ...full, author: null }, ['author']],
+    ['the tool', { ...full, tools: [] }, ['tool name']],
+    ['the generation context', { ...full, context: null }, ['generation context']],
+  ])('%s', (_name, document, expected) => {
+    expect(missingElements(document, 'cisa2025').map(({ element }) => element)).toStrictEqual(expected);
   });
 });

@@ -70,6 +70,8 @@ export interface Sbom {
   readonly tools: readonly Tool[];
   /** Who had it written: a person or organisation. */
   readonly author: string | null;
+  /** From what, and when in the image's life, it says it was made: CycloneDX's lifecycles, SPDX 3's types of SBOM; null if it does not. */
+  readonly context: string | null;
   /** Digests (`sha256:…`) of the image that it says it describes; empty if it does not say. */
   readonly describes: readonly string[];
   /** Package URL types that it can have seen: those it lists, and those that its tool says it looked for. */

@@ -93,6 +93,7 @@ export function readSpdx2(document: JsonDocument): Sbom {
     created: parseTime(created),
     tools: named(creators, /^Tool:/).map(toolOf),
     author: named(creators, /^(Organization|Person):/).join(', ') || null,
+    context: null,
     describes,
     ecosystems: ecosystemsOf(components),
     cataloguers: [],

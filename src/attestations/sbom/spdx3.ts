@@ -38,6 +38,7 @@ const elementSchema = z.object({
   software_primaryPurpose: text,
   suppliedBy: reference.nullish(),
   completeness: text,
+  software_sbomType: list(z.string()),
   simplelicensing_licenseExpression: text,
   software_contentIdentifier: list(z.unknown()),
   verifiedUsing: list(z.object({ algorithm: text, hashValue: text })),
@@ -104,6 +105,7 @@ export function readSpdx3(document: JsonDocument): Sbom {
     created: parseTime(made?.created ?? null),
     tools: names(made?.createdUsing ?? []).map(toolOf),
     author: names(made?.createdBy ?? []).join(', ') || null,
+    context: sbomTypesOf(about),
     describes,
     ecosystems: ecosystemsOf(components),
     cataloguers: [],
@@ -174,6 +176,11 @@ function* relationsOf(document: JsonDocument) {
       relationshipType === 'contains' || relationshipType === 'dependsOn' ? relationshipType : null;
     for (const one of to) yield { kind, from: from ? idOf(from) : '', to: idOf(one) };
   }
+}
+
+/** SPDX 3.0.1, model/Software/Properties/sbomType: `build`, `analyzed` and others. */
+function sbomTypesOf({ elements }: About): string | null {
+  return [...new Set(elements.flatMap(({ software_sbomType: types }) => types))].join(', ') || null;
 }
 
 /** The document's own CreationInfo, by reference or in place; without a document the first that there is. */

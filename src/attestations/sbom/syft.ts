@@ -68,6 +68,7 @@ export function readSyft(document: JsonDocument): Sbom {
     created: null,
     tools: [{ name: descriptor.name, version: descriptor.version }],
     author: null,
+    context: null,
     // Before schema 9 the image stood under `target`.
     describes: source?.type === 'image' ? imageDigests(source.metadata ?? source.target) : [],
     ecosystems: ecosystemsOf(components, catalogued.ecosystems),

@@ -45,8 +45,8 @@ export function sbomLacks(
       remediation: 'make the SBOM from the image itself, with a tool that knows its package formats',
     };
   }
-  if (asked.minimumElements === 'ntia') {
-    const elements = missingElements(sbom).map(
+  if (asked.minimumElements !== undefined) {
+    const elements = missingElements(sbom, asked.minimumElements).map(
       ({ element, missing, of }) => `${element} (${missing} of ${of})`,
     );
     if (elements.length > 0) {

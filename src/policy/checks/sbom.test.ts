@@ -198,9 +198,13 @@ describe('sbom', () => {
     );
   });
 
-  it("is unknown where CISA's elements are asked for, which cannot be checked", () => {
+  it("names what CISA's list asks for beside the NTIA's", () => {
     const asked = { minimumElements: 'cisa2025' as const };
-    expect(said(judge(image(attached('a', sbom('a'))), asked))).toBe('unknown NotSupported');
+    const judged = judge(image(attached('a', sbom('a'))), asked);
+    expect(judged.reason).toBe('SbomElementsMissing');
+    expect(judged.message).toBe(
+      'the SBOM lacks minimum elements: hash (1 of 1), licence (1 of 1), tool name (1 of 1), generation context (1 of 1)',
+    );
   });
 });
 
