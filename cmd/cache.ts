@@ -8,14 +8,14 @@ import type { Io } from './command.ts';
 /** From here on it is told that nothing is kept between runs, and why. */
 const CACHE_SHOWN = 1;
 
-/** A registry that keeps what cannot change in the user's cache directory, or where `--cache-dir` says. */
-export async function cachingRegistry(
-  registry: Registry,
+/** Makes registries keep what cannot change in the user's cache directory, or where `--cache-dir` says. */
+export async function openCaching(
   named: string | undefined,
   verbosity: number,
   io: Io,
-): Promise<Registry> {
-  if (named === 'none') return registry;
+): Promise<(registry: Registry) => Registry> {
+  const uncached = (registry: Registry): Registry => registry;
+  if (named === 'none') return uncached;
   const tell = (why: string) => {
     if (verbosity >= CACHE_SHOWN)
       io.stderr(`nothing is kept between runs: ${terminalText(why)}; name a directory with --cache-dir\n`);
@@ -24,14 +24,12 @@ export async function cachingRegistry(
   const base = named === undefined ? trustRoots && dirname(trustRoots) : resolve(io.cwd, named);
   if (base === null) {
     tell('neither $XDG_CACHE_HOME nor $HOME names a directory');
-    return registry;
+    return uncached;
   }
   const { openBlobCache } = await import('../src/registry/cache-store.ts');
   const { cachedRegistry } = await import('../src/registry/cached-registry.ts');
   const directory = join(base, 'registries');
   const onRefused = (why: string) => tell(`${directory} cannot be written (${why})`);
-  return cachedRegistry(
-    registry,
-    openBlobCache(directory, { clock: io.clock, capacity: CACHE_BYTES, onRefused }),
-  );
+  const cache = openBlobCache(directory, { clock: io.clock, capacity: CACHE_BYTES, onRefused });
+  return (registry) => cachedRegistry(registry, cache);
 }

@@ -1,7 +1,9 @@
 import { resolve } from 'node:path';
 import type { ClusterApi } from '../src/cluster/api.ts';
 import { connect, connectContexts, type ConnectOptions } from '../src/cluster/connect.ts';
+import { readSecret } from '../src/cluster/secret.ts';
 import { SERVICE_ACCOUNT } from '../src/cluster/target.ts';
+import type { ReadSecret } from '../src/keychains/accounts.ts';
 import { CLUSTER_REQUEST_MS, EXEC_PLUGIN_MS } from '../src/limits.ts';
 import { discover } from '../src/discover.ts';
 import { terminalText } from '../src/report/terminal-text.ts';
@@ -21,6 +23,7 @@ import { VERSION } from './version.ts';
 
 interface OpenedCluster {
   readonly source: WorkloadSource;
+  readonly readPullSecret: ReadSecret;
   /** Ends the connections. */
   readonly close: () => Promise<void>;
 }
@@ -30,7 +33,7 @@ export async function openCluster(words: readonly string[], typed: unknown, io: 
   const flags = clusterFlagsSchema.parse(typed);
   const sourceOf = clusterSources(words, flags, io);
   const api = await openApi(flags, io);
-  return { source: sourceOf(api), close: () => api.close() };
+  return { source: sourceOf(api), readPullSecret: secretReader([api]), close: () => api.close() };
 }
 
 /** The API of the cluster that the flags, the kubeconfig or the pod name. Throws `UsageError`. */
@@ -77,9 +80,23 @@ export async function openClusters(
   });
   return {
     source,
+    readPullSecret: secretReader(clusters.map(({ api }) => api)),
     async close() {
       await Promise.all(clusters.map(({ api }) => api.close()));
     },
+  };
+}
+
+/** Reads secrets of the cluster that they are in. Of several users of one cluster it is enough if one may. */
+function secretReader(apis: readonly ClusterApi[]): ReadSecret {
+  return async ({ cluster, namespace, name }) => {
+    let answer: Awaited<ReturnType<typeof readSecret>> | null = null;
+    for (const api of apis.filter((one) => one.cluster === cluster)) {
+      answer = await readSecret(api, namespace, name);
+      if (answer.ok) break;
+    }
+    if (answer === null) throw new Error('a secret is named in a cluster that was not read');
+    return answer;
   };
 }
 

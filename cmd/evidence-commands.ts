@@ -24,7 +24,7 @@ import {
   SOURCE_FLAGS,
   sourceFlagsSchema,
 } from './flags.ts';
-import { openRegistry, readCount, readDuration, readPlatform, readVerbosity } from './judge.ts';
+import { accountsOf, openRegistry, readCount, readDuration, readPlatform, readVerbosity } from './judge.ts';
 import { checkSaving, saver } from './save-evidence.ts';
 import { openEverywhere } from './sweep-source.ts';
 import { openTrusted } from './trusted.ts';
@@ -61,7 +61,7 @@ export async function saveEvidence(
   if (directory === undefined) throw new UsageError('name the directory to save into: evidence save DIR');
   const flags = judgingFlagsSchema.parse(typed);
   if (flags.evidence !== undefined) return addEvidence(directory, flags.evidence, images, typed, io);
-  const { source, close } = await openSource(images, typed, io);
+  const { source, readPullSecret, close } = await openSource(images, typed, io);
   // Nothing is judged here, so that a policy is read only where it is named: for the signature repositories that it names.
   const trusted = flags.policy.length === 0 ? null : openTrusted(flags, io);
   const policy = trusted?.policy ?? null;
@@ -69,14 +69,15 @@ export async function saveEvidence(
   await checkSaving(directory, 'evidence save', io);
   const registry = await registryFor(flags, policy, io);
   try {
-    const saved = saver(source, registry, directory, 'evidence save', io, () =>
-      keptOf(trusted?.kept ?? [], copyStoreOf(io)),
-    );
+    const trustRoots = () => keptOf(trusted?.kept ?? [], copyStoreOf(io));
+    const accounts = accountsOf(registry, readPullSecret);
+    const saved = saver(source, registry, directory, 'evidence save', io, trustRoots, accounts);
     const { workloads, gaps } = await saved.source.discover();
     const { valid, invalid } = parseReferences(workloads);
     const gathered = await gather(valid, {
       ...options,
       registry: saved.registry,
+      accounts: saved.accounts,
       // A policy that asks how old images are may come later.
       readConfigs: true,
     });
@@ -175,7 +176,7 @@ async function openSource(images: readonly string[], typed: unknown, io: Io) {
   const source = manifests
     ? createManifestSource({ paths: filename, kustomize, recursive, namespace, stdin: io.stdin })
     : createImageSource(images);
-  return { source, close: () => Promise.resolve() };
+  return { source, readPullSecret: undefined, close: () => Promise.resolve() };
 }
 
 function registryFor(flags: JudgingFlags, policy: Policy | null, io: Io): ReturnType<typeof openRegistry> {

@@ -23,6 +23,11 @@ export function githubCollectors(named: readonly string[], io: Io): Collector[] 
   return [...new Set(named.map(ownerPath))].map((owner) => githubAttestations(`${place}/${owner}`));
 }
 
+/** Whether a repository is one of those that stand for GitHub's API: it is asked with the user's own token, whoever's pods are judged. */
+export function isGitHubs(repository: string, io: Io): boolean {
+  return repository.startsWith(`${placeOf(findServer(io.env).base)}/`);
+}
+
 /** A registry that asks GitHub too. Throws `UsageError`. */
 export async function askingGitHub(registry: Registry, options: WireOptions, io: Io): Promise<Registry> {
   const server = findServer(io.env);

@@ -4,22 +4,24 @@ import { z } from 'zod';
 import { audit, type Trusted } from '../src/audit.ts';
 import { parseDuration } from '../src/duration.ts';
 import type { RevocationClient } from '../src/evidence/revocation-client.ts';
+import type { ReadSecret } from '../src/keychains/accounts.ts';
 import { REQUEST_MS, TRANSFER_MS } from '../src/limits.ts';
 import { FAIL_ON, type FailOn } from '../src/policy/verdict.ts';
+import type { Accounts } from '../src/registry/accounts.ts';
 import { type Layout, openLayout } from '../src/registry/layout.ts';
-import { type Mirror, withMirrors } from '../src/registry/mirrors.ts';
+import { findMirrors, type Mirror, withMirrors } from '../src/registry/mirrors.ts';
 import type { Platform, Registry } from '../src/registry/registry.ts';
 import type { WireOptions } from '../src/registry/wire.ts';
 import type { Report } from '../src/report/report.ts';
 import { terminalText } from '../src/report/terminal-text.ts';
 import { keptOf } from '../src/trust-roots/carried-roots.ts';
 import type { WorkloadSource } from '../src/workloads/source.ts';
-import { cachingRegistry } from './cache.ts';
+import { openCaching } from './cache.ts';
 import { findCollectors } from './collectors.ts';
 import { type Io, UsageError, usageError } from './command.ts';
 import { copyStoreOf } from './copies.ts';
 import type { JudgingFlags } from './flags.ts';
-import { askingGitHub } from './github.ts';
+import { askingGitHub, isGitHubs } from './github.ts';
 import { openKeyring, withKeyring } from './keyring.ts';
 import { openOutputs, writeOutputs } from './outputs.ts';
 import { checkSaving, saver } from './save-evidence.ts';
@@ -35,13 +37,15 @@ interface Gate {
 
 /**
  * Turns flags into a job, runs the pipeline on a source, writes the report and returns the exit code. A gate holds images without a
- * digest for violations unless the policy says otherwise. Throws `UsageError`.
+ * digest for violations unless the policy says otherwise; `readPullSecret` asks a cluster for the secrets of its pods. Throws
+ * `UsageError`.
  */
 export async function judge(
   source: WorkloadSource,
   flags: JudgingFlags,
   io: Io,
   gate: Gate | null = null,
+  readPullSecret?: ReadSecret,
 ): Promise<number> {
   const failOn = readFailOn(flags['fail-on']);
   const platform = readPlatform(flags.platform);
@@ -63,10 +67,12 @@ export async function judge(
   const interrupt = io.onInterrupt?.();
   const signal = stopSignal(interrupt, deadline);
   const registry = await openRegistry(flags, concurrency, verbosity, io, signal, policy?.registryMirrors);
+  const accounts = accountsOf(registry, readPullSecret);
+  const trustRoots = () => keptOf(trusted.kept, copyStoreOf(io));
   const saved =
     saving === undefined
       ? null
-      : saver(source, registry, saving, '--save-evidence', io, () => keptOf(trusted.kept, copyStoreOf(io)));
+      : saver(source, registry, saving, '--save-evidence', io, trustRoots, accounts);
   const revocation = await openRevocation(flags, trusted, concurrency, verbosity, io, signal);
   const progress = createProgress(io, !flags.quiet && verbosity < REQUESTS_SHOWN);
   interrupt?.addEventListener('abort', () => {
@@ -78,6 +84,7 @@ export async function judge(
     const report = await audit({
       source: saved?.source ?? source,
       registry: saved?.registry ?? registry,
+      accounts: saved?.accounts ?? accounts,
       collectors,
       policy,
       trust,
@@ -93,6 +100,10 @@ export async function judge(
       tool: `kubectl-supplychain ${VERSION}`,
       signal,
       onProgress: (known) => progress.update(known),
+      onNotice: (notice) => {
+        progress.clear();
+        tellNotice(notice, flags, io);
+      },
     });
     progress.clear();
     const color = !flags['no-color'] && !io.env['NO_COLOR'] && io.columns !== null;
@@ -125,8 +136,21 @@ function exitCode({ workloads, verdict }: Report, io: Io): number {
   return verdict.exitCode;
 }
 
-/** A registry, and what came with it where it is saved evidence. */
-type OpenedRegistry = Registry & Partial<Pick<Layout, 'trustRoots'>>;
+/** What no verdict rests on. */
+export function tellNotice(notice: string, { quiet }: Pick<JudgingFlags, 'quiet'>, io: Io): void {
+  if (!quiet) io.stderr(`notice: ${terminalText(notice)}\n`);
+}
+
+/** A registry, what came with it where it is saved evidence, and what opens the accounts of pods where it is none. */
+export type OpenedRegistry = Registry &
+  Partial<Pick<Layout, 'trustRoots' | 'accounts'>> & {
+    readonly openAccounts?: (read: ReadSecret, own: Registry) => Accounts;
+  };
+
+/** The accounts that pods pull with, as they were saved or as the cluster's secrets have them. */
+export function accountsOf(registry: OpenedRegistry, read: ReadSecret | undefined): Accounts | undefined {
+  return registry.accounts ?? (read && registry.openAccounts?.(read, registry));
+}
 
 export async function openRegistry(
   flags: JudgingFlags,
@@ -142,19 +166,29 @@ export async function openRegistry(
     if (layout.ok) return layout.value;
     throw usageError('--evidence', layout.fault);
   }
-  const { createDistributionRegistry } = await import('../src/registry/distribution.ts');
+  const { createAccounts } = await import('../src/keychains/accounts.ts');
+  const { createDistribution } = await import('../src/registry/distribution.ts');
   const wire = await wireOptions(flags, concurrency, verbosity, io, signal);
   const plainHttp = new Set(flags['plain-http']);
   const keyring = await openKeyring(flags, wire, io);
-  const credentials = keyring.keychain;
-  const distribution = withKeyring(createDistributionRegistry({ ...wire, credentials, plainHttp }), keyring);
-  const registry = await cachingRegistry(
-    withMirrors(distribution, mirrors),
-    flags['cache-dir'],
-    verbosity,
-    io,
-  );
-  return flags['github-attestations'].length === 0 ? registry : askingGitHub(registry, wire, io);
+  const distribution = createDistribution({ ...wire, plainHttp });
+  const caching = await openCaching(flags['cache-dir'], verbosity, io);
+  const usual = (registry: Registry): Registry => caching(withMirrors(registry, mirrors));
+  const registry = usual(withKeyring(distribution(keyring.keychain), keyring));
+  const asksGitHub = flags['github-attestations'].length > 0;
+  return {
+    ...(asksGitHub ? await askingGitHub(registry, wire, io) : registry),
+    openAccounts: (read, own) =>
+      createAccounts({
+        read,
+        own,
+        open: (pullSecrets) => usual(distribution(keyring.withPullSecrets(pullSecrets))),
+        places: (repository) =>
+          asksGitHub && isGitHubs(repository, io)
+            ? []
+            : [repository, ...findMirrors(mirrors, repository).map((mirror) => mirror.repository)],
+      }),
+  };
 }
 
 /** How hosts are asked, registries as others. Throws `UsageError`. */

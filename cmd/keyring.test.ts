@@ -16,7 +16,6 @@ it('the hosts that were asked for credentials are named among those of the regis
   const asking = withKeyring(
     { ...registry, hosts: () => ['registry.example', 'api.example'] },
     {
-      keychain: noCredentials,
       hosts: () => ['sts.example', 'api.example'],
       close: () => {
         closed = true;

@@ -22,8 +22,6 @@ export async function openKeyring(
       firmware: '/sys/class/dmi/id',
     },
     registryConfig: named === undefined ? undefined : resolve(io.cwd, named),
-    // Clusters are not read in this version.
-    pullSecrets: [],
     wire,
   });
   if (keyring.ok) return keyring.value;
@@ -31,7 +29,7 @@ export async function openKeyring(
 }
 
 /** A registry that names the hosts that were asked for its credentials among those that it asked itself. */
-export function withKeyring(registry: Registry, keyring: Keyring): Registry {
+export function withKeyring(registry: Registry, keyring: Pick<Keyring, 'hosts' | 'close'>): Registry {
   return {
     ...registry,
     hosts: () => [...new Set([...registry.hosts(), ...keyring.hosts()])].sort(),

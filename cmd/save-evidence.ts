@@ -1,6 +1,8 @@
 import { resolve } from 'node:path';
+import type { Accounts } from '../src/registry/accounts.ts';
 import { checkSaveAt, saveAt } from '../src/registry/evidence-archive.ts';
 import { checkSaveDirectory, writeLayout } from '../src/registry/layout-writer.ts';
+import { recordAccounts } from '../src/registry/recorded-accounts.ts';
 import { recordRegistry } from '../src/registry/recording.ts';
 import type { Registry } from '../src/registry/registry.ts';
 import { inventoryOf } from '../src/workloads/inventory.ts';
@@ -12,6 +14,7 @@ import { VERSION } from './version.ts';
 export interface Saver {
   readonly source: WorkloadSource;
   readonly registry: Registry;
+  readonly accounts: Accounts | undefined;
   /** Writes everything that was answered, and the inventory of workloads, into the directory. Throws `UsageError`. */
   save(): Promise<{ readonly answers: number; readonly written: number }>;
 }
@@ -33,18 +36,21 @@ export function saver(
   flag: string,
   io: Io,
   trustRoots: () => Readonly<Record<string, unknown>> = () => ({}),
+  accounts?: Accounts,
 ): Saver {
-  const recorder = recordRegistry(registry, io.clock);
+  const own = recordRegistry(registry, io.clock);
+  const pulling = accounts && recordAccounts(accounts, own, io.clock);
   let discovered: Promise<Discovery> | null = null;
   const discover = (): Promise<Discovery> => (discovered ??= source.discover());
   return {
     source: { ...source, discover },
-    registry: recorder.registry,
+    registry: own.registry,
+    accounts: pulling?.accounts,
     async save() {
       const inventory = inventoryOf(source.kind, await discover());
       const tool = `kubectl-supplychain ${VERSION}`;
       const saved = await saveAt(resolve(io.cwd, directory), (into) =>
-        writeLayout(into, recorder.recorded(), inventory, tool, trustRoots()),
+        writeLayout(into, (pulling ?? own).recorded(), inventory, tool, trustRoots()),
       );
       if (!saved.ok) throw usageError(flag, saved.fault);
       return saved.value;

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { z } from 'zod';
+import type { ReadSecret } from '../src/keychains/accounts.ts';
 import { openLayout, type Layout } from '../src/registry/layout.ts';
 import { createInventorySource } from '../src/workloads/inventory.ts';
 import { createManifestSource } from '../src/workloads/manifests.ts';
@@ -11,6 +12,8 @@ import type { SweepFlags } from './sweep-flags.ts';
 /** What is swept, and how old it is. */
 export interface Swept {
   readonly source: WorkloadSource;
+  /** Reads the pull secrets of its pods; nothing where it is no cluster. */
+  readonly readPullSecret?: ReadSecret | undefined;
   /** When the workloads were listed; null for now. */
   readonly takenAt: Date | null;
   /** The evidence that was saved; null where registries alone are asked. */

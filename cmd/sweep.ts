@@ -6,13 +6,23 @@ import { compare, type Place, readFormer } from '../src/sweep/former.ts';
 import { asksEvidence, type Query } from '../src/sweep/query.ts';
 import { type SweepJob, sweep } from '../src/sweep/sweep.ts';
 import type { SweepReport } from '../src/sweep/sweep-report.ts';
+import { type Accounts, OWN_ACCOUNT } from '../src/registry/accounts.ts';
 import { SWEEP_RENDERERS } from '../src/sweep/sweep-renderers.ts';
 import { clusterFlagsSchema } from './cluster-flags.ts';
 import { advisoryHosts, findAdvisories } from './advisories.ts';
 import { findCollectors } from './collectors.ts';
 import { type Command, type Io, UsageError, usageError } from './command.ts';
 import { keptFactsOf } from './kept-facts.ts';
-import { openRegistry, readCount, readDuration, readPlatform, readVerbosity, stopSignal } from './judge.ts';
+import {
+  type OpenedRegistry,
+  openRegistry,
+  readCount,
+  readDuration,
+  readPlatform,
+  readVerbosity,
+  stopSignal,
+  tellNotice,
+} from './judge.ts';
 import { openOutputsOf, writeOutputs } from './outputs.ts';
 import { readBounded } from './policy-files.ts';
 import { createProgress } from './progress.ts';
@@ -106,6 +116,7 @@ async function runSweep(typedFlags: SweepFlags, typed: unknown, io: Io): Promise
         source: swept.source,
         query,
         registry,
+        accounts: accountsFor(swept, live, registry),
         collectors,
         platform,
         concurrency,
@@ -132,6 +143,7 @@ async function runSweep(typedFlags: SweepFlags, typed: unknown, io: Io): Promise
         tool: `kubectl-supplychain ${VERSION}`,
         since,
         onProgress: (known) => progress.update(known),
+        onNotice: (notice) => tellNotice(notice, flags, io),
       });
       progress.clear();
       const color = !flags['no-color'] && !io.env['NO_COLOR'] && io.columns !== null;
@@ -144,6 +156,23 @@ async function runSweep(typedFlags: SweepFlags, typed: unknown, io: Io): Promise
   } finally {
     await swept.close();
   }
+}
+
+/** Of pods' accounts that which was saved for the same versions of the same secrets counts first, as for the user. */
+function accountsFor(
+  { saved, readPullSecret }: Swept,
+  live: OpenedRegistry | null,
+  own: Registry,
+): Accounts | undefined {
+  if (live === null) return saved?.accounts;
+  const now = readPullSecret && live.openAccounts?.(readPullSecret, own);
+  const then = saved?.accounts;
+  if (!now || !then) return now;
+  return {
+    ...now,
+    registry: (account) =>
+      account === OWN_ACCOUNT ? own : savedFirst(then.registry(account), now.registry(account)),
+  };
 }
 
 function registryOf(saved: Registry | null, live: Registry | null): Registry {

@@ -9,7 +9,9 @@ import { evaluate, type JudgedContainer, type JudgedWorkload } from './policy/ev
 import type { Policy } from './policy/policy.ts';
 import { withRootAges } from './policy/root-ages.ts';
 import { type FailOn, verdictOf } from './policy/verdict.ts';
+import type { Accounts } from './registry/accounts.ts';
 import type { Platform, Registry } from './registry/registry.ts';
+import { findRefused } from './refused-secrets.ts';
 import { createReport, type Report } from './report/report.ts';
 import { askRevocation, nobodyAsked } from './revocation-answers.ts';
 import { parseReferences, verifyImages } from './verified-images.ts';
@@ -30,6 +32,8 @@ export interface Trusted {
 export interface AuditJob {
   readonly source: WorkloadSource;
   readonly registry: Registry;
+  /** Those that the pods of a cluster pull with. */
+  readonly accounts?: Accounts | undefined;
   readonly collectors: readonly Collector[];
   /** null: nobody has said whom he trusts. */
   readonly policy: Policy | null;
@@ -51,6 +55,8 @@ export interface AuditJob {
   /** Aborted when the run is to end: what is known then is reported, and the rest is unknown. */
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: ((progress: Progress) => void) | undefined;
+  /** Told in a sentence what the user may want to know and no verdict rests on. */
+  readonly onNotice?: ((notice: string) => void) | undefined;
 }
 
 /** The whole program: workloads → images → evidence → claims → findings → report. */
@@ -62,6 +68,8 @@ export async function audit(job: AuditJob): Promise<Report> {
     resolveTags: asksForDrift(job.policy),
     readConfigs: asksForAge(job.policy),
   });
+  const refused = await findRefused(references.valid, gathered, job);
+  for (const notice of refused.notices) job.onNotice?.(notice);
   const interrupted = stopReason(job.signal) === 'Interrupted';
   const { policy, trust, updatedAt, hosts } = (await job.refreshed) ?? { ...job, ...NEVER_UPDATED };
   const { judgedAt, revocation } = job;
@@ -71,7 +79,7 @@ export async function audit(job: AuditJob): Promise<Report> {
   const held = policy && job.digestsRequired ? requireDigests(policy) : policy;
   const judged = withRootAges(evaluate(held, workloads, images, times), updatedAt);
   const changed = await confirm(job.source, job.signal);
-  const allGaps = [...gaps, ...changed, ...invalidReferenceGaps(workloads, images)];
+  const allGaps = [...gaps, ...refused.gaps, ...changed, ...invalidReferenceGaps(workloads, images)];
   return createReport({
     ...job,
     policy,

@@ -129,6 +129,10 @@ export const ARGO_POLL_MS = 500;
 export const TERMINATION_MESSAGE_BYTES = 4 * KiB;
 /** A token for Argo CD's API: a JWT of some hundred bytes. */
 export const TOKEN_FILE_BYTES = 64 * KiB;
+/** One Secret: Kubernetes allows 1 MiB of data, which is a third more in base64. */
+export const SECRET_BYTES = 4 * MiB;
+/** Pull secrets that are read of clusters in one run: a few for each namespace of the largest; each costs a request. */
+export const PULL_SECRETS = 5_000;
 /** Owners above a pod: real chains have two or three; a ring of owners must not be followed for ever. */
 export const OWNER_CHAIN = 10;
 /** One manifest file or standard input. `helm template` of large charts gives some MiB. */

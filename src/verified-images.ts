@@ -1,10 +1,16 @@
-import type { GatheredImage, GatheredManifest, ImageRequest } from './evidence/gather.ts';
+import type { Evidence } from './evidence/collector.ts';
+import {
+  type GatheredImage,
+  type GatheredManifest,
+  type ImageRequest,
+  requestKey,
+} from './evidence/gather.ts';
 import type { JudgedImage, JudgedManifest } from './policy/subject.ts';
 import { ok, type Outcome } from './reasons.ts';
 import type { AskFor } from './revocation-answers.ts';
 import { type ImageReference, parseReference } from './registry/reference.ts';
 import { parsePlatform } from './registry/platform.ts';
-import type { TrustMaterial } from './verify/verifier.ts';
+import type { TrustMaterial, Verdict } from './verify/verifier.ts';
 import { verifyEvidence } from './verify/verify-evidence.ts';
 import { imagesOf, type RunningOne } from './workloads/running-images.ts';
 import type { Workload } from './workloads/source.ts';
@@ -28,11 +34,15 @@ export function parseReferences(workloads: readonly Workload[]): References {
   const invalid = new Map<string, string>();
   for (const { containers } of workloads)
     for (const container of containers)
-      for (const { key, running } of imagesOf(container)) {
+      for (const { key, text, running } of imagesOf(container)) {
         if (valid.has(key) || invalid.has(container.image)) continue;
         const parsed = parseReference(container.image);
         if (!parsed.ok) invalid.set(container.image, parsed.message);
-        else valid.set(key, running ? runningImage(key, parsed.value, running) : parsed.value);
+        else {
+          const image = running ? runningImage(text, parsed.value, running) : parsed.value;
+          const { pullSecrets } = container;
+          valid.set(key, pullSecrets === undefined ? image : { ...image, key, pullSecrets });
+        }
       }
   return { valid: [...valid.values()], invalid };
 }
@@ -54,45 +64,59 @@ export function verifyImages(
   trust: TrustMaterial,
   { judgedAt, ask }: { readonly judgedAt: Date; readonly ask: AskFor },
 ): Map<string, JudgedImage | { readonly invalid: string }> {
-  const verified = new Map<string, JudgedManifest>();
+  const verified = new Map<string, Map<Evidence, Verdict>>();
   const verify = (
     repository: string,
     { digest, platform, evidence, faults, config }: GatheredManifest,
   ): JudgedManifest => {
-    const key = `${repository}@${digest}`;
-    const manifest = verified.get(key) ?? {
-      digest,
-      platform,
-      faults,
-      config,
-      verdicts: evidence.map((one) =>
-        verifyEvidence(one, trust, { repository, judgedAt, ask: (question) => ask(question, repository) }),
-      ),
+    const known = verified.get(repository) ?? new Map<Evidence, Verdict>();
+    verified.set(repository, known);
+    const verdictOf = (one: Evidence): Verdict => {
+      const asking = {
+        repository,
+        judgedAt,
+        ask: (question: Parameters<AskFor>[0]) => ask(question, repository),
+      };
+      const verdict = known.get(one) ?? verifyEvidence(one, trust, asking);
+      known.set(one, verdict);
+      return verdict;
     };
-    verified.set(key, manifest);
-    // One digest was found over several ways, and each has its own faults.
-    return { ...manifest, platform, faults, config };
+    return { digest, platform, faults, config, verdicts: evidence.map(verdictOf) };
   };
+  const judged = new Map<Outcome<GatheredImage>, Map<string, JudgedImage>>();
   const images = new Map<string, JudgedImage | { readonly invalid: string }>(
     [...invalid].map(([text, message]) => [text, { invalid: message }]),
   );
   for (const reference of valid) {
-    const outcome = gathered.get(reference.text);
+    const outcome = gathered.get(requestKey(reference));
     if (!outcome) continue;
-    const resolution = outcome.ok
-      ? ok({
-          digest: outcome.value.resolved.digest,
-          root: verify(outcome.value.resolved.reference.repository, outcome.value.root),
-          runnable: outcome.value.resolved.runnable,
-          children: outcome.value.children.map((child) =>
-            verify(outcome.value.resolved.reference.repository, child),
-          ),
-        })
-      : outcome;
-    const { text, written, also, running } = reference;
-    const meant = outcome.ok ? outcome.value.meant : outcome;
-    const ran = running && { imageID: running.imageID, also };
-    images.set(text, { text, reference: written ?? reference, resolution, running: ran, meant });
+    // Pods that pull with different secrets and were answered alike run one image.
+    const { text } = reference;
+    const alike = judged.get(outcome) ?? new Map<string, JudgedImage>();
+    judged.set(outcome, alike);
+    const image = alike.get(text) ?? judgedImage(reference, outcome, verify);
+    alike.set(text, image);
+    images.set(requestKey(reference), image);
   }
   return images;
+}
+
+function judgedImage(
+  { text, written, also, running, key: _key, pullSecrets: _secrets, ...reference }: RunImage,
+  outcome: Outcome<GatheredImage>,
+  verify: (repository: string, manifest: GatheredManifest) => JudgedManifest,
+): JudgedImage {
+  const resolution = outcome.ok
+    ? ok({
+        digest: outcome.value.resolved.digest,
+        root: verify(outcome.value.resolved.reference.repository, outcome.value.root),
+        runnable: outcome.value.resolved.runnable,
+        children: outcome.value.children.map((child) =>
+          verify(outcome.value.resolved.reference.repository, child),
+        ),
+      })
+    : outcome;
+  const meant = outcome.ok ? outcome.value.meant : outcome;
+  const ran = running && { imageID: running.imageID, also };
+  return { text, reference: written ?? { ...reference, text }, resolution, running: ran, meant };
 }

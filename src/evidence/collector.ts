@@ -60,5 +60,7 @@ export interface Collector {
   readonly name: string;
   /** The repository whose evidence it marks, if it collects from one that is kept apart. */
   readonly signatureRepository?: string | undefined;
+  /** The other repositories that it asks for what hangs on the images of this one. */
+  readonly elsewhere?: ((repository: string) => readonly string[]) | undefined;
   collect(registry: Registry, repository: string, digest: string): Promise<Collected>;
 }

@@ -1,8 +1,11 @@
 import pLimit from 'p-limit';
+import type { PullSecretRef } from '../pull-secret-ref.ts';
 import { failed, ok, type Outcome } from '../reasons.ts';
+import type { Accounts } from '../registry/accounts.ts';
 import type { ImageReference } from '../registry/reference.ts';
 import type { Platform, Registry } from '../registry/registry.ts';
 import { resolveImage, type ResolvedImage } from '../registry/resolve.ts';
+import { seenBy, toldOf } from './account.ts';
 import {
   meaningOf,
   type Meant,
@@ -23,6 +26,10 @@ export interface GatheredManifest extends Collected {
 
 /** An image that is asked for: what a reference means, or what runs of it. */
 export interface ImageRequest extends ImageReference {
+  /** Names it among the requests of a run; its text where that is enough. */
+  readonly key?: string | undefined;
+  /** Those of the pods that run it. */
+  readonly pullSecrets?: readonly PullSecretRef[] | undefined;
   readonly running?: RunningImage | undefined;
 }
 
@@ -36,7 +43,10 @@ export interface GatheredImage {
 }
 
 export interface GatherOptions {
+  /** The registries as they answer the user. */
   readonly registry: Registry;
+  /** Those that pods pull with; without them all is asked as the user. */
+  readonly accounts?: Accounts | undefined;
   readonly collectors: readonly Collector[];
   /** Judge an index for this platform only; null judges every child that may run. */
   readonly platform: Platform | null;
@@ -63,28 +73,40 @@ export interface Progress {
 
 /**
  * Resolves distinct references and downloads what is attached to them. Each distinct digest of a repository is asked for
- * once, however many references lead to it. What failed is in the result, by the reference's text.
+ * once by each account, however many references and pods lead to it. What failed is in the result, by the request's key.
  */
 export async function gather(
-  references: readonly ImageRequest[],
+  requests: readonly ImageRequest[],
   options: GatherOptions,
 ): Promise<ReadonlyMap<string, Outcome<GatheredImage>>> {
   const limit = pLimit(options.concurrency);
-  const collect = collectOnce(options);
-  const readConfig = options.readConfigs ? configReader(options.registry) : null;
-  const tracked = trackProgress(references.length, options.onProgress);
   const stopped = whenStopped(options.signal);
-  const gathered = references.map((reference) =>
-    limit(async () => {
-      const outcome = await tracked(reference, () =>
-        within(options, reference, stopped, (late) =>
-          gatherImage(reference, options, { collect, readConfig }, late),
-        ),
-      );
-      return [reference.text, outcome] as const;
-    }),
-  );
+  const seen = await seenBy(requests, options, stopped);
+  const units = new Map(seen.map(({ unit, ...one }) => [unit, one]));
+  const tracked = trackProgress(units.size, options.onProgress);
+  const views = new Map<string, Readers>();
+  const work = new Map<string, Promise<Outcome<GatheredImage>>>();
+  for (const [unit, { request, view }] of units) {
+    const seenAs = { ...options, registry: view.registry };
+    const readers = views.get(view.key) ?? readersOf(seenAs);
+    views.set(view.key, readers);
+    const gathered = limit(() =>
+      tracked(request, () =>
+        within(options, request, stopped, (late) => gatherImage(request, seenAs, readers, late)),
+      ),
+    );
+    work.set(unit, gathered);
+  }
+  const gathered = seen.map(async ({ unit, request, view }) => {
+    const outcome = (await work.get(unit)) ?? stoppedFault(options.signal, request.text);
+    return [requestKey(request), toldOf(outcome, request.pullSecrets ?? [], view.unused)] as const;
+  });
   return new Map(await Promise.all(gathered));
+}
+
+/** By which a request is found in the result. */
+export function requestKey({ key, text }: ImageRequest): string {
+  return key ?? text;
 }
 
 /** Runs the work on an image, and tells of its begin and its end. */
@@ -111,6 +133,19 @@ type Collect = (
   repository: string,
   digest: string,
 ) => readonly { readonly collector: Collector; readonly collected: Promise<Collected> }[];
+
+/** What is asked once of each manifest, by all whom registries see as the same. */
+interface Readers {
+  readonly collect: Collect;
+  readonly readConfig: ReadConfig | null;
+}
+
+function readersOf(options: GatherOptions): Readers {
+  return {
+    collect: collectOnce(options),
+    readConfig: options.readConfigs ? configReader(options.registry) : null,
+  };
+}
 
 /** Settles when an image's time is over; `what` was not there by then. */
 type Late = (what: string) => Promise<ReturnType<typeof failed>>;
@@ -143,7 +178,7 @@ async function tagBeside(
 async function gatherImage(
   request: ImageRequest,
   options: GatherOptions,
-  { collect, readConfig }: { readonly collect: Collect; readonly readConfig: ReadConfig | null },
+  { collect, readConfig }: Readers,
   late: Late,
 ): Promise<Outcome<GatheredImage>> {
   const found = await Promise.race([

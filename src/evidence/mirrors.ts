@@ -9,6 +9,7 @@ export function fromMirrors(collector: Collector, mirrors: readonly Mirror[]): C
   if (mirrors.length === 0) return collector;
   return {
     ...collector,
+    elsewhere: (repository) => findMirrors(mirrors, repository).map((place) => place.repository),
     async collect(registry, repository, digest) {
       const found = await collector.collect(registry, repository, digest);
       const places = found.faults.length === 0 ? [] : findMirrors(mirrors, repository);

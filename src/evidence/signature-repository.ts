@@ -12,6 +12,7 @@ export function signatureRepository(repository: string): Collector {
   return {
     name: `signature repository ${repository}`,
     signatureRepository: repository,
+    elsewhere: () => [repository],
     async collect(registry, image, digest) {
       // Where the image lies there too, this is what hangs beside it.
       if (image === repository) return { evidence: [], faults: [] };

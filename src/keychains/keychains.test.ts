@@ -4,7 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
+import { type Keychain, keys } from '../registry/credential.ts';
 import { type Keyring, openKeychains } from './keychains.ts';
+import { readPullSecrets } from './pull-secrets.ts';
 
 const ECR = '111111111111.dkr.ecr.eu-west-1.amazonaws.com';
 
@@ -40,7 +42,7 @@ function config(username: string): string {
   return JSON.stringify({ auths: { [ECR]: { auth } } });
 }
 
-async function open(registryConfig?: string): Promise<Keyring> {
+async function open(registryConfig?: string): Promise<Keyring & { readonly own: Keychain }> {
   await writeFile(join(home, 'config.json'), config('file'));
   const env = {
     DOCKER_CONFIG: home,
@@ -52,7 +54,6 @@ async function open(registryConfig?: string): Promise<Keyring> {
   const keyring = await openKeychains({
     surroundings: { env, homedir: home, uid: null, firmware: home },
     registryConfig,
-    pullSecrets: [{ namespace: 'shop', name: 'pull', type: 'kubernetes.io/dockerconfigjson', data }],
     wire: {
       clock: () => new Date(),
       insecure: new Set(),
@@ -64,11 +65,15 @@ async function open(registryConfig?: string): Promise<Keyring> {
   });
   if (!keyring.ok) throw new Error(keyring.fault.message);
   opened.push(keyring.value);
-  return keyring.value;
+  const secrets = readPullSecrets([
+    { namespace: 'shop', name: 'pull', type: 'kubernetes.io/dockerconfigjson', data },
+  ]);
+  const pod = keyring.value.withPullSecrets((registry, path) => keys(...secrets.matching(registry, path)));
+  return { ...keyring.value, keychain: pod, own: keyring.value.keychain };
 }
 
 /** Users in their order, as far as `until`. */
-async function users({ keychain }: Keyring, until?: string): Promise<readonly string[]> {
+async function users({ keychain }: Pick<Keyring, 'keychain'>, until?: string): Promise<readonly string[]> {
   const found: string[] = [];
   for await (const one of keychain(ECR, 'app')) {
     if (!one.ok || one.value.kind !== 'password') throw new Error(JSON.stringify(one));
@@ -83,6 +88,11 @@ describe('keychains', () => {
     const keyring = await open();
     expect(await users(keyring)).toEqual(['secret', 'file', 'cloud']);
     expect(keyring.hosts()).toEqual([new URL(endpoint).host]);
+  });
+
+  it("of the user are without anybody's pull secrets", async () => {
+    const { own } = await open();
+    expect(await users({ keychain: own })).toEqual(['file', 'cloud']);
   });
 
   it('have a file that was named in front, and in place of the usual ones', async () => {

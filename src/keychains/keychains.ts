@@ -3,15 +3,12 @@ import type { Keychain } from '../registry/credential.ts';
 import type { WireOptions } from '../registry/wire.ts';
 import { openClouds } from './clouds.ts';
 import { dockerFile, dockerFiles } from './docker-files.ts';
-import { type PullSecret, pullSecretKeychain } from './pull-secrets.ts';
 import type { Surroundings } from './surroundings.ts';
 
 export interface KeychainOptions {
   readonly surroundings: Surroundings;
   /** The one docker config.json to read, instead of those that docker and podman keep. */
   readonly registryConfig: string | undefined;
-  /** Those of the pod whose images are asked for, with its service account's. */
-  readonly pullSecrets: readonly PullSecret[];
   /** How clouds are asked. */
   readonly wire: WireOptions;
 }
@@ -19,6 +16,8 @@ export interface KeychainOptions {
 /** All keychains as one; to be closed when it is not needed any more. */
 export interface Keyring {
   readonly keychain: Keychain;
+  /** The same with a pod's pull secrets in their place. */
+  withPullSecrets(secrets: Keychain): Keychain;
   /** The hosts that were asked for credentials, sorted. */
   hosts(): readonly string[];
   close(): Promise<void>;
@@ -26,17 +25,17 @@ export interface Keyring {
 
 /** Where credentials are looked for, in this order: what was named, the pod's pull secrets, docker's and podman's files, clouds. */
 export async function openKeychains(options: KeychainOptions): Promise<Outcome<Keyring>> {
-  const { surroundings, registryConfig, pullSecrets, wire } = options;
-  const named = registryConfig === undefined ? null : await dockerFile(registryConfig, surroundings);
-  if (named?.ok === false) return named;
+  const { surroundings, registryConfig, wire } = options;
+  const file = registryConfig === undefined ? null : await dockerFile(registryConfig, surroundings);
+  if (file?.ok === false) return file;
   const clouds = openClouds(surroundings, wire);
-  const keychain = inTurn([
-    ...(named === null ? [] : [named.value]),
-    pullSecretKeychain(pullSecrets),
-    ...(named === null ? [dockerFiles(surroundings)] : []),
-    clouds.keychain,
-  ]);
-  return ok({ ...clouds, keychain });
+  const named = file === null ? [] : [file.value];
+  const usual = [...(file === null ? [dockerFiles(surroundings)] : []), clouds.keychain];
+  return ok({
+    ...clouds,
+    keychain: inTurn([...named, ...usual]),
+    withPullSecrets: (secrets) => inTurn([...named, secrets, ...usual]),
+  });
 }
 
 /** Asks each keychain only when what those before it gave was refused. */

@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import type { Keychain } from '../registry/credential.ts';
-import { type PullSecret, pullSecretKeychain } from './pull-secrets.ts';
+import { type PullSecret, type PullSecrets, readPullSecrets } from './pull-secrets.ts';
 
 type Auths = Readonly<Record<string, unknown>>;
 
@@ -19,14 +18,13 @@ function secret(auths: Auths, name = 'pull', namespace = 'shop'): PullSecret {
 }
 
 /** The users that a repository is tried with, in order, and messages of faults. */
-async function tried(keychain: Keychain, repository: string): Promise<readonly string[]> {
+function tried(secrets: PullSecrets, repository: string): readonly string[] {
   const slash = repository.indexOf('/');
-  const all: string[] = [];
-  for await (const one of keychain(repository.slice(0, slash), repository.slice(slash + 1))) {
-    if (!one.ok) all.push(one.fault.message);
-    else if (one.value.kind === 'password') all.push(one.value.username);
-  }
-  return all;
+  const [registry, path] = [repository.slice(0, slash), repository.slice(slash + 1)];
+  return [
+    ...secrets.matching(registry, path).map((one) => (one.kind === 'password' ? one.username : one.kind)),
+    ...secrets.faults(registry, path).map(({ secret, fault }) => `${secret.name} ${fault.message}`),
+  ];
 }
 
 /** As in the kubelet's own tests of its keyring. */
@@ -75,88 +73,95 @@ describe('a key matches as the kubelet matches it', () => {
     ['https://index.docker.io/v1/', 'localhost/nginx', false],
     ['https://index.docker.io/v1/', 'ghcr.io/nginx', false],
     ['registry-1.docker.io', 'docker.io/library/nginx', false],
-  ])('%j and %s: %s', async (key, repository, matches) => {
-    const keychain = pullSecretKeychain([secret({ [key]: auth('ann') })]);
-    expect(await tried(keychain, repository)).toEqual(matches ? ['ann'] : []);
+  ])('%j and %s: %s', (key, repository, matches) => {
+    const keychain = readPullSecrets([secret({ [key]: auth('ann') })]);
+    expect(tried(keychain, repository)).toEqual(matches ? ['ann'] : []);
   });
 
-  it('and a pattern of many runs does not stall it', async () => {
-    const keychain = pullSecretKeychain([secret({ [`${'*a'.repeat(200)}b.io`]: auth('ann') })]);
-    expect(await tried(keychain, `${'a'.repeat(5_000)}.io/cart`)).toEqual([]);
+  it('and a pattern of many runs does not stall it', () => {
+    const keychain = readPullSecrets([secret({ [`${'*a'.repeat(200)}b.io`]: auth('ann') })]);
+    expect(tried(keychain, `${'a'.repeat(5_000)}.io/cart`)).toEqual([]);
   });
 });
 
 describe('pull secrets', () => {
-  it('are all tried: those that say more first, and under one key in their order', async () => {
-    const keychain = pullSecretKeychain([
+  it('are all tried: those that say more first, and under one key in their order', () => {
+    const keychain = readPullSecrets([
       secret({ '*.io': auth('glob'), 'ghcr.io': auth('old') }, 'one'),
       secret(
         { 'https://ghcr.io/v2/': auth('new'), 'ghcr.io/acme': auth('team'), 'quay.io': auth('quay') },
         'two',
       ),
     ]);
-    expect(await tried(keychain, 'ghcr.io/acme/cart')).toEqual(['team', 'old', 'new', 'glob']);
+    expect(tried(keychain, 'ghcr.io/acme/cart')).toEqual(['team', 'old', 'new', 'glob']);
   });
 
-  it("leave Docker Hub's own key to where no other matches", async () => {
+  it("leave Docker Hub's own key to where no other matches", () => {
     const hub = 'https://index.docker.io/v1/';
-    const keychain = pullSecretKeychain([secret({ [hub]: auth('hub'), 'docker.io/acme': auth('team') })]);
-    expect(await tried(keychain, 'docker.io/acme/cart')).toEqual(['team']);
-    expect(await tried(keychain, 'docker.io/library/nginx')).toEqual(['hub']);
+    const keychain = readPullSecrets([secret({ [hub]: auth('hub'), 'docker.io/acme': auth('team') })]);
+    expect(tried(keychain, 'docker.io/acme/cart')).toEqual(['team']);
+    expect(tried(keychain, 'docker.io/library/nginx')).toEqual(['hub']);
   });
 
-  it('may be of the old type, and are nothing if they are of another', async () => {
+  it('may be of the old type, and are nothing if they are of another', () => {
     const auths = { 'x.io': auth('ann') };
     const both = { '.dockercfg': base64(auths), '.dockerconfigjson': base64({ auths }) };
     const withType = (type: string): PullSecret => ({ namespace: 'shop', name: 'pull', type, data: both });
-    expect(await tried(pullSecretKeychain([withType('kubernetes.io/dockercfg')]), 'x.io/a')).toEqual(['ann']);
-    expect(await tried(pullSecretKeychain([withType('Opaque')]), 'x.io/a')).toEqual([]);
+    expect(tried(readPullSecrets([withType('kubernetes.io/dockercfg')]), 'x.io/a')).toEqual(['ann']);
+    expect(tried(readPullSecrets([withType('Opaque')]), 'x.io/a')).toEqual([
+      'pull is of the type "Opaque", which is none of a pull secret',
+    ]);
     const empty = { ...withType('kubernetes.io/dockercfg'), data: {} };
-    expect(await tried(pullSecretKeychain([empty]), 'x.io/a')).toEqual([]);
+    expect(tried(readPullSecrets([empty]), 'x.io/a')).toEqual([]);
   });
 
-  it('of two namespaces stay apart', async () => {
-    const shop = pullSecretKeychain([secret({ 'x.io': auth('shop') }, 'pull', 'shop')]);
-    const bank = pullSecretKeychain([secret({ 'x.io': auth('bank') }, 'pull', 'bank')]);
-    expect(await tried(shop, 'x.io/a')).toEqual(['shop']);
-    expect(await tried(bank, 'x.io/a')).toEqual(['bank']);
-    expect(await tried(pullSecretKeychain([]), 'x.io/a')).toEqual([]);
+  it('of two namespaces stay apart', () => {
+    const shop = readPullSecrets([secret({ 'x.io': auth('shop') }, 'pull', 'shop')]);
+    const bank = readPullSecrets([secret({ 'x.io': auth('bank') }, 'pull', 'bank')]);
+    expect(tried(shop, 'x.io/a')).toEqual(['shop']);
+    expect(tried(bank, 'x.io/a')).toEqual(['bank']);
+    expect(tried(readPullSecrets([]), 'x.io/a')).toEqual([]);
   });
 
   it.each<[string, string, string]>([
     [
       'no JSON',
       base64('{"auths":{"x.io":{"auth":"s3cret'),
-      'the pull secret shop/bad: .dockerconfigjson is not JSON',
+      'bad cannot be used: its .dockerconfigjson is not JSON',
     ],
     [
       'another shape',
       base64({ auths: 's3cret' }),
-      'the pull secret shop/bad: .dockerconfigjson is not what it must be at auths',
+      'bad cannot be used: its .dockerconfigjson is not what it must be at auths',
     ],
     [
       'a broken entry',
       base64({ auths: { 'x.io': { auth: 'czNjcmV0' } } }),
-      'the pull secret shop/bad ("x.io"): "auth" is not the base64',
+      'bad cannot be used: its entry ("x.io"): "auth" is not the base64',
     ],
     [
       'a line break in the password',
       base64({ auths: { 'x.io': { auth: base64('ann:s3cret\n') } } }),
       'the password has line breaks',
     ],
-  ])('that are %s are named, without their content, and leave the others', async (_, data, message) => {
+  ])('that are %s are named, without their content, and leave the others', (_, data, message) => {
     const type = 'kubernetes.io/dockerconfigjson';
     const bad = { namespace: 'shop', name: 'bad', type, data: { '.dockerconfigjson': data } };
-    const all = await tried(pullSecretKeychain([bad, secret({ 'x.io': auth('ann') })]), 'x.io/a');
+    const all = tried(readPullSecrets([bad, secret({ 'x.io': auth('ann') })]), 'x.io/a');
     expect(all).toContain('ann');
     expect(all.join(' ')).toContain(message);
     expect(all.join(' ')).not.toMatch(/s3cret|czNjcmV0/);
   });
 
-  it('are named by namespace and name', async () => {
-    for await (const one of pullSecretKeychain([secret({ 'x.io': auth('ann') })])('x.io', 'a'))
-      expect(one).toMatchObject({
-        value: { source: 'the pull secret shop/pull ("x.io")', password: 's3cret' },
-      });
+  it('are told by their key: whose they are depends on the pod', () => {
+    expect(readPullSecrets([secret({ 'x.io': auth('ann') })]).matching('x.io', 'a')).toMatchObject([
+      { source: 'a pull secret of the pod ("x.io")', password: 's3cret' },
+    ]);
+  });
+
+  it('that cannot be read for one repository say nothing of another', () => {
+    const secrets = readPullSecrets([secret({ 'x.io': { auth: 'czNjcmV0' }, 'y.io': auth('ann') })]);
+    expect(tried(secrets, 'y.io/a')).toEqual(['ann']);
+    expect(secrets.faults('x.io', 'a')).toHaveLength(1);
   });
 });

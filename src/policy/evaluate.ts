@@ -53,7 +53,7 @@ export function evaluate(
   return workloads.map((workload) => {
     const containers = workload.containers.map((container): JudgedContainer => {
       const [image = NOT_LOOKED_AT, ...more] = imagesOf(container).flatMap(
-        ({ key }) => images.get(key) ?? images.get(container.image) ?? [],
+        ({ key }) => images.get(key) ?? invalidReferenceIn(images.get(container.image)),
       );
       if ('invalid' in image) {
         const findings = [withoutImage(policy, container, image.invalid), ...refusal(workload)];
@@ -69,6 +69,11 @@ export function evaluate(
     });
     return { workload, containers, status: worst(containers.map(({ status }) => status)) };
   });
+}
+
+/** What is wrong with a reference is wrong whoever asks; what is found of an image is not. */
+function invalidReferenceIn(image: JudgedContainer['image'] | undefined) {
+  return image && 'invalid' in image ? image : [];
 }
 
 const NOT_LOOKED_AT = { invalid: 'the image was not looked at' };

@@ -19,11 +19,15 @@ import type { Descriptor, Manifest, Registry } from './registry.ts';
 import { createSession, type Session } from './session.ts';
 import { readTagList } from './tag-list.ts';
 import { createTransport } from './transport.ts';
-import { createWire } from './wire.ts';
+import { createWire, type Wire } from './wire.ts';
 
-export interface DistributionOptions {
-  readonly clock: () => Date;
+export interface DistributionOptions extends ConnectionOptions {
   readonly credentials: Keychain;
+}
+
+/** How registries are asked, whoever asks. */
+interface ConnectionOptions {
+  readonly clock: () => Date;
   /** Registries that speak plain HTTP, as references name them: `registry.local:5000`. */
   readonly plainHttp: ReadonlySet<string>;
   /** Hosts whose TLS certificate is not verified. */
@@ -46,14 +50,34 @@ export interface DistributionOptions {
 }
 
 /** Registries over HTTP (distribution-spec 1.1, "Pull" and "Content Discovery"), with one memory for the whole run. */
-export function createDistributionRegistry(options: DistributionOptions): Registry {
-  const { requestMs = REQUEST_MS, transferMs = TRANSFER_MS } = options;
-  const wire = createWire({ ...options, requestMs, transferMs });
-  const transport = createTransport(wire, options.clock, options.signal);
-  const authorization = createAuthorization(transport, options.credentials, options.clock);
-  const session = createSession(transport, authorization, createEndpoints(options.plainHttp));
-  const blobs = rememberBlobs(BLOB_MEMORY_BYTES);
+export function createDistributionRegistry({ credentials, ...options }: DistributionOptions): Registry {
+  return createDistribution(options)(credentials);
+}
 
+/**
+ * Registries over HTTP for several accounts. They share connections, what is known of hosts, and the room for blobs; every answer, token
+ * and challenge is one account's own.
+ */
+export function createDistribution(options: ConnectionOptions): (credentials: Keychain) => Registry {
+  const { requestMs = REQUEST_MS, transferMs = TRANSFER_MS, clock } = options;
+  const wire = createWire({ ...options, requestMs, transferMs });
+  const transport = createTransport(wire, clock, options.signal);
+  const endpoints = createEndpoints(options.plainHttp);
+  const blobs = rememberBlobs(BLOB_MEMORY_BYTES);
+  let accounts = 0;
+  return (credentials) => {
+    const session = createSession(transport, createAuthorization(transport, credentials, clock), endpoints);
+    accounts += 1;
+    return registryOf(session, wire, blobs, accounts);
+  };
+}
+
+function registryOf(
+  session: Session,
+  wire: Wire,
+  blobs: ReturnType<typeof rememberBlobs>,
+  account: number,
+): Registry {
   const fetchImage = (repository: string, reference: string): Promise<Outcome<Manifest | null>> =>
     fetchManifest(session, repository, reference, INDEX_CHILDREN);
   const headFirst = createHeadFirst(session, fetchImage);
@@ -83,7 +107,7 @@ export function createDistributionRegistry(options: DistributionOptions): Regist
     referrers,
     async blob(repository, descriptor, limit) {
       const { digest, size } = descriptor;
-      const key = JSON.stringify([repository, digest, size]);
+      const key = JSON.stringify([account, repository, digest, size]);
       return embeddedBlob(descriptor, limit) ?? blobs(key, () => fetchBlob(session, repository, descriptor));
     },
     hosts: () => wire.hosts(),

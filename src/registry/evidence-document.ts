@@ -2,6 +2,7 @@ import { z } from 'zod';
 
 import { EVIDENCE_DOCUMENT_BYTES } from '../limits.ts';
 import { failed, ok, REASONS, type Outcome, type Reason } from '../reasons.ts';
+import type { Answers } from './account-answers.ts';
 import type { Answer } from './answer.ts';
 import { parseDigest } from './digest.ts';
 import { descriptorSchema, readJson } from './document.ts';
@@ -13,11 +14,10 @@ export const OTHER_VERSION =
   'read it with the version that saved it, or save the evidence again with this one';
 
 /** What a layout cannot say: what is absent, what failed, and when each answer was given. */
-export interface EvidenceDocument {
+export interface EvidenceDocument extends Answers {
   readonly savedAt: Date;
   /** The program that saved it, with its version. */
   readonly tool: string;
-  readonly answers: readonly Answer[];
   /** What ran where, for whoever reads it to check; `null` if it was not saved. */
   readonly inventory: unknown;
   /** What was known of TUF repositories, by repository, likewise. */
@@ -80,25 +80,50 @@ const answerSchema: z.ZodType<Answer> = z.discriminatedUnion('question', [
   }),
 ]);
 
+const accountSchema = z.object({ account: z.string().min(1), answers: z.array(answerSchema) });
+const refSchema = z.object({
+  cluster: z.string().nullable(),
+  namespace: z.string(),
+  kind: z.enum(['Secret', 'ServiceAccount']),
+  name: z.string(),
+});
+const podSchema = z.object({
+  secrets: z.array(refSchema).min(1),
+  ...asked,
+  account: z.string(),
+  unused: z.array(
+    z.object({
+      ref: refSchema,
+      why: z.enum(['refused', 'missing', 'unusable']),
+      message: z.string(),
+      remediation: z.string(),
+    }),
+  ),
+});
+
 const versionSchema = z.object({ apiVersion: z.string() });
 const documentSchema = z.object({
   apiVersion: z.literal(EVIDENCE_API_VERSION),
   savedAt: z.iso.datetime(),
   tool: z.string(),
   answers: z.array(answerSchema),
+  accounts: z.array(accountSchema).default([]),
+  pods: z.array(podSchema).default([]),
   inventory: z.unknown(),
   trustRoots: z.record(z.string(), z.unknown()).default({}),
 });
 
 /** The document as it lies in a layout. It is read back at once: what could not be read later is not saved. */
 export function formatEvidence(document: EvidenceDocument): Outcome<Uint8Array> {
-  const { savedAt, tool, answers, inventory, trustRoots } = document;
+  const { savedAt, tool, answers, accounts, pods, inventory, trustRoots } = document;
   const text = stringify({
     apiVersion: EVIDENCE_API_VERSION,
     kind: 'Evidence',
     savedAt: savedAt.toISOString(),
     tool,
     answers,
+    accounts,
+    pods,
     inventory: inventory ?? null,
     trustRoots,
   });
@@ -127,8 +152,8 @@ function stringify(document: unknown): string | null {
 export function parseEvidence(bytes: Uint8Array, where: string): Outcome<EvidenceDocument> {
   const document = readJson(bytes, documentSchema);
   if (!document.ok) return unreadable(bytes, where, document.message);
-  const { savedAt, tool, answers, inventory, trustRoots } = document.value;
-  return ok({ savedAt: new Date(savedAt), tool, answers, inventory: inventory ?? null, trustRoots });
+  const { savedAt, inventory, ...rest } = document.value;
+  return ok({ ...rest, savedAt: new Date(savedAt), inventory: inventory ?? null });
 }
 
 /** A document of another version is not damaged, and says so. */

@@ -5,7 +5,8 @@ import pLimit from 'p-limit';
 
 import { MANIFEST_BYTES } from '../limits.ts';
 import { failed, ok, type Outcome } from '../reasons.ts';
-import { questionKey, type Answer } from './answer.ts';
+import { allAnswers, newerAnswers } from './account-answers.ts';
+import type { Answer } from './answer.ts';
 import { blobPath, readBlobFile } from './blob-file.ts';
 import { readEvidence } from './evidence-artifact.ts';
 import type { EvidenceDocument } from './evidence-document.ts';
@@ -31,8 +32,8 @@ export async function mergeEvidence(
   const target = await inspectTarget(into);
   if (!target.ok) return target;
   const earlier = target.value?.document ?? null;
-  const newer = newerAnswers(source.value.answers, earlier?.answers ?? []);
-  const copied = await copyBlobs(from, into, newer);
+  const newer = newerAnswers(source.value, earlier ?? { answers: [], accounts: [], pods: [] });
+  const copied = await copyBlobs(from, into, allAnswers(newer));
   if (!copied.ok) return copied;
 
   const later = earlier === null || source.value.savedAt > earlier.savedAt;
@@ -40,7 +41,7 @@ export async function mergeEvidence(
   const { inventory, trustRoots } = source.value;
   return writeLayout(
     into,
-    { at, answers: newer, contents: new Map() },
+    { ...newer, at, contents: new Map() },
     later ? inventory : (earlier.inventory ?? inventory),
     tool,
     later ? trustRoots : { ...trustRoots, ...earlier.trustRoots },
@@ -58,11 +59,6 @@ async function readSaved(directory: string): Promise<Outcome<EvidenceDocument>> 
     `${directory} was not written by \`evidence save\`: it does not say what was asked, and when`,
     'audit from it, or save the evidence with this program',
   );
-}
-
-function newerAnswers(answers: readonly Answer[], earlier: readonly Answer[]): readonly Answer[] {
-  const times = new Map(earlier.map((answer) => [questionKey(answer), Date.parse(answer.at)]));
-  return answers.filter((answer) => Date.parse(answer.at) > (times.get(questionKey(answer)) ?? -Infinity));
 }
 
 /** Every blob is hashed on its way. What is copied before a merge is broken off is named by nobody. */

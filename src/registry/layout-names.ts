@@ -1,3 +1,4 @@
+import { allAnswers } from './account-answers.ts';
 import type { Answer } from './answer.ts';
 import { IMAGE_NAME, REFERENCE_NAME } from './catalog.ts';
 import { isEvidence } from './evidence-artifact.ts';
@@ -16,7 +17,10 @@ export function formatIndex(
   earlier: EarlierEvidence | null,
 ): Uint8Array {
   const named = nameManifests(answers);
-  const own = new Set([...nameManifests(earlier?.document.answers ?? []).keys(), ...named.keys()]);
+  const own = new Set([
+    ...nameManifests(earlier === null ? [] : allAnswers(earlier.document)).keys(),
+    ...named.keys(),
+  ]);
   const added = (earlier?.descriptors ?? []).filter(
     (descriptor) => !isEvidence(descriptor) && !own.has(descriptor.annotations?.[IMAGE_NAME] ?? ''),
   );

@@ -5,7 +5,7 @@ import pLimit from 'p-limit';
 
 import { LAYOUT_INDEX_BYTES } from '../limits.ts';
 import { failed, ok, type Outcome } from '../reasons.ts';
-import { questionKey, type Answer } from './answer.ts';
+import { allAnswers, type Answers, joinAnswers } from './account-answers.ts';
 import { blobPath, readBlobFile } from './blob-file.ts';
 import { digestOf, verifyDigest } from './digest.ts';
 import { evidenceArtifact, isEvidence } from './evidence-artifact.ts';
@@ -47,7 +47,7 @@ export async function writeLayout(
   if (!layout.ok) return layout;
   try {
     const written = await write(directory, layout.value, earlier.value);
-    return ok({ savedAt: document.savedAt, answers: document.answers.length, written });
+    return ok({ savedAt: document.savedAt, answers: allAnswers(document).length, written });
   } catch (error) {
     return notWritten(directory, error);
   }
@@ -65,20 +65,17 @@ export async function checkSaveDirectory(directory: string): Promise<Outcome<nul
   }
 }
 
-/** What was answered last counts, as the findings of the last audit rest on it. */
+const NO_ANSWERS: Answers = { answers: [], accounts: [], pods: [] };
+
 function merge(
   earlier: EvidenceDocument | null,
   recording: Recording,
   { inventory, tool, trustRoots }: Pick<EvidenceDocument, 'inventory' | 'tool' | 'trustRoots'>,
 ): EvidenceDocument {
-  const answers = new Map<string, Answer>();
-  for (const answer of [...(earlier?.answers ?? []), ...recording.answers]) {
-    answers.set(questionKey(answer), answer);
-  }
   return {
+    ...joinAnswers(earlier ?? NO_ANSWERS, recording),
     savedAt: recording.at,
     tool,
-    answers: [...answers].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, answer]) => answer),
     inventory: inventory ?? earlier?.inventory ?? null,
     trustRoots: { ...earlier?.trustRoots, ...trustRoots },
   };
@@ -101,7 +98,7 @@ function compose(
   const formatted = formatEvidence(document);
   if (!formatted.ok) return formatted;
   const artifact = evidenceArtifact(formatted.value);
-  const index = formatIndex(document.answers, artifact.descriptor, earlier);
+  const index = formatIndex(allAnswers(document), artifact.descriptor, earlier);
   if (index.length > LAYOUT_INDEX_BYTES) {
     return failed(
       'LimitExceeded',

@@ -7,6 +7,8 @@ import { isFile, nameArchive, openArchive, type Unpacked } from './evidence-arch
 import { readEvidence } from './evidence-artifact.ts';
 import { readLayoutIndex } from './layout-index.ts';
 import { listedRegistry } from './listed-registry.ts';
+import type { Accounts } from './accounts.ts';
+import { recordedAccounts } from './recorded-accounts.ts';
 import { recordedRegistry } from './recorded-registry.ts';
 import type { Registry } from './registry.ts';
 
@@ -16,6 +18,8 @@ export interface Layout extends Registry {
   readonly saved: { readonly directory: string; readonly document: string } | null;
   /** When the last audit was saved there; `null` in a layout that another tool wrote. */
   readonly savedAt: Date | null;
+  /** What pods of a cluster were answered; without it nothing is known but what everybody is. */
+  readonly accounts?: Accounts | undefined;
   /** What was saved beside the answers, for whoever reads it to check; `null` if there is nothing. */
   readonly inventory: unknown;
   /** What was known of TUF repositories, by repository, likewise. */
@@ -43,8 +47,10 @@ async function openDirectory(directory: string): Promise<Outcome<Layout>> {
   if (!evidence.ok) return evidence;
   if (evidence.value !== null) {
     const { savedAt, inventory, trustRoots, answers, digest: document } = evidence.value;
+    const own = recordedRegistry(directory, answers);
+    const accounts = recordedAccounts(directory, evidence.value, own);
     const beside = { saved: { directory, document }, savedAt, inventory, trustRoots };
-    return ok({ ...recordedRegistry(directory, answers), ...beside });
+    return ok({ ...own, accounts, ...beside });
   }
   const byCosign = savedByCosign(index.value);
   if (byCosign) return ok({ ...cosignRegistry(directory, byCosign), ...NOTHING_BESIDE });
@@ -58,16 +64,29 @@ const NOTHING_BESIDE = { saved: null, savedAt: null, inventory: null, trustRoots
 
 /** Where an archive was unpacked is another directory in every run, and no report must depend on it. */
 function namedAfter(layout: Layout, archive: Unpacked): Layout {
+  const { accounts } = layout;
   return {
     ...layout,
     saved: null,
-    tag: async (...asked) => nameArchive(await layout.tag(...asked), archive),
-    manifest: async (...asked) => nameArchive(await layout.manifest(...asked), archive),
-    referrers: async (...asked) => nameArchive(await layout.referrers(...asked), archive),
-    blob: async (...asked) => nameArchive(await layout.blob(...asked), archive),
+    ...answersOf(layout, archive),
+    accounts: accounts && {
+      ...accounts,
+      registry: (account) => ({ ...layout, ...answersOf(accounts.registry(account), archive) }),
+    },
     close: async () => {
       await layout.close();
       await archive.close();
     },
+  };
+}
+
+type Asking = Pick<Registry, 'tag' | 'manifest' | 'referrers' | 'blob'>;
+
+function answersOf(layout: Asking, archive: Unpacked): Asking {
+  return {
+    tag: async (...asked) => nameArchive(await layout.tag(...asked), archive),
+    manifest: async (...asked) => nameArchive(await layout.manifest(...asked), archive),
+    referrers: async (...asked) => nameArchive(await layout.referrers(...asked), archive),
+    blob: async (...asked) => nameArchive(await layout.blob(...asked), archive),
   };
 }

@@ -1,4 +1,5 @@
 import { failed, type Outcome } from '../reasons.ts';
+import type { Answers } from './account-answers.ts';
 import {
   blobReply,
   describeQuestion,
@@ -13,11 +14,10 @@ import {
 } from './answer.ts';
 import type { Manifest, Registry } from './registry.ts';
 
-/** Everything that a registry was asked and answered in one run. */
-export interface Recording {
+/** Everything that registries were asked and answered in one run. */
+export interface Recording extends Answers {
   /** When the recording ended. */
   readonly at: Date;
-  readonly answers: readonly Answer[];
   /** The bytes of the manifests and blobs that were given, by digest. */
   readonly contents: ReadonlyMap<string, Uint8Array>;
 }
@@ -87,7 +87,13 @@ export function recordRegistry(registry: Registry, clock: () => Date): Recorder 
   };
   return {
     registry: recording,
-    recorded: () => ({ at: clock(), answers: [...answers.values()], contents: new Map(contents) }),
+    recorded: () => ({
+      at: clock(),
+      answers: [...answers.values()],
+      accounts: [],
+      pods: [],
+      contents: new Map(contents),
+    }),
   };
 }
 

@@ -41,7 +41,7 @@ describe('indexes of children that run by themselves', () => {
   it('are those that another image leads to, unasked', async () => {
     const { registry, asked } = answering(fault('RegistryUnreachable'));
     const tagged = swept('ghcr.io/acme/cart:v1', { resolved: resolved(A, [B, C]) });
-    const { byChild, gaps } = await findIndexes([A, B], [CHILD, tagged], registry, 2);
+    const { byChild, gaps } = await findIndexes([A, B], [CHILD, tagged], { registry, concurrency: 2 });
     expect([...byChild]).toEqual([
       [B, [A]],
       [C, [A]],
@@ -51,7 +51,7 @@ describe('indexes of children that run by themselves', () => {
 
   it('are asked for in the repository of the child', async () => {
     const { registry, asked } = answering(ok(index(B)));
-    const { byChild } = await findIndexes([A], [CHILD], registry, 2);
+    const { byChild } = await findIndexes([A], [CHILD], { registry, concurrency: 2 });
     expect([...byChild]).toEqual([[B, [A]]]);
     expect(asked).toEqual([`ghcr.io/acme/cart@${A}`]);
   });
@@ -62,22 +62,28 @@ describe('indexes of children that run by themselves', () => {
       swept('ghcr.io/acme/cart:v1', { resolved: resolved(B) }),
       swept(`ghcr.io/acme/shop@${C}`, { resolved: resolved(C, [B]) }),
     ];
-    await findIndexes([A], images, registry, 2);
+    await findIndexes([A], images, { registry, concurrency: 2 });
     expect(asked).toEqual([]);
   });
 
   it('are none where the registry says so', async () => {
-    const found = await findIndexes([A], [CHILD], answering(ok(null)).registry, 2);
+    const found = await findIndexes([A], [CHILD], { registry: answering(ok(null)).registry, concurrency: 2 });
     expect(found).toEqual({ byChild: new Map(), gaps: [], notes: [] });
   });
 
   it('leave a gap where the registry cannot be asked', async () => {
-    const { gaps } = await findIndexes([A], [CHILD], answering(fault('RegistryUnreachable')).registry, 2);
+    const { gaps } = await findIndexes([A], [CHILD], {
+      registry: answering(fault('RegistryUnreachable')).registry,
+      concurrency: 2,
+    });
     expect(gaps).toMatchObject([{ scope: 'image', reason: 'RegistryUnreachable', wrongInput: false }]);
   });
 
   it('leave a note where they were not saved', async () => {
-    const { gaps, notes } = await findIndexes([A], [CHILD], answering(fault('NotInEvidence')).registry, 2);
+    const { gaps, notes } = await findIndexes([A], [CHILD], {
+      registry: answering(fault('NotInEvidence')).registry,
+      concurrency: 2,
+    });
     expect(gaps).toEqual([]);
     expect(notes).toEqual([expect.stringContaining('ask for the digests of its children as well')]);
   });
@@ -85,7 +91,7 @@ describe('indexes of children that run by themselves', () => {
   it('leave a note where there are too many to ask for', async () => {
     const { registry, asked } = answering(ok(null));
     const digests = Array.from({ length: 1001 }, (_, number) => `sha256:${String(number).padStart(64, '0')}`);
-    const { notes } = await findIndexes(digests, [CHILD], registry, 2);
+    const { notes } = await findIndexes(digests, [CHILD], { registry, concurrency: 2 });
     expect(notes).toEqual([expect.stringContaining('more than 1000 questions')]);
     expect(asked).toEqual([]);
   });

@@ -1,4 +1,6 @@
 import pLimit from 'p-limit';
+import { viewOf } from '../evidence/account.ts';
+import type { GatherOptions } from '../evidence/gather.ts';
 import { SWEEP_QUESTIONS } from '../limits.ts';
 import { runnableChildren } from '../registry/platform.ts';
 import type { Registry } from '../registry/registry.ts';
@@ -21,8 +23,7 @@ export interface Indexes {
 export async function findIndexes(
   digests: readonly string[],
   images: readonly SweptImage[],
-  registry: Registry,
-  concurrency: number,
+  options: Pick<GatherOptions, 'registry' | 'accounts' | 'concurrency'>,
 ): Promise<Indexes> {
   const byChild = new Map<string, readonly string[]>();
   const add = (index: string, children: readonly string[]): void => {
@@ -35,19 +36,21 @@ export async function findIndexes(
     add(resolved.value.digest, resolved.value.runnable);
   }
   const open = digests.filter((digest) => !known.has(digest) && !byChild.has(digest));
-  const repositories = new Set(
-    images.flatMap(({ reference, resolved }) =>
-      reference.digest !== null && resolved?.ok && !resolved.value.isIndex ? [reference.repository] : [],
-    ),
-  );
-  const questions = [...repositories].flatMap((repository) => open.map((digest) => ({ repository, digest })));
+  const places = new Map<string, { readonly repository: string; readonly registry: Registry }>();
+  for (const { reference, resolved } of open.length === 0 ? [] : images) {
+    if (reference.digest === null || !resolved?.ok || resolved.value.isIndex) continue;
+    const { key, registry } = await viewOf({ ...options, collectors: [] }, reference);
+    const { repository } = reference;
+    places.set(JSON.stringify([repository, key]), { repository, registry });
+  }
+  const questions = [...places.values()].flatMap((place) => open.map((digest) => ({ ...place, digest })));
   if (questions.length > SWEEP_QUESTIONS) return { byChild, gaps: [], notes: [TOO_MANY] };
-  const limit = pLimit(concurrency);
+  const limit = pLimit(options.concurrency);
   const answers = await Promise.all(
     questions.map((question) =>
       limit(async () => ({
         ...question,
-        outcome: await registry.manifest(question.repository, question.digest),
+        outcome: await question.registry.manifest(question.repository, question.digest),
       })),
     ),
   );

@@ -1,4 +1,6 @@
+import { isUnreadable } from '../evidence/account.ts';
 import type { GatherOptions, ImageRequest } from '../evidence/gather.ts';
+import { pullSecretsKey } from '../pull-secret-ref.ts';
 import { ok, type Reason } from '../reasons.ts';
 import type { TrustMaterial } from '../verify/verifier.ts';
 import type { ImageFacts, ManifestFacts } from './facts.ts';
@@ -23,8 +25,16 @@ export interface KeptFacts {
   write(images: KeptImages): Promise<void>;
 }
 
-/** What an image is asked for by: a digest decides alone (src/registry/resolve.ts), and all that a node says of what it runs. */
-export function imageKey({ repository, tag, digest, running }: ImageRequest): string {
+/**
+ * What an image is asked for by: a digest decides alone (src/registry/resolve.ts), and all that a node says of what it runs. Pods with
+ * other pull secrets may have been answered otherwise.
+ */
+export function imageKey({ pullSecrets, ...request }: ImageRequest): string {
+  const pulled = pullSecretsKey(pullSecrets);
+  return pulled === '' ? questionOf(request) : JSON.stringify([questionOf(request), pulled]);
+}
+
+function questionOf({ repository, tag, digest, running }: ImageRequest): string {
   if (running) return JSON.stringify([repository, tag, digest, running]);
   return digest === null ? `${repository}:${tag ?? 'latest'}` : `${repository}@${digest}`;
 }
@@ -42,13 +52,15 @@ const PASSING: ReadonlySet<Reason> = new Set<Reason>([
 ]);
 
 /** What of an image may be kept; null where a part of it was not there for a reason that may pass. */
-export function keepable({ resolved, attached }: SweptImage): KeptImage | null {
+export function keepable({ reference, resolved, attached }: SweptImage): KeptImage | null {
   if (!resolved?.ok || !attached?.ok) return null;
   const { root, children } = attached.value;
   const faults = [root, ...children].flatMap((manifest) => manifest.faults);
   if (faults.some(({ reason }) => PASSING.has(reason))) return null;
   // Whether a signature of Notation counts depends on the time, and on what is revoked.
   if ([root, ...children].some(hasNotation)) return null;
+  // What was refused is told with the pull secrets that were, whenever it is asked.
+  if (reference.pullSecrets !== undefined && faults.some(isUnreadable)) return null;
   return { resolved: resolved.value, facts: attached.value };
 }
 

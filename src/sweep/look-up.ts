@@ -1,5 +1,11 @@
 import type { Collector } from '../evidence/collector.ts';
-import { gather, type GatheredImage, type GatherOptions, type ImageRequest } from '../evidence/gather.ts';
+import {
+  gather,
+  type GatheredImage,
+  type GatherOptions,
+  type ImageRequest,
+  requestKey,
+} from '../evidence/gather.ts';
 import { ok, type Outcome } from '../reasons.ts';
 import { nobodyAsked } from '../revocation-answers.ts';
 import { verifyImages } from '../verified-images.ts';
@@ -8,17 +14,25 @@ import { factsOf } from './facts.ts';
 import { fromKept, imageKey, keepable, type KeptFacts } from './kept-facts.ts';
 import type { Resolved, SweptImage } from './query.ts';
 
+/** What a look-up has learnt of images, and what registries said. */
+export interface LookedUp {
+  readonly images: readonly SweptImage[];
+  readonly requests: readonly ImageRequest[];
+  readonly gathered: ReadonlyMap<string, Outcome<GatheredImage>>;
+}
+
 /** Finds out what references stand for, and nothing else. */
 export async function lookUpDigests(
   images: readonly SweptImage[],
   options: GatherOptions,
-): Promise<readonly SweptImage[]> {
-  const gathered = await gatherFor(images, options, []);
-  return images.map((image) => {
-    const resolved = resolvedOf(gathered.get(image.reference.text));
+): Promise<LookedUp> {
+  const { requests, gathered } = await gatherFor(images, options, []);
+  const learnt = images.map((image) => {
+    const resolved = resolvedOf(gathered.get(requestKey(image.reference)));
     // What is not there has no evidence that could be asked for.
     return { ...image, resolved, attached: resolved?.ok === false ? resolved : null };
   });
+  return { images: learnt, requests, gathered };
 }
 
 /** Downloads and verifies what is attached to images, as far as it is not kept from an earlier run; by `contents` SBOMs are read as well. */
@@ -29,12 +43,12 @@ export async function lookUpEvidence(
   judgedAt: Date,
   kept: KeptFacts | null,
   contents: boolean,
-): Promise<readonly SweptImage[]> {
+): Promise<LookedUp> {
   if (kept === null) return verifyAttached(images, options, trusted, judgedAt, contents);
   const { trust } = await trusted;
   const known = await kept.read(trust, options);
-  const keys = new Map(images.map((image) => [image.reference.text, imageKey(pinned(image))]));
-  const keptOf = ({ reference }: SweptImage) => known.get(keys.get(reference.text) ?? '');
+  const keys = new Map(images.map((image) => [requestKey(image.reference), imageKey(pinned(image))]));
+  const keptOf = ({ reference }: SweptImage) => known.get(keys.get(requestKey(reference)) ?? '');
   const fresh = await verifyAttached(
     images.filter((image) => !keptOf(image)),
     options,
@@ -42,8 +56,8 @@ export async function lookUpEvidence(
     judgedAt,
     contents,
   );
-  const learnt = fresh.flatMap((image) => {
-    const [key, keep] = [keys.get(image.reference.text), keepable(image)];
+  const learnt = fresh.images.flatMap((image) => {
+    const [key, keep] = [keys.get(requestKey(image.reference)), keepable(image)];
     return key !== undefined && keep ? [[key, keep] as const] : [];
   });
   if (learnt.length > 0) await kept.write(new Map([...known, ...learnt]));
@@ -51,7 +65,7 @@ export async function lookUpEvidence(
     const was = keptOf(image);
     return was ? [fromKept(image, was)] : [];
   });
-  return [...there, ...fresh];
+  return { ...fresh, images: [...there, ...fresh.images] };
 }
 
 async function verifyAttached(
@@ -60,25 +74,31 @@ async function verifyAttached(
   trusted: Promise<{ readonly trust: TrustMaterial }>,
   judgedAt: Date,
   contents: boolean,
-): Promise<readonly SweptImage[]> {
-  const gathered = await gatherFor(images, options, options.collectors);
+): Promise<LookedUp> {
+  const { requests, gathered } = await gatherFor(images, options, options.collectors);
   const { trust } = await trusted;
-  const valid = images.map(pinned);
-  const verified = verifyImages({ valid, invalid: new Map() }, gathered, trust, { judgedAt, ask: NOT_ASKED });
-  return images.map((image) => {
-    const { text } = image.reference;
-    const judged = verified.get(text);
+  const asking = { judgedAt, ask: NOT_ASKED };
+  const verified = verifyImages({ valid: requests, invalid: new Map() }, gathered, trust, asking);
+  const learnt = images.map((image) => {
+    const key = requestKey(image.reference);
+    const judged = verified.get(key);
     const resolution = judged && !('invalid' in judged) ? judged.resolution : null;
     const attached = resolution?.ok ? ok(factsOf(resolution.value, contents)) : resolution;
-    return { ...image, resolved: resolvedOf(gathered.get(text)), attached };
+    return { ...image, resolved: resolvedOf(gathered.get(key)), attached };
   });
+  return { images: learnt, requests, gathered };
 }
 
 /** A sweep asks nobody but the registries. */
 const NOT_ASKED = nobodyAsked('a sweep does not ask');
 
-function gatherFor(images: readonly SweptImage[], options: GatherOptions, collectors: readonly Collector[]) {
-  return gather(images.map(pinned), { ...options, collectors });
+async function gatherFor(
+  images: readonly SweptImage[],
+  options: GatherOptions,
+  collectors: readonly Collector[],
+): Promise<Omit<LookedUp, 'images'>> {
+  const requests = images.map(pinned);
+  return { requests, gathered: await gather(requests, { ...options, collectors }) };
 }
 
 /** A tag is resolved once: whoever knows its digest asks for that from then on. */

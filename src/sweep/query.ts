@@ -1,7 +1,7 @@
+import type { ImageRequest } from '../evidence/gather.ts';
 import type { RunningImage } from '../evidence/running-image.ts';
 import type { Policy } from '../policy/policy.ts';
 import type { Outcome } from '../reasons.ts';
-import type { ImageReference } from '../registry/reference.ts';
 import type { Container, Workload } from '../workloads/source.ts';
 import { allOf, type Answer } from './answer.ts';
 import type { ImageFacts } from './facts.ts';
@@ -19,7 +19,7 @@ export interface Resolved {
 
 /** An image, as far as it was asked for: `null` is "not asked", which is never "nothing there". */
 export interface SweptImage {
-  readonly reference: ImageReference;
+  readonly reference: ImageRequest;
   readonly resolved: Outcome<Resolved> | null;
   /** What everything says that is attached, verified or not. */
   readonly attached: Outcome<ImageFacts> | null;

@@ -1,6 +1,8 @@
+import { type ImageRequest, requestKey } from '../evidence/gather.ts';
+import { pullSecretsKey } from '../pull-secret-ref.ts';
 import { failed } from '../reasons.ts';
 import { parsePlatform } from '../registry/platform.ts';
-import { formatReference, type ImageReference, parseReference } from '../registry/reference.ts';
+import { formatReference, parseReference } from '../registry/reference.ts';
 import type { Container, Running } from '../workloads/source.ts';
 import type { SweptImage } from './query.ts';
 
@@ -10,7 +12,7 @@ export interface Candidate {
   readonly key: string;
   readonly image: SweptImage;
   /** What its reference names, where pods run something by a digest; the tag may lead elsewhere by now. */
-  readonly named: ImageReference | null;
+  readonly named: ImageRequest | null;
   readonly running: Running | null;
 }
 
@@ -21,8 +23,8 @@ export interface Candidate {
 export function candidatesOf(container: Container): readonly Candidate[] | null {
   const parsed = parseReference(container.image);
   if (!parsed.ok) return null;
-  const reference = parsed.value;
-  const { running = [] } = container;
+  const { running = [], pullSecrets } = container;
+  const reference = pullSecrets === undefined ? parsed.value : keyed({ ...parsed.value, pullSecrets });
   if (running.length === 0) return [candidate(reference, null, null)];
   return running.map((one): Candidate => {
     if (one.imageID === '') return candidate(reference, null, one);
@@ -32,16 +34,19 @@ export function candidatesOf(container: Container): readonly Candidate[] | null 
   });
 }
 
-function candidate(
-  reference: ImageReference,
-  named: ImageReference | null,
-  running: Running | null,
-): Candidate {
-  return { key: reference.text, image: { reference, resolved: null, attached: null }, named, running };
+/** Registries may answer pods with other pull secrets otherwise, so that what these have of an image is asked for by itself. */
+function keyed(reference: ImageRequest): ImageRequest {
+  const pulled = pullSecretsKey(reference.pullSecrets);
+  return pulled === '' ? reference : { ...reference, key: `${reference.text} pulled with ${pulled}` };
+}
+
+function candidate(written: ImageRequest, named: ImageRequest | null, running: Running | null): Candidate {
+  const reference = keyed(written);
+  return { key: requestKey(reference), image: { reference, resolved: null, attached: null }, named, running };
 }
 
 /** What runs by its digest: in the repository of the reference, else in the one that it was pulled from. */
-function pulled(named: ImageReference, digest: string, running: Running): Candidate {
+function pulled(named: ImageRequest, digest: string, running: Running): Candidate {
   const written = { ...named, digest };
   const text = formatReference(written);
   const from = running.repository === null ? null : parseReference(running.repository);
@@ -51,22 +56,23 @@ function pulled(named: ImageReference, digest: string, running: Running): Candid
 }
 
 /** An image that was loaded into the node: of what its reference means, the one with this configuration. */
-function loaded(named: ImageReference, running: Running): Candidate {
+function loaded(named: ImageRequest, running: Running): Candidate {
   const { imageID, platform } = running;
   const text = `${named.text} (running ${imageID}${platform === null ? '' : ` on ${platform}`})`;
   return asked({ ...named, text }, named, running);
 }
 
 /** An image for which the reference alone does not say where and what to ask. */
-function asked(reference: ImageReference, named: ImageReference, running: Running): Candidate {
+function asked(written: ImageRequest, named: ImageRequest, running: Running): Candidate {
+  const reference = keyed(written);
   const platform = running.platform === null ? null : parsePlatform(running.platform);
   const ran = { ...running, platforms: platform === null ? [] : [platform] };
   const image = { reference, resolved: null, attached: null, running: ran };
-  return { key: reference.text, image, named, running };
+  return { key: requestKey(reference), image, named, running };
 }
 
 /** No registry is asked by what a node calls an image among its own. */
-function unknown(reference: ImageReference, running: Running): Candidate {
+function unknown(reference: ImageRequest, running: Running): Candidate {
   const { imageID } = running;
   const fault = failed(
     'DigestNotResolvable',
@@ -74,5 +80,5 @@ function unknown(reference: ImageReference, running: Running): Candidate {
     'pull the image from a registry instead of loading it into the node, or restart the pod so that it is pulled again',
   );
   const image = { reference, resolved: fault, attached: fault };
-  return { key: `${reference.text} ${imageID}`, image, named: null, running };
+  return { key: `${requestKey(reference)} ${imageID}`, image, named: null, running };
 }

@@ -1,5 +1,5 @@
 import { discover } from '../discover.ts';
-import { type GatherOptions, stopReason } from '../evidence/gather.ts';
+import { type GatherOptions, requestKey, stopReason } from '../evidence/gather.ts';
 import type { Policy } from '../policy/policy.ts';
 import { parseReference } from '../registry/reference.ts';
 import type { TrustMaterial } from '../verify/verifier.ts';
@@ -7,9 +7,10 @@ import type { Container, Workload, WorkloadSource } from '../workloads/source.ts
 import { type Answer, undetermined } from './answer.ts';
 import { findIndexes, type Indexes } from './indexes.ts';
 import type { KeptFacts } from './kept-facts.ts';
-import { lookUpDigests, lookUpEvidence } from './look-up.ts';
+import { type LookedUp, lookUpDigests, lookUpEvidence } from './look-up.ts';
 import { answer, asksEvidence, type Query, type Subject, type SweptImage } from './query.ts';
 import { type Candidate, candidatesOf } from './running.ts';
+import { findRefused } from '../refused-secrets.ts';
 import { type Answered, createSweepReport, type SweepReport, type SweepReportInput } from './sweep-report.ts';
 
 /** Everything a sweep needs, passed in: no stage reads the clock, the network or the environment for itself. */
@@ -23,6 +24,8 @@ export interface SweepJob
   readonly trusted: () => Promise<Known>;
   /** Where what was found out is kept for the next run; null where nothing is. */
   readonly kept: KeptFacts | null;
+  /** Told in a sentence what the user may want to know and no answer rests on. */
+  readonly onNotice?: ((notice: string) => void) | undefined;
 }
 
 /** Whom the user knows, and the hosts that were asked for it. */
@@ -65,8 +68,10 @@ async function askAll(workloads: readonly Workload[], job: SweepJob) {
   );
   const images = imagesOf(asked);
   let indexes: Indexes = { byChild: new Map(), gaps: [], notes: [] };
-  const learn = (found: readonly SweptImage[]): void => {
-    for (const image of found) images.set(image.reference.text, image);
+  const lookedUp: LookedUp[] = [];
+  const learn = (found: LookedUp): void => {
+    lookedUp.push(found);
+    for (const image of found.images) images.set(requestKey(image.reference), image);
   };
   let policy: Policy | null = null;
   const answerAll = () => asked.map((one) => answerOf(one, { images, indexes, policy }, job.query));
@@ -74,7 +79,7 @@ async function askAll(workloads: readonly Workload[], job: SweepJob) {
   if (needs.has('resolution')) {
     learn(await lookUpDigests(undecided(answerAll()), job));
     const { digest = [] } = job.query.asked;
-    indexes = await findIndexes(digest, [...images.values()], job.registry, job.concurrency);
+    indexes = await findIndexes(digest, [...images.values()], job);
   }
   const { evidence, contents } = asksEvidence(job.query);
   const trusted = evidence ? job.trusted() : null;
@@ -89,8 +94,15 @@ async function askAll(workloads: readonly Workload[], job: SweepJob) {
   }
   const subjects = asked.flatMap((one) => subjectOf(one, { images, indexes, policy }) ?? []);
   for (const { survey } of job.query.predicates) survey?.(subjects);
+  const refused = await findRefused(
+    lookedUp.flatMap(({ requests }) => requests),
+    new Map(lookedUp.flatMap(({ gathered }) => [...gathered])),
+    job,
+  );
+  for (const notice of refused.notices) job.onNotice?.(notice);
+  const gaps = [...indexes.gaps, ...refused.gaps];
   const notes = [...job.query.notes, ...indexes.notes];
-  return { answered: answerAll(), known: await trusted, gaps: indexes.gaps, notes };
+  return { answered: answerAll(), known: await trusted, gaps, notes };
 }
 
 /** The distinct images, by the text of their references. */
@@ -100,8 +112,8 @@ function imagesOf(asked: readonly AskedContainer[]): Map<string, SweptImage> {
     if (!candidate) continue;
     const { key, image, named } = candidate;
     images.set(key, image);
-    if (named && !images.has(named.text))
-      images.set(named.text, { reference: named, resolved: null, attached: null });
+    if (named && !images.has(requestKey(named)))
+      images.set(requestKey(named), { reference: named, resolved: null, attached: null });
   }
   return images;
 }
@@ -124,7 +136,7 @@ function subjectOf(
 ): Subject | null {
   const image = candidate && images.get(candidate.key);
   if (!image) return null;
-  const named = (candidate.named && images.get(candidate.named.text)) ?? null;
+  const named = (candidate.named && images.get(requestKey(candidate.named))) ?? null;
   return { workload, container, image, named, indexes: byChild, policy };
 }
 

@@ -16,6 +16,13 @@ const running = z.object({
   since: z.string().nullable(),
 });
 
+const pullSecret = z.object({
+  cluster: z.string().nullable(),
+  namespace: z.string(),
+  kind: z.enum(['Secret', 'ServiceAccount']),
+  name: z.string(),
+});
+
 const container = z.object({
   name: z.string(),
   type: z.enum(['container', 'init', 'ephemeral', 'image-volume', 'argument']),
@@ -23,6 +30,7 @@ const container = z.object({
   field: z.string(),
   location,
   running: z.array(running).optional(),
+  pullSecrets: z.array(pullSecret).optional(),
 });
 
 const workload = z.object({

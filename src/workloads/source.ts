@@ -1,3 +1,4 @@
+import type { PullSecretRef } from '../pull-secret-ref.ts';
 import type { Fault } from '../reasons.ts';
 
 /** Where a text stands: file as the user named it ("-" is standard input), line from 1, document from 1. */
@@ -19,6 +20,8 @@ export interface Container {
   readonly location: Location | null;
   /** What pods of a live cluster run of it, most pods first; nothing for manifests, nor where no pod is there. */
   readonly running?: readonly Running[] | undefined;
+  /** The pull secrets of its pods in a cluster, in their order; nothing where they have none. */
+  readonly pullSecrets?: readonly PullSecretRef[] | undefined;
 }
 
 /** Pods that run one image on one platform, as their status says. */

@@ -11,6 +11,7 @@ import { kindKey } from './owners.ts';
 import { readPod } from './pod.ts';
 import { BUILT_IN, NODES, PODS } from './resources.ts';
 import type { Selection } from './selection.ts';
+import { withServiceAccounts } from './service-accounts.ts';
 import { readWorkloadObject } from './workload-object.ts';
 import type { WorkloadObject } from './workload-object.ts';
 import { workloadsOf } from './workloads.ts';
@@ -66,7 +67,8 @@ async function discover(options: ClusterSourceOptions): Promise<Discovery> {
     isAsked: asks(asked, [pods, ...served, ...custom.lists]),
   });
   const gaps = [...asked.gaps, ...gapsOf(needed, api, namespace), ...custom.gaps, ...found.gaps];
-  return { workloads: found.workloads, gaps, clusters: cluster === null ? [] : [cluster] };
+  const workloads = await withServiceAccounts(found.workloads, api, namespace);
+  return { workloads, gaps, clusters: cluster === null ? [] : [cluster] };
 }
 
 /** Nobody answered, or nobody who is known here. */

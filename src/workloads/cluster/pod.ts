@@ -3,6 +3,7 @@ import { NO_POD, readContainers } from './pod-status.ts';
 import type { ContainerStatus } from './pod-status.ts';
 import { metadataOf, placeOf, seenInCluster, shownName } from './object.ts';
 import type { Metadata } from './object.ts';
+import { namesOf, pulledWith, secretRefs } from './pull-secrets.ts';
 import { PODS } from './resources.ts';
 import { field } from '../place.ts';
 import { podImages } from '../pod-images.ts';
@@ -19,7 +20,9 @@ export interface Pod extends Metadata {
 }
 
 const podSchema = z.looseObject({
-  spec: z.looseObject({ nodeName: z.string().nullish().catch(null) }).catch({}),
+  spec: z
+    .looseObject({ nodeName: z.string().nullish().catch(null), imagePullSecrets: z.unknown().optional() })
+    .catch({}),
   status: z.looseObject({ phase: z.string().catch('') }).catch(NO_POD),
 });
 
@@ -31,12 +34,14 @@ export function readPod(object: unknown, cluster: string | null): Pod | null {
   const shown = shownName(PODS, metadata);
   const { containers, gaps } = podImages(field(placeOf(object, shown), 'spec'));
   const { phase } = parsed.data.status;
+  // A pod that runs has the list that counts: its service account's were copied where it had none of its own.
+  const pullSecrets = secretRefs(cluster, metadata.namespace, namesOf(parsed.data.spec.imagePullSecrets));
   return {
     ...metadata,
     node: parsed.data.spec.nodeName ?? null,
     phase:
       phase === 'Succeeded' || phase === 'Failed' ? 'finished' : phase === 'Running' ? 'running' : 'pending',
-    containers: containers.map((container) => ({ ...container, location: null })),
+    containers: containers.map((container) => ({ ...container, location: null, ...pulledWith(pullSecrets) })),
     statuses: readContainers(parsed.data.status),
     gaps: gaps.map((gap) => seenInCluster(gap, shown, cluster)),
   };

@@ -18,6 +18,7 @@ function builtIn(group: string, kind: string, shortNames: readonly string[] = []
 export const PODS = builtIn('', 'Pod', ['po']);
 export const NODES = builtIn('', 'Node', ['no']);
 export const NAMESPACES = builtIn('', 'Namespace', ['ns']);
+export const SERVICE_ACCOUNTS = builtIn('', 'ServiceAccount', ['sa']);
 
 /** The kinds that Kubernetes itself runs pods for. Every server has them, so that nothing has to be discovered for them. */
 export const BUILT_IN: readonly Resource[] = [

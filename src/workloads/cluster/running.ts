@@ -1,3 +1,4 @@
+import { pullSecretsKey } from '../../pull-secret-ref.ts';
 import type { Container, Running } from '../source.ts';
 import { readImageId } from './image-id.ts';
 import type { Pod } from './pod.ts';
@@ -9,14 +10,17 @@ export interface RunningContainers {
   containers(): Container[];
 }
 
-/** Puts the containers of one workload's pods together. A container of which pods have different images is there once for each. */
+/**
+ * Puts the containers of one workload's pods together. A container of which pods have different images is there once for each, and so
+ * is one that pods pull with different secrets.
+ */
 export function gatherRunning(platformOf: (node: string | null) => string | null): RunningContainers {
   const known = new Map<string, { readonly container: Container; readonly running: Map<string, Running> }>();
   return {
     add(pod) {
       const platform = platformOf(pod.node);
       for (const container of pod.containers) {
-        const key = containerKey(container);
+        const key = `${containerKey(container)} ${pullSecretsKey(container.pullSecrets)}`;
         const entry = known.get(key) ?? { container, running: new Map<string, Running>() };
         known.set(key, entry);
         // What an argument names is pulled by somebody else, if at all: no status speaks of it.

@@ -10,6 +10,7 @@ import { readSelection } from './selection.ts';
 /** The lists of a namespace, by the plural of their kind. */
 const GROUPS: Readonly<Record<string, string>> = {
   pods: '/api/v1',
+  serviceaccounts: '/api/v1',
   replicationcontrollers: '/api/v1',
   deployments: '/apis/apps/v1',
   replicasets: '/apis/apps/v1',

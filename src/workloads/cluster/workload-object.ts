@@ -3,6 +3,7 @@ import type { Resource } from '../../cluster/discovery.ts';
 import { podKind } from '../kinds.ts';
 import type { Gap, Workload } from '../source.ts';
 import { readWorkloads } from '../workload.ts';
+import { pulledWith, templatePulls, templateRefs } from './pull-secrets.ts';
 import { isTooDeep, metadataOf, placeOf, seenInCluster, shownName } from './object.ts';
 import type { Metadata } from './object.ts';
 
@@ -93,15 +94,30 @@ function readTemplate(
   { apiVersion, kind, shown, cluster, namespace }: ReadOptions,
 ): Pick<WorkloadObject, 'template' | 'gaps'> {
   const typed = typeof object === 'object' && object !== null ? { ...object, apiVersion, kind } : object;
-  const { workloads, gaps } = readWorkloads(placeOf(typed, shown), namespace ?? '');
+  const place = placeOf(typed, shown);
+  const { workloads, gaps } = readWorkloads(place, namespace ?? '');
   const [template = null] = workloads;
   return {
-    template,
+    template:
+      template && withPullSecrets(template, templatePulls(place, apiVersion, kind), cluster, namespace),
     // What an operator chooses, or another object says, is seen in the pods that run it.
     gaps: gaps
       .filter(({ reason }) => reason !== 'ImageNotNamed')
       .map((gap) => seenInCluster(gap, shown, cluster)),
   };
+}
+
+function withPullSecrets(
+  template: Workload,
+  pulls: ReturnType<typeof templatePulls>,
+  cluster: string | null,
+  namespace: string | null,
+): Workload {
+  const containers = template.containers.map((container) => ({
+    ...container,
+    ...pulledWith(templateRefs(cluster, namespace, pulls(container.field))),
+  }));
+  return { ...template, containers };
 }
 
 function tooDeep(shown: string, cluster: string | null): Gap {
