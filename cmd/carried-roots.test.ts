@@ -69,7 +69,7 @@ it('is added with the evidence that it came with', async () => {
 it('adds all or nothing', async () => {
   const here = machine();
   const { exitCode, stderr } = await run(['evidence', 'save', 'all', 'nginx', '--evidence', 'kept'], here);
-  expect([exitCode, stderr]).toEqual([2, expect.stringContaining('name no images, -f or -k')]);
+  expect([exitCode, stderr]).toEqual([2, expect.stringContaining('name no images, -f, -k or cluster')]);
   const missing = await run(['evidence', 'save', 'all', '--evidence', 'kept'], here);
   expect(missing.exitCode).toBe(2);
 });

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { gather, type GatheredImage } from '../src/evidence/gather.ts';
 import type { Policy } from '../src/policy/policy.ts';
 import type { Outcome } from '../src/reasons.ts';
+import { findRefused } from '../src/refused-secrets.ts';
 import { readAt, saveAt } from '../src/registry/evidence-archive.ts';
 import { mergeEvidence } from '../src/registry/evidence-merge.ts';
 import { parseReference } from '../src/registry/reference.ts';
@@ -24,7 +25,15 @@ import {
   SOURCE_FLAGS,
   sourceFlagsSchema,
 } from './flags.ts';
-import { accountsOf, openRegistry, readCount, readDuration, readPlatform, readVerbosity } from './judge.ts';
+import {
+  accountsOf,
+  openRegistry,
+  tellNotice,
+  readCount,
+  readDuration,
+  readPlatform,
+  readVerbosity,
+} from './judge.ts';
 import { checkSaving, saver } from './save-evidence.ts';
 import { openEverywhere } from './sweep-source.ts';
 import { openTrusted } from './trusted.ts';
@@ -74,16 +83,17 @@ export async function saveEvidence(
     const saved = saver(source, registry, directory, 'evidence save', io, trustRoots, accounts);
     const { workloads, gaps } = await saved.source.discover();
     const { valid, invalid } = parseReferences(workloads);
+    const asked = { ...options, registry: saved.registry, accounts: saved.accounts };
     const gathered = await gather(valid, {
-      ...options,
-      registry: saved.registry,
-      accounts: saved.accounts,
+      ...asked,
       // A policy that asks how old images are may come later.
       readConfigs: true,
     });
+    const refused = await findRefused(valid, gathered, asked);
     const { answers } = await saved.save();
     const missed = [...gathered.values()].filter((one) => !isComplete(one));
-    for (const { message } of gaps) io.stderr(`not seen: ${terminalText(message)}\n`);
+    for (const notice of refused.notices) tellNotice(notice, flags, io);
+    for (const { message } of [...gaps, ...refused.gaps]) io.stderr(`not seen: ${terminalText(message)}\n`);
     io.stdout(
       `saved ${answers} answers about ${valid.length} images in ${directory}; ${missed.length} of them are not complete\n`,
     );

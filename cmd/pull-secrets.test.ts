@@ -380,6 +380,37 @@ describe('pull secrets', () => {
     expect(report.coverage.gaps).toMatchObject([{ name: 'secrets', reason: 'Forbidden' }]);
   });
 
+  it('are those that a cluster is saved with, and a sweep beside that asks anew what is not its own', async () => {
+    await serve('Basic');
+    await cluster({ pods: [running('shop', ['pull']), running('bank', ['pull'])] });
+    serveSecret(api, 'shop', 'pull', login('ann'));
+    api.serve('/api/v1/namespaces/bank/secrets/pull', { status: 403, body: status(403, 'no') });
+    const live = ['-A', '-s', api.url, '--plain-http', registry.host];
+    const there = {
+      cwd: directory(),
+      env: { DOCKER_CONFIG: directory(), XDG_CONFIG_HOME: directory(), XDG_CACHE_HOME: directory() },
+    };
+    const saved = await run(['evidence', 'save', 'kept', ...live], there);
+    expect(saved).toMatchObject({
+      exitCode: 3,
+      stderr: expect.stringContaining('not seen: one pull secret was not read (bank/pull)') as unknown,
+    });
+    const { told } = await audited({ cwd: there.cwd, args: ['--evidence', 'kept'] });
+    expect(told).toEqual({ shop: 'pass TagAccepted', bank: 'unknown CredentialsRejected' });
+    // Since then the one lost what the other was given.
+    serveSecret(api, 'shop', 'pull', login('ann', 'another'), {
+      metadata: { name: 'pull', namespace: 'shop', uid: 'uid-shop-pull', resourceVersion: '2' },
+    });
+    serveSecret(api, 'bank', 'pull', login('ben'));
+    const beside = ['sweep', ...live.slice(1), '--evidence', 'kept', '--cache-dir', 'none', '--unsigned'];
+    const swept = await run([...beside, '-o', 'json'], there);
+    const report = JSON.parse(swept.stdout) as SweepReport;
+    expect(report.hits.map(({ namespace }) => namespace)).toEqual(['bank']);
+    expect(report.undetermined.map(({ namespace, cause }) => [namespace, cause])).toEqual([
+      ['shop', 'CredentialsRejected'],
+    ]);
+  });
+
   it('are told nobody', async () => {
     await serve('Bearer');
     await cluster({ pods: [running('shop', ['pull']), running('bank', ['pull'])] });

@@ -3,6 +3,7 @@ import type { PullSecretRef } from '../pull-secret-ref.ts';
 import { failed } from '../reasons.ts';
 import type { Accounts } from '../registry/accounts.ts';
 import { type ImageReference, parseReference } from '../registry/reference.ts';
+import { nobodyAsked } from '../revocation-answers.ts';
 import { verifyImages } from '../verified-images.ts';
 import type { Collector } from './collector.ts';
 import { gather, type GatherOptions, type ImageRequest } from './gather.ts';
@@ -50,6 +51,7 @@ function withImage(signed: boolean): InMemoryRegistry {
   return registry;
 }
 
+const ASKING = { judgedAt: new Date(0), ask: nobodyAsked('a test does not ask') };
 const OPTIONS = { platform: null, concurrency: 2, timeout: 10_000 };
 
 async function found(
@@ -59,7 +61,12 @@ async function found(
 ) {
   const requests = ['shop', 'bank', 'open'].map(request);
   const gathered = await gather(requests, { ...OPTIONS, ...options, registry: own, collectors });
-  const judged = verifyImages({ valid: requests, invalid: new Map() }, gathered, { roots: [], keys: [] });
+  const judged = verifyImages(
+    { valid: requests, invalid: new Map() },
+    gathered,
+    { roots: [], keys: [] },
+    ASKING,
+  );
   const told = new Map<string, unknown>();
   for (const [key, image] of judged) {
     const resolution = 'invalid' in image ? null : image.resolution;
