@@ -6,6 +6,10 @@ export const SYNC_REASONS = {
     class: 'untrusted',
     meaning: 'The object is a hook that runs before the gate has judged the sync.',
   },
+  GateTouched: {
+    class: 'untrusted',
+    meaning: 'The sync changes something in the namespace of its own gate, where its policy and token are.',
+  },
   ArgoUnreachable: { class: 'undetermined', meaning: 'The API of Argo CD could not be reached.' },
   ArgoCredentialsRejected: {
     class: 'undetermined',

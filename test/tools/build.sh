@@ -15,6 +15,7 @@ program() {
   case $1 in
   */rekor-server/posix) echo rekor-server ;;
   go.etcd.io/etcd/server/*) echo etcd ;;
+  github.com/argoproj/argo-cd/*/cmd) echo argocd ;;
   *) echo "${1##*/}" ;;
   esac
 }
@@ -28,6 +29,10 @@ stamped() {
     minor=${version#*.}
     printf -- '-X k8s.io/component-base/version.%s ' "gitVersion=$version" gitMajor=1 "gitMinor=${minor%%.*}"
     ;;
+  argocd)
+    version=$(go list -m -f '{{.Version}}' github.com/argoproj/argo-cd/v3)
+    printf -- '-X github.com/argoproj/argo-cd/v3/common.version=%s' "${version#v}"
+    ;;
   esac
 }
 
@@ -40,6 +45,8 @@ for tool in "$@"; do
   started=$SECONDS
   (
     cd "$module"
+    # A module that needs a newer Go than the one here names it, and it comes through the module proxy.
+    if grep -q '^toolchain ' go.mod; then export GOTOOLCHAIN=auto; fi
     for package in $(go list tool); do
       name=$(program "$package")
       go build -trimpath -ldflags "-s -w $(stamped "$tool")" -o "$bin/.$name.$$" "$package"

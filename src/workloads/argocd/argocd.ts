@@ -7,7 +7,7 @@ import { readWorkloads } from '../workload.ts';
 import { awaitOperation, type Patience, readOperation, type WatchedApplication } from './await-operation.ts';
 import type { ArgoServer } from './argo-server.ts';
 import { childOf } from './children.ts';
-import { findGate, hookBeforeGate } from './gate.ts';
+import { findGate, hookBeforeGate, touchesGate } from './gate.ts';
 import { placeInSync } from './hook.ts';
 import { changeOf, type SyncOperation } from './operation.ts';
 import { readObjects } from './sync-objects.ts';
@@ -77,7 +77,8 @@ export function readSync(documents: readonly Document[], operation: SyncOperatio
   const place = gate === null ? null : placeInSync(objects[gate]);
   const parts = documents.map((document, index): Reading => {
     const reading = readWorkloads(whole(document), destinationNamespace || 'default');
-    const fault = place === null || index === gate ? null : hookBeforeGate(document.value, place);
+    if (place === null || index === gate) return reading;
+    const fault = hookBeforeGate(document.value, place) ?? touchesGate(document.value, operation);
     return fault === null ? reading : refused(reading, fault, document, shown);
   });
   const { workloads, gaps } = discovered(joined(parts));
@@ -94,7 +95,7 @@ export function readSync(documents: readonly Document[], operation: SyncOperatio
   };
 }
 
-/** A hook that runs before the gate fails with all that it runs; one in which no container is found may still run something. */
+/** What is refused fails with all that it runs; where no container is found in it, it is a gap. */
 function refused(reading: Reading, fault: Fault, { line }: Document, shown: string): Reading {
   if (reading.workloads.length > 0)
     return { ...reading, workloads: reading.workloads.map((workload) => ({ ...workload, refused: fault })) };

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { parseApplication } from './application.ts';
-import { findGate, hookBeforeGate } from './gate.ts';
+import { findGate, hookBeforeGate, touchesGate } from './gate.ts';
 import { placeInSync } from './hook.ts';
 import { application, POD, POSTFIX } from './operation.fixture.ts';
 import { operationOf } from './operation.ts';
@@ -126,5 +126,17 @@ describe('the gate', () => {
 
   it('is not looked for where nobody waits in a hook', () => {
     expect(findGate([other], { ...operation, gate: null })).toEqual({ ok: true, value: null });
+  });
+
+  it.each<[string, object, boolean]>([
+    ['an object in its namespace', { kind: 'ConfigMap', metadata: { name: 'p', namespace: 'gates' } }, true],
+    ['its namespace itself', { kind: 'Namespace', metadata: { name: 'gates' } }, true],
+    ['an object elsewhere', { kind: 'ConfigMap', metadata: { name: 'p', namespace: 'shop' } }, false],
+    ['an object that names no namespace', { kind: 'ConfigMap', metadata: { name: 'p' } }, false],
+    ['a cluster-wide object of the name', { kind: 'ClusterRole', metadata: { name: 'gates' } }, false],
+  ])('that has a namespace for itself is touched by %s: %#', (_, object, expected) => {
+    const own = { ...operation, gate: operation.gate && { ...operation.gate, namespace: 'gates' } };
+    expect(touchesGate(object, own)?.reason).toBe(expected ? 'GateTouched' : undefined);
+    expect(touchesGate(object, { ...own, destinationNamespace: 'gates' })).toBeNull();
   });
 });

@@ -46,3 +46,21 @@ export function hookBeforeGate(object: unknown, gate: HookPlace): Fault | null {
     `give it a higher wave than the gate with argocd.argoproj.io/sync-wave, or give the gate a lower one`,
   ).fault;
 }
+
+/**
+ * Why an object may not be applied: it goes to the namespace that the gate has for itself, where its policy and its token are. null where
+ * it goes elsewhere, or the gate runs beside what it judges.
+ */
+export function touchesGate(object: unknown, operation: SyncOperation): Fault | null {
+  const { gate, destinationNamespace } = operation;
+  const parsed = objectSchema.safeParse(object);
+  if (gate === null || gate.namespace === destinationNamespace || !parsed.success) return null;
+  const { kind, metadata } = parsed.data;
+  const touched = kind === 'Namespace' ? metadata.name : metadata.namespace;
+  if (touched !== gate.namespace) return null;
+  return failed(
+    'GateTouched',
+    `it goes to the namespace ${gate.namespace}, which is the gate's own`,
+    'let only those who run the gate change its namespace, from a source of their own',
+  ).fault;
+}

@@ -2,6 +2,8 @@ module tools/argocd
 
 go 1.27.0
 
+toolchain go1.27.1
+
 require github.com/argoproj/argo-cd/v3 v3.6.1
 
 require (
