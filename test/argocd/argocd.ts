@@ -188,7 +188,8 @@ function prepare(
   // What ARGOCD_FAKE_IN_CLUSTER reads for the cluster that Argo CD is in.
   copyFileSync(cluster.kubeconfig, join(folder('home', '.kube'), 'config'));
   return {
-    PATH: `${bin}:${process.env['PATH'] ?? ''}`,
+    ...plugin?.env,
+    PATH: `${bin}:${plugin?.env['PATH'] ?? process.env['PATH'] ?? ''}`,
     HOME: home,
     KUBECONFIG: cluster.kubeconfig,
     ARGOCD_FAKE_IN_CLUSTER: 'true',
@@ -202,7 +203,6 @@ function prepare(
     ARGOCD_SYNC_WAVE_DELAY: '1',
     TMPDIR: folder('tmp'),
     GIT_CONFIG_NOSYSTEM: '1',
-    ...plugin?.env,
   };
 }
 

@@ -1,8 +1,8 @@
-import { copyFileSync, cpSync, mkdirSync, readFileSync } from 'node:fs';
+import { copyFileSync, cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { type Image, pushImage, reference } from '../../testdata/make/build.ts';
-import { ARGOCD, type ArgoCd, type ArgoCdOptions, startArgoCd } from '../argocd/argocd.ts';
+import { ARGOCD, type ArgoCd, startArgoCd } from '../argocd/argocd.ts';
 import { makeRepository, type Repository } from '../argocd/git.ts';
 import { type Kubelet, LABEL, startKubelet } from '../argocd/kubelet.ts';
 import { type Cluster, until } from '../cluster/cluster.ts';
@@ -41,10 +41,13 @@ const applicationSchema = z.object({
   status: z
     .object({
       operationState: operationSchema.optional(),
-      sync: z.object({ revision: z.string().optional() }).optional(),
+      sync: z
+        .object({ revision: z.string().optional(), revisions: z.array(z.string()).optional() })
+        .optional(),
     })
     .optional(),
 });
+const recordedSchema = z.looseObject({ metadata: z.looseObject({ managedFields: z.unknown() }) });
 export type Operation = z.infer<typeof operationSchema>;
 
 /** Argo CD on a cluster with a gate as its manifests install it, a repository, a registry, and images signed and not. */
@@ -68,14 +71,22 @@ export interface ArgoBench extends Running {
   /** Waits for the end of a sync. */
   ended(application: string): Promise<Operation>;
   sync(application: string, sync?: object): Promise<Operation>;
+  /** Asks Argo CD to look for new commits. */
+  refresh(application: string): Promise<void>;
+  /** The commit that Argo CD has compared the cluster with: of the first source, where there are several. */
+  compared(application: string): Promise<string | undefined>;
+  /** The Application as the API server has it; kept in $ARGOCD_RECORDINGS as `NAME.json`, where that is set. */
+  record(application: string, name: string): Promise<void>;
+  /** Changes an Application by a merge patch. */
+  patch(application: string, change: object): Promise<void>;
+  /** A kustomization of one of the components alone, in the namespace of the gate. */
+  component(folder: string): string;
   /** Whether a Deployment is in the cluster. */
   exists(namespace: string, name: string, cluster?: Cluster): Promise<boolean>;
 }
 
-/** Starts all of it; `plugin` gives Argo CD a config management plugin. */
-export async function startArgoBench(
-  plugin?: (bench: ClusterBench) => NonNullable<ArgoCdOptions['plugin']>,
-): Promise<ArgoBench> {
+/** Starts all of it; Argo CD has the plugin of the manifests. */
+export async function startArgoBench(): Promise<ArgoBench> {
   const running: Running[] = [];
   const stop = async (): Promise<void> => {
     for (const one of running.splice(0).toReversed()) await one.stop();
@@ -85,12 +96,20 @@ export async function startArgoBench(
     running.push(bench);
     const { cluster, workdir } = bench;
     const toolsBin = buildTools('argocd');
-    const given = plugin?.(bench);
+    await installGate(bench, cluster);
+    const plugin = {
+      folder: join(MANIFESTS, 'plugin'),
+      // What a container has of its own.
+      env: {
+        SUPPLYCHAIN_POLICY: join(workdir, 'install', 'policy.yaml'),
+        PATH: `${DIST}:${process.env['PATH'] ?? ''}`,
+      },
+    };
     const argo = await startArgoCd({
       workdir: join(workdir, 'argocd'),
       toolsBin,
       cluster,
-      ...(given && { plugin: given }),
+      plugin,
     });
     running.push(argo);
     let held = Promise.resolve();
@@ -106,7 +125,6 @@ export async function startArgoBench(
     const gate = await pushImage(bench.home('platform/supplychain'), 'gate');
     await bench.sign(signed);
     await bench.sign(gate);
-    await installGate(bench, cluster);
     const policies = ['p, proj:default:gate, applications, get, default/*, allow'];
     const project = { spec: { roles: [{ name: 'gate', policies }] } };
     await cluster.mustKubectl([
@@ -123,19 +141,12 @@ export async function startArgoBench(
       applicationSchema.parse(
         await cluster.request('GET', `/apis/argoproj.io/v1alpha1/namespaces/${ARGOCD}/applications/${name}`),
       );
-    const begin: ArgoBench['begin'] = async (name, sync = {}) => {
-      const operation = { operation: { initiatedBy: { username: 'test' }, sync } };
-      await cluster.mustKubectl([
-        '-n',
-        ARGOCD,
-        'patch',
-        'application',
-        name,
-        '--type=merge',
-        '-p',
-        JSON.stringify(operation),
-      ]);
+    const patch: ArgoBench['patch'] = async (name, change) => {
+      const how = ['--type=merge', '-p', JSON.stringify(change)];
+      await cluster.mustKubectl(['-n', ARGOCD, 'patch', 'application', name, ...how]);
     };
+    const begin: ArgoBench['begin'] = (name, sync = {}) =>
+      patch(name, { operation: { initiatedBy: { username: 'test' }, sync } });
     const ended: ArgoBench['ended'] = async (name) => {
       let state: Operation | undefined;
       await until(`the sync of ${name} has ended`, async () => {
@@ -197,6 +208,33 @@ export async function startArgoBench(
         await begin(name, sync);
         return ended(name);
       },
+      refresh: (name) =>
+        patch(name, { metadata: { annotations: { 'argocd.argoproj.io/refresh': 'normal' } } }),
+      async compared(name) {
+        const { revision, revisions } = (await read(name)).status?.sync ?? {};
+        return revisions?.[0] ?? revision;
+      },
+      async record(application, name) {
+        const folder = process.env['ARGOCD_RECORDINGS'];
+        if (folder === undefined) return;
+        const path = `/apis/argoproj.io/v1alpha1/namespaces/${ARGOCD}/applications/${application}`;
+        const { metadata, ...rest } = recordedSchema.parse(await cluster.request('GET', path));
+        const { managedFields: _fields, ...kept } = metadata;
+        const text = JSON.stringify({ ...rest, metadata: kept }, null, 2).replaceAll(
+          join(workdir, 'repositories'),
+          '/repositories',
+        );
+        writeFileSync(join(folder, `${name}.json`), `${text}\n`);
+      },
+      patch,
+      component(folder) {
+        const path = join(workdir, folder);
+        mkdirSync(path, { recursive: true });
+        // kustomize takes no absolute paths for components.
+        cpSync(join(MANIFESTS, folder), join(path, 'component'), { recursive: true });
+        writeFileSync(join(path, 'kustomization.yaml'), `namespace: ${GATES}\ncomponents: [component]\n`);
+        return path;
+      },
       async exists(namespace, name, of = cluster) {
         const { code } = await of.kubectl(['-n', namespace, 'get', 'deployment', name]);
         return code === 0;
@@ -213,7 +251,9 @@ export async function installGate(bench: ClusterBench, cluster: Cluster): Promis
   const folder = join(bench.workdir, 'install');
   mkdirSync(folder, { recursive: true });
   cpSync(join(MANIFESTS, 'install'), folder, { recursive: true });
-  copyFileSync(bench.policy(), join(folder, 'policy.yaml'));
+  // As in the manifests: all images, wherever they are.
+  const policy = readFileSync(bench.policy(), 'utf8').replaceAll(/"images":\["[^"]*"\]/g, '"images":["**"]');
+  writeFileSync(join(folder, 'policy.yaml'), policy);
   copyFileSync(join(bench.workdir, 'cosign.pub'), join(folder, 'cosign.pub'));
   await cluster.mustKubectl(['apply', '--server-side', '-k', folder]);
 }
@@ -238,8 +278,4 @@ export function pinned(image: Image): string {
 /** What Argo CD shows of the gate: the message of its hook. */
 export function gateMessage({ syncResult }: Operation): string {
   return syncResult?.resources.find(({ hookType }) => hookType === 'PreSync')?.message ?? '';
-}
-
-export function lines(path: string): readonly string[] {
-  return readFileSync(path, 'utf8').split('\n');
 }
