@@ -134,7 +134,17 @@ async function nameOf(
   if (tracked) return ok(tracked);
   if (pod === null)
     throw new UsageError('name the Application with --application NAME, and its namespace with -N');
-  return findOwnApplication(await cluster(), pod, otherwise);
+  try {
+    return await findOwnApplication(await cluster(), pod, otherwise);
+  } catch (cause) {
+    if (!(cause instanceof UsageError)) throw cause;
+    // A hook whose service account is not mounted: it is asked nothing, so it can say nothing.
+    return failed(
+      'OperationNotFound',
+      `nothing says which Application has created the pod ${pod.namespace}/${pod.name}, and its cluster cannot be asked`,
+      'name the Application with --application and -N, or set ARGOCD_TRACKING_ID by the downward API',
+    );
+  }
 }
 
 function openServer(flags: PresyncFlags, io: Io, signal: AbortSignal | undefined): ArgoServer | null {
