@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { z } from 'zod';
 import { application, POD, REVISIONS, STARTED_AT } from '../src/workloads/argocd/operation.fixture.ts';
 import { directory, run } from './fake-io.fixture.ts';
@@ -22,6 +22,9 @@ const reportSchema = z.object({
     z.object({ containers: z.array(z.object({ image: z.object({ digest: z.string() }) })) }),
   ),
 });
+
+// Each case judges real images, and a busy machine takes its time.
+vi.setConfig({ testTimeout: 20_000 });
 
 let bench: GateBench;
 beforeAll(async () => {

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Agent } from 'undici';
 import { z } from 'zod';
@@ -240,9 +240,4 @@ async function secretOf(cluster: Cluster, name: string, key: string): Promise<st
   const path = `jsonpath={.data.${key.replaceAll('.', '\\.')}}`;
   const text = await cluster.mustKubectl(['-n', ARGOCD, 'get', 'secret', name, '-o', path]);
   return Buffer.from(text, 'base64').toString('utf8');
-}
-
-/** What the programs of a directory have logged, for a test that waits in vain. */
-export function logOf(workdir: string, name: string): string {
-  return readFileSync(join(workdir, `${name}.log`), 'utf8');
 }

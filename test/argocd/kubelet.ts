@@ -87,7 +87,7 @@ export function startKubelet(options: KubeletOptions): Kubelet {
     string,
     { readonly name: string; readonly child: ChildProcess | null; log: string }
   >();
-  let stopped = false;
+  const stopping = new AbortController();
   const step = async (): Promise<void> => {
     const path = `/api/v1/pods?labelSelector=${encodeURIComponent(LABEL)}`;
     const { items } = podsSchema.parse(await cluster.request('GET', path));
@@ -106,7 +106,7 @@ export function startKubelet(options: KubeletOptions): Kubelet {
     }
   };
   const loop = (async () => {
-    while (!stopped) {
+    while (!stopping.signal.aborted) {
       // The API server is taken away from its cluster in some tests.
       await step().catch(() => undefined);
       await delay(100);
@@ -120,7 +120,7 @@ export function startKubelet(options: KubeletOptions): Kubelet {
         .join(''),
     ran: () => [...started.values()].map(({ name }) => name),
     async stop() {
-      stopped = true;
+      stopping.abort();
       await loop;
       for (const { child } of started.values()) child?.kill('SIGKILL');
     },

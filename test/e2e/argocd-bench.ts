@@ -14,7 +14,7 @@ import { DIST, REPOSITORY_ROOT } from './program.ts';
 /** The manifests that users install. */
 export const MANIFESTS = join(REPOSITORY_ROOT, 'plugin-manifest', 'argocd');
 export const GATES = 'supplychain-gate';
-export const IN_CLUSTER = 'https://kubernetes.default.svc';
+const IN_CLUSTER = 'https://kubernetes.default.svc';
 
 const operationSchema = z.object({
   phase: z.string(),
@@ -47,7 +47,6 @@ const applicationSchema = z.object({
     })
     .optional(),
 });
-const recordedSchema = z.looseObject({ metadata: z.looseObject({ managedFields: z.unknown() }) });
 export type Operation = z.infer<typeof operationSchema>;
 
 /** Argo CD on a cluster with a gate as its manifests install it, a repository, a registry, and images signed and not. */
@@ -75,8 +74,6 @@ export interface ArgoBench extends Running {
   refresh(application: string): Promise<void>;
   /** The commit that Argo CD has compared the cluster with: of the first source, where there are several. */
   compared(application: string): Promise<string | undefined>;
-  /** The Application as the API server has it; kept in $ARGOCD_RECORDINGS as `NAME.json`, where that is set. */
-  record(application: string, name: string): Promise<void>;
   /** Changes an Application by a merge patch. */
   patch(application: string, change: object): Promise<void>;
   /** A kustomization of one of the components alone, in the namespace of the gate. */
@@ -213,18 +210,6 @@ export async function startArgoBench(): Promise<ArgoBench> {
       async compared(name) {
         const { revision, revisions } = (await read(name)).status?.sync ?? {};
         return revisions?.[0] ?? revision;
-      },
-      async record(application, name) {
-        const folder = process.env['ARGOCD_RECORDINGS'];
-        if (folder === undefined) return;
-        const path = `/apis/argoproj.io/v1alpha1/namespaces/${ARGOCD}/applications/${application}`;
-        const { metadata, ...rest } = recordedSchema.parse(await cluster.request('GET', path));
-        const { managedFields: _fields, ...kept } = metadata;
-        const text = JSON.stringify({ ...rest, metadata: kept }, null, 2).replaceAll(
-          join(workdir, 'repositories'),
-          '/repositories',
-        );
-        writeFileSync(join(folder, `${name}.json`), `${text}\n`);
       },
       patch,
       component(folder) {

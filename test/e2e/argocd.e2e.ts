@@ -1,9 +1,12 @@
+import { spawn } from 'node:child_process';
+import { createServer } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { pushImage } from '../../testdata/make/build.ts';
 import { connect } from '../../testdata/make/client.ts';
 import { startKubelet } from '../argocd/kubelet.ts';
 import { startCluster, until } from '../cluster/cluster.ts';
+import { close, listen } from '../sigstore/loopback.ts';
 import { startOlareg } from '../sigstore/registry.ts';
 import {
   type ArgoBench,
@@ -70,7 +73,6 @@ async function syncWhile(name: string, meanwhile: () => Promise<void>) {
       return code === 0;
     });
     await meanwhile();
-    await argo.record(name, `${name}-running`);
   } finally {
     release();
     argo.hold(Promise.resolve());
@@ -265,6 +267,25 @@ describe('the config management plugin', () => {
 });
 
 describe('a gate that is told to end', () => {
+  it('ends, although Argo CD does not answer', async () => {
+    const silent = createServer();
+    const url = await listen(silent);
+    const asked = new Promise((resolve) => silent.once('request', resolve));
+    const gate = spawn(
+      join(DIST, 'kubectl-supplychain'),
+      ['presync', '--application=x', `--policy=${argo.bench.policy()}`, `--argocd-server=${url}`],
+      {
+        env: { PATH: process.env['PATH'], HOME: argo.bench.workdir, ARGOCD_AUTH_TOKEN: 'x' },
+        stdio: 'ignore',
+      },
+    );
+    const ended = new Promise((resolve) => gate.once('exit', resolve));
+    await asked;
+    gate.kill('SIGTERM');
+    expect(await ended).toBe(130);
+    await close(silent);
+  });
+
   it('ends at once when the sync is terminated', async () => {
     await gated('ended', web(pinned(argo.signed)));
     const operation = await syncWhile('ended', () =>
