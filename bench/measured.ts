@@ -7,6 +7,8 @@ import { type Finished, run, type RunOptions } from '../test/sigstore/run.ts';
 /** What a run cost. */
 export interface Cost {
   readonly seconds: number;
+  /** The time of the processor, which depends less on what else runs on the machine. */
+  readonly cpuSeconds: number;
   /** The most memory that one process of it held, in MiB. */
   readonly peakMebibytes: number;
 }
@@ -19,11 +21,13 @@ export async function measured(
 ): Promise<Cost & Finished> {
   const file = join(tmpdir(), `supplychain-bench-time-${randomUUID()}`);
   const started = performance.now();
-  const finished = await run('/usr/bin/time', ['-f', '%M', '-o', file, command, ...args], options);
+  const finished = await run('/usr/bin/time', ['-f', '%M %U %S', '-o', file, command, ...args], options);
   const seconds = (performance.now() - started) / 1000;
-  const kibibytes = Number(readFileSync(file, 'utf8').trim().split('\n').at(-1));
+  const figures = readFileSync(file, 'utf8').trim().split('\n').at(-1) ?? '';
+  const [kibibytes = Number.NaN, user = Number.NaN, system = Number.NaN] = figures.split(' ').map(Number);
   rmSync(file);
-  if (finished.code === 0) return { ...finished, seconds, peakMebibytes: kibibytes / 1024 };
+  if (finished.code === 0)
+    return { ...finished, seconds, cpuSeconds: user + system, peakMebibytes: kibibytes / 1024 };
   const said = `${finished.stderr}${finished.stdout}`.slice(0, 4000);
   throw new Error(`${command} ${args.slice(0, 6).join(' ')}: exit ${finished.code}\n${said}`);
 }
@@ -41,7 +45,8 @@ export async function alternately<Name extends string>(
   const medians = names.map((name) => {
     const all = costs.get(name) ?? [];
     const of = (figure: keyof Cost): number => median(all.map((cost) => cost[figure]));
-    return [name, { seconds: of('seconds'), peakMebibytes: of('peakMebibytes') }];
+    const cost = { seconds: of('seconds'), cpuSeconds: of('cpuSeconds') };
+    return [name, { ...cost, peakMebibytes: of('peakMebibytes') }];
   });
   return Object.fromEntries(medians) as Record<Name, Cost>;
 }

@@ -128,7 +128,8 @@ async function learntBySweep(): Promise<KeptImages> {
 
 const text = (facts: KeptImages) => Buffer.from(formatFacts(facts)).toString('utf8');
 
-describe('what was found out of saved evidence', () => {
+// Each verifies the shop's evidence several times over.
+describe('what was found out of saved evidence', { timeout: 30_000 }, () => {
   it('is kept for its user alone, and the next answer is the same to the byte', async () => {
     const first = await sweep();
     expect(first.exitCode).toBe(1);

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { type FakeApiServer, serveApi, status } from '../src/cluster/api-server.fixture.ts';
-import { D1, D2, ownedBy, pod, templated } from '../src/workloads/cluster/objects.fixture.ts';
+import { D1, D2, node, ownedBy, pod, templated } from '../src/workloads/cluster/objects.fixture.ts';
 import { listPath, serveCluster } from '../src/workloads/cluster/served-cluster.fixture.ts';
 import { directory, run } from './fake-io.fixture.ts';
 
@@ -169,6 +169,18 @@ describe('a sweep of several clusters', () => {
     expect(asked()).toBe(3);
     expect(both.hits).toEqual([{ cluster: 'east', name: 'cart' }]);
     expect(both.inventory.clusters).toEqual(['east']);
+  });
+
+  it('knows the platform if one of two users may read the nodes', async () => {
+    const east = await cluster({ ...CART, nodes: [node('node-1', 'arm64')] });
+    let asked = 0;
+    east.serve('/api/v1/nodes', () =>
+      asked++ === 0 ? { status: 403, body: status(403, 'forbidden') } : { items: [node('node-1', 'arm64')] },
+    );
+    const config = kubeconfig(['a', 'east', east.url, 'me'], ['b', 'east', east.url, 'other']);
+    const { stdout, hits } = await sweep(config, ['--all-contexts']);
+    expect(hits).toEqual([{ cluster: 'east', name: 'cart' }]);
+    expect(stdout).toContain('"platform": "linux/arm64"');
   });
 
   it('shows what either of two users sees', async () => {

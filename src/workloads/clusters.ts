@@ -52,9 +52,21 @@ function namedBy({ context, cluster }: OneOfClusters, { gaps, ...found }: Discov
 const WHOLE: ReadonlySet<Gap['scope']> = new Set(['context', 'file']);
 
 /**
- * What two users of one cluster see alike is one. What they see differently stays twice: which of them has seen the running digests is
- * not for this to guess, and a workload too many is no false "not affected".
+ * What two users of one cluster see alike is one, also where one of them may not read the nodes. What they see differently stays twice:
+ * which of them has seen the running digests is not for this to guess, and a workload too many is no false "not affected".
  */
 function distinct<T extends Workload | Gap>(all: readonly T[]): readonly T[] {
-  return [...new Map(all.map((one) => [JSON.stringify(one), one])).values()];
+  const known = new Map<string, T>();
+  for (const one of all) {
+    const key = JSON.stringify(one, (name, value: unknown) => (name === 'platform' ? null : value));
+    const there = known.get(key);
+    if (!there || platforms(there) < platforms(one)) known.set(key, one);
+  }
+  return [...known.values()];
+}
+
+function platforms(one: Workload | Gap): number {
+  if (!('containers' in one)) return 0;
+  return one.containers.flatMap(({ running = [] }) => running.filter(({ platform }) => platform !== null))
+    .length;
 }
