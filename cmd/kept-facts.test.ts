@@ -264,6 +264,19 @@ describe('what was found out of saved evidence', { timeout: 30_000 }, () => {
     expect((await found()).size).toBe(0);
   });
 
+  it('counts for nothing beside other answers about the same blobs', async () => {
+    await keep();
+    const layout = await openLayout(evidence);
+    const saved = layout.ok ? layout.value.saved : null;
+    if (!saved) throw new Error('nothing was saved');
+    const options = { cacheDir: undefined, mirrors: [], readOnly: false, env: { HOME: home } };
+    const asked = { collectors: COLLECTORS, platform: null };
+    const read = async (document: string) =>
+      (await keptFactsOf({ ...saved, document }, options)?.read(trust(), asked))?.size;
+    expect(await read(saved.document)).toBeGreaterThan(0);
+    expect(await read(`sha256:${'0'.repeat(64)}`)).toBe(0);
+  });
+
   it('counts for nothing where any word of it was changed', async () => {
     await keep();
     const honest = readFileSync(claimsFile());
