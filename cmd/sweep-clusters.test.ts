@@ -9,7 +9,11 @@ import { directory, run } from './fake-io.fixture.ts';
 const servers: FakeApiServer[] = [];
 
 // Of the time of no test: the Kubernetes client is large.
-beforeAll(() => import('../src/cluster/identity.ts'), 60_000);
+beforeAll(async () => {
+  await import('../src/cluster/identity.ts');
+  await import('./cluster.ts');
+  await import('./sweep.ts');
+}, 60_000);
 
 afterEach(async () => {
   await Promise.all(servers.splice(0).map((server) => server.close()));
@@ -88,6 +92,11 @@ describe('a sweep of several clusters', () => {
     const all = await sweep(config, ['--all-contexts']);
     expect(all.hits.map((hit) => hit.cluster)).toEqual(['east', 'west']);
     expect(all.summary.affected).toBe(2);
+  });
+
+  it('names it in rows for people and for programs', async () => {
+    const [east, west] = [await cluster(CART), await cluster(CART)];
+    const config = kubeconfig(['a', 'east', east.url, 'me'], ['b', 'west', west.url, 'me']);
     const csv = await run(['sweep', '--kubeconfig', config, '--all-contexts', '--digest', D1, '-o', 'csv']);
     expect(csv.stdout).toContain('affected,west,shop,Deployment,cart');
     const table = await run(['sweep', '--kubeconfig', config, '--all-contexts', '--digest', D1]);

@@ -3,11 +3,12 @@ import type { CertificateAuthority, Log, TrustRoot, ValidityWindow } from './tru
 import type { TrustedKey, TrustMaterial } from './verifier.ts';
 
 /**
- * The sha256, in hex, of everything in trust material that a verdict can rest on: where two are the same, `verifyEvidence` says the
- * same of the same bytes. It is of what was read and not of the files, so that nothing is left out which did not come out of one.
+ * The sha256, in hex, of everything in trust material that a verdict on Sigstore's evidence can rest on: where two are the same,
+ * `verifyEvidence` says the same of the same bytes, at any time. What is said of Notation's signatures depends on the time as well, and
+ * is not told apart by this. It is of what was read and not of the files, so that nothing is left out which did not come out of one.
  */
 export function trustDigest({ roots, keys }: TrustMaterial): string {
-  const all = { roots: roots.map(rootOf), keys: keys.map(keyOf) };
+  const all: Every<Omit<TrustMaterial, 'notation'>> = { roots: roots.map(rootOf), keys: keys.map(keyOf) };
   return createHash('sha256').update(JSON.stringify(all)).digest('hex');
 }
 
