@@ -269,7 +269,8 @@ describe('what was found out of saved evidence', { timeout: 30_000 }, () => {
     const layout = await openLayout(evidence);
     const saved = layout.ok ? layout.value.saved : null;
     if (!saved) throw new Error('nothing was saved');
-    const options = { cacheDir: undefined, mirrors: [], readOnly: false, env: { HOME: home } };
+    const env = { HOME: home };
+    const options = { cacheDir: undefined, mirrors: [], readOnly: false, contents: false, env };
     const asked = { collectors: COLLECTORS, platform: null };
     const read = async (document: string) =>
       (await keptFactsOf({ ...saved, document }, options)?.read(trust(), asked))?.size;

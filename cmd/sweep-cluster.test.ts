@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { type FakeApiServer, status } from '../src/cluster/api-server.fixture.ts';
 import { D1, D2, ownedBy, pod, templated } from '../src/workloads/cluster/objects.fixture.ts';
@@ -6,6 +6,12 @@ import { listPath, serveCluster } from '../src/workloads/cluster/served-cluster.
 import { MANIFESTS, run } from './fake-io.fixture.ts';
 
 let server: FakeApiServer | null = null;
+
+// Of the time of no test: the Kubernetes client is large.
+beforeAll(async () => {
+  await import('../src/cluster/identity.ts');
+  await import('./sweep.ts');
+}, 60_000);
 
 afterEach(async () => {
   await server?.close();
