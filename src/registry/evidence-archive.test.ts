@@ -149,7 +149,8 @@ describe('an archive', () => {
       await layout.close();
     }
     // What a sweep left there is nobody else's, and is passed over.
-    await writeFile(join(scratch, 'kept', `claims-${'0'.repeat(16)}.json`), 'sealed');
+    for (const what of ['claims', 'contents'])
+      await writeFile(join(scratch, 'kept', `${what}-${'0'.repeat(16)}.json`), 'sealed');
     execFileSync('tar', ['-cf', '../kept.tar', '.'], { cwd: join(scratch, 'kept') });
     await (await opened(join(scratch, 'kept.tar'))).close();
   });

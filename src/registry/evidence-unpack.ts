@@ -18,7 +18,7 @@ import { printable } from './printable.ts';
 const FILE =
   /^(?:\.\/)?(?:(?!\.{1,2}\/)([^/]+)\/)?(oci-layout|index\.json|blobs\/(?:sha256|sha384|sha512)\/[0-9a-f]{64,128})$/;
 /** What was found out of the evidence, beside it; it counts for nothing elsewhere. */
-const KEPT = /^(?:\.\/)?(?:(?!\.{1,2}\/)[^/]+\/)?claims-[0-9a-f]{16}\.json(?:\.[0-9a-f-]{36})?$/;
+const KEPT = /^(?:\.\/)?(?:(?!\.{1,2}\/)[^/]+\/)?(?:claims|contents)-[0-9a-f]{16}\.json(?:\.[0-9a-f-]{36})?$/;
 const GZIP = Buffer.from([0x1f, 0x8b]);
 const REMEDY = 'name an archive that `evidence save` wrote, or the directory';
 
