@@ -94,7 +94,7 @@ beforeAll(async () => {
     cronJob('shop', 'nightly', cart),
     pod('office', 'alone', cart),
   ]);
-  await bench.cluster.mustKubectl(['apply', '-f', join(MANIFESTS, 'cluster', 'namespace.yaml')]);
+  await bench.cluster.mustKubectl(['apply', '-k', join(MANIFESTS, 'cluster')]);
   await until('the pods run', async () => {
     const phases = await bench.cluster.mustKubectl([
       'get',
@@ -116,7 +116,6 @@ describe('the manifests', () => {
       const { code, stderr } = await bench.cluster.kubectl(['apply', '--dry-run=server', '-f', '-'], {
         input,
       });
-      // The namespace was made beforehand, without the annotation that apply keeps.
       expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     },
   );
@@ -146,7 +145,6 @@ describe('the manifests', () => {
   });
 
   it('let a pod of the CronJob start in a namespace that enforces the restricted profile', async () => {
-    await bench.cluster.mustKubectl(['apply', '-k', join(MANIFESTS, 'cluster')]);
     const job = ['create', 'job', '--from=cronjob/supplychain-audit', 'now', '-n', ACCOUNT.namespace];
     await bench.cluster.mustKubectl(job);
     const pods = (): Promise<string> =>
