@@ -10,7 +10,7 @@ const TRUST_POLICIES = ['trustpolicy.oci.json', 'trustpolicy.json'];
  * A policy for whoever has Notation's configuration and no other: every image has to be signed as its trust policy says. Throws
  * `UsageError`.
  */
-export function notationPolicy(directory: string, io: Io): PolicyBytes {
+export function notationPolicy(directory: string, io: Pick<Io, 'cwd'>): PolicyBytes {
   const found = TRUST_POLICIES.map((name) => ({
     name,
     file: lstatSync(resolve(io.cwd, directory, name), { throwIfNoEntry: false }),

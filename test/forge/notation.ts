@@ -14,14 +14,30 @@ import { after, DAY, SIGNED_AT, YEAR } from './times.ts';
 
 /** A Notary Project PKI and its signatures, in process: what follows from a name is the same in every run. */
 
-const REPOSITORY = 'registry.example.com/shop/cart';
-export const IMAGE = {
-  mediaType: 'application/vnd.oci.image.manifest.v1+json',
-  digest: `sha256:${digest('sha256', Buffer.from('the image')).toString('hex')}`,
-  size: 528,
+export const REPOSITORY = 'registry.example.com/shop/cart';
+/** The type of the manifest; as Notation 1.3 writes it, it stands in the place of the configuration's. */
+export const NOTARY = 'application/vnd.cncf.notary.signature';
+const OCI_MANIFEST = 'application/vnd.oci.image.manifest.v1+json';
+const sha256 = (bytes: Uint8Array): string => `sha256:${digest('sha256', bytes).toString('hex')}`;
+/** The configuration of the image, and of signatures. */
+export const EMPTY_BYTES = Buffer.from('{}');
+const EMPTY = {
+  mediaType: 'application/vnd.oci.empty.v1+json',
+  digest: sha256(EMPTY_BYTES),
+  size: EMPTY_BYTES.length,
 };
+/** The manifest that is signed. */
+export const IMAGE_BYTES = Buffer.from(
+  JSON.stringify({
+    schemaVersion: 2,
+    mediaType: OCI_MANIFEST,
+    config: { ...EMPTY, mediaType: 'application/vnd.oci.image.config.v1+json' },
+    layers: [],
+  }),
+);
+export const IMAGE = { mediaType: OCI_MANIFEST, digest: sha256(IMAGE_BYTES), size: IMAGE_BYTES.length };
 
-type NameParts = readonly (readonly [type: string, value: string])[];
+export type NameParts = readonly (readonly [type: string, value: string])[];
 const TYPES: Readonly<Record<string, string>> = {
   C: '2.5.4.6',
   ST: '2.5.4.8',
@@ -48,7 +64,7 @@ const nameOf = (commonName: string): NameParts => [
 ];
 
 /** What stands in a certificate; every knob that is left out is as the specification has it. */
-interface CertificateKnobs {
+export interface CertificateKnobs {
   readonly name?: NameParts;
   readonly key?: Key;
   readonly from?: Date;
@@ -67,7 +83,7 @@ interface CertificateKnobs {
   readonly serial?: Buffer;
 }
 
-const USAGE = { digitalSignature: 0, keyEncipherment: 2, keyCertSign: 5, cRLSign: 6, decipherOnly: 8 };
+export const USAGE = { digitalSignature: 0, keyEncipherment: 2, keyCertSign: 5, cRLSign: 6, decipherOnly: 8 };
 
 function usageBits(usages: readonly number[]): Buffer {
   const bytes = Buffer.alloc(usages.some((bit) => bit > 7) ? 2 : 1);
@@ -112,7 +128,7 @@ function issue(name: string, knobs: CertificateKnobs, issuer: Certificate | null
 const authority = (name: string, knobs: CertificateKnobs, issuer: Certificate | null): Certificate =>
   issue(name, { ca: true, usages: [USAGE.keyCertSign, USAGE.cRLSign], ...knobs }, issuer);
 
-const CODE_SIGNING = '1.3.6.1.5.5.7.3.3';
+export const CODE_SIGNING = '1.3.6.1.5.5.7.3.3';
 
 export interface PkiKnobs {
   readonly root?: CertificateKnobs;
@@ -121,15 +137,28 @@ export interface PkiKnobs {
   readonly leaf?: CertificateKnobs;
   /** A leaf that signed itself, and nothing above it. */
   readonly alone?: boolean;
+  /** Of all certificates that say nothing of their own. */
+  readonly valid?: { readonly from: Date; readonly to: Date };
 }
 
 /** From the leaf to the root. */
-export function pki({ root, intermediates = [{}], leaf = {}, alone = false }: PkiKnobs = {}): Certificate[] {
-  const signing: CertificateKnobs = { usages: [USAGE.digitalSignature], purposes: [CODE_SIGNING], ...leaf };
+export function pki({
+  root,
+  intermediates = [{}],
+  leaf = {},
+  alone = false,
+  valid,
+}: PkiKnobs = {}): Certificate[] {
+  const signing: CertificateKnobs = {
+    usages: [USAGE.digitalSignature],
+    purposes: [CODE_SIGNING],
+    ...valid,
+    ...leaf,
+  };
   if (alone) return [issue('signer', signing, null)];
   const above = intermediates.reduce<Certificate[]>(
-    (chain, knobs, at) => [authority(`intermediate ${at}`, knobs, chain[0] ?? null), ...chain],
-    [authority('root', root ?? {}, null)],
+    (chain, knobs, at) => [authority(`intermediate ${at}`, { ...valid, ...knobs }, chain[0] ?? null), ...chain],
+    [authority('root', { ...valid, ...root }, null)],
   );
   return [issue('signer', signing, above[0] ?? null), ...above];
 }
@@ -165,7 +194,7 @@ export interface NotationKnobs {
 const ALGORITHMS = { p256: ['ES256', -7, 32], p384: ['ES384', -35, 48], p521: ['ES512', -36, 66] } as const;
 
 /** ECDSA's two numbers, each in as many bytes as the curve has (IEEE P1363). */
-function p1363(der: Buffer, bytes: number): Buffer {
+export function p1363(der: Buffer, bytes: number): Buffer {
   const r = der.subarray(der[1] === 0x81 ? 3 : 2);
   const first = r.subarray(2, 2 + (r[1] ?? 0));
   const rest = r.subarray(2 + (r[1] ?? 0));
@@ -193,12 +222,7 @@ export function notationSignature(knobs: NotationKnobs = {}): Evidence {
   const envelope = (knobs.bytes ?? ((same) => same))(format === 'jws' ? jws(parts) : cose(parts));
   const manifest: ImageManifest = {
     kind: 'manifest',
-    artifactType: 'application/vnd.cncf.notary.signature',
-    config: {
-      mediaType: 'application/vnd.oci.empty.v1+json',
-      digest: 'sha256:44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a',
-      size: 2,
-    },
+    config: { ...EMPTY, mediaType: NOTARY },
     layers: [
       {
         mediaType: format === 'jws' ? 'application/jose+json' : 'application/cose',
@@ -313,6 +337,8 @@ function cose(parts: Parts): Buffer {
 }
 
 export interface TrustKnobs {
+  /** Changes the trust policy as a document. */
+  readonly policy?: (document: string) => string;
   readonly level?: string;
   readonly override?: Readonly<Record<string, string>>;
   readonly identities?: readonly string[];
@@ -322,9 +348,8 @@ export interface TrustKnobs {
   readonly stores?: Readonly<Record<string, readonly Certificate[] | null>>;
 }
 
-/** Whom a verifier trusts, by a trust policy of one statement. */
-export function notationTrust(knobs: TrustKnobs = {}): NotationTrust {
-  const { stores = { 'ca:acme': pki().slice(-1) } } = knobs;
+/** A trust policy of one statement. */
+export function trustPolicyText(knobs: TrustKnobs, stores: readonly string[]): string {
   const policy = {
     version: '1.0',
     trustPolicies: [
@@ -338,11 +363,17 @@ export function notationTrust(knobs: TrustKnobs = {}): NotationTrust {
         },
         ...(knobs.level === 'skip'
           ? {}
-          : { trustStores: Object.keys(stores), trustedIdentities: knobs.identities ?? ['*'] }),
+          : { trustStores: stores, trustedIdentities: knobs.identities ?? ['*'] }),
       },
     ],
   };
-  const read = parseTrustPolicy(Buffer.from(JSON.stringify(policy)));
+  return (knobs.policy ?? ((same) => same))(JSON.stringify(policy));
+}
+
+/** Whom a verifier trusts by it. */
+export function notationTrust(knobs: TrustKnobs = {}): NotationTrust {
+  const { stores = { 'ca:acme': pki().slice(-1) } } = knobs;
+  const read = parseTrustPolicy(Buffer.from(trustPolicyText(knobs, Object.keys(stores))));
   if (!read.ok) throw new Error(read.errors.join('; '));
   const named = read.statements.flatMap(({ trustStores }) => trustStores).map((one) => storeKey(one));
   const opened = named.map((name) => {
