@@ -20,6 +20,8 @@ export interface VerifyNotation {
   readonly image: string;
   readonly at?: Date | undefined;
   readonly offline?: boolean | undefined;
+  /** Hosts on this machine that certificates may name. */
+  readonly allow?: readonly string[] | undefined;
 }
 
 /**
@@ -32,6 +34,7 @@ export async function verifyNotation({
   image,
   at,
   offline = false,
+  allow = [],
 }: VerifyNotation): Promise<readonly ReportFinding[]> {
   const opened = await openLayout(layout);
   if (!opened.ok) throw new Error(opened.fault.message);
@@ -48,6 +51,7 @@ export async function verifyNotation({
   const client = createRevocationClient({
     clock,
     insecure: new Set(),
+    allowRedirect: new Set(allow),
     userAgent: 'conformance',
     concurrencyPerHost: 8,
     requestMs: REQUEST_MS,
@@ -92,8 +96,16 @@ export async function verifyNotationCommand(args: readonly string[]): Promise<vo
     throw new Error('usage: verify --config DIR [--scope REPOSITORY] LAYOUT@DIGEST');
   const at = values.at === undefined ? undefined : new Date(values.at);
   const image = `${values.scope}${tail}`;
-  const findings = await verifyNotation({ config: values.config, layout, image, at, offline: values.offline });
-  for (const { status, reason, message } of findings) process.stdout.write(`${status} ${reason}: ${message}\n`);
+  const findings = await verifyNotation({
+    config: values.config,
+    layout,
+    image,
+    at,
+    offline: values.offline,
+  });
+  for (const { status, reason, message } of findings)
+    process.stdout.write(`${status} ${reason}: ${message}\n`);
   const bad = findings.find(({ status }) => status !== 'pass' && status !== 'warn');
-  if (bad ?? findings.length === 0) throw new Error(bad ? `${bad.reason}: ${bad.message}` : 'nothing was judged');
+  if (bad ?? findings.length === 0)
+    throw new Error(bad ? `${bad.reason}: ${bad.message}` : 'nothing was judged');
 }

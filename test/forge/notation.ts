@@ -91,7 +91,7 @@ function usageBits(usages: readonly number[]): Buffer {
   return bitString(bytes, 7 - (Math.max(...usages) & 7));
 }
 
-function issue(name: string, knobs: CertificateKnobs, issuer: Certificate | null): Certificate {
+export function issue(name: string, knobs: CertificateKnobs, issuer: Certificate | null): Certificate {
   const own = knobs.key ?? key(`notation ${name}`);
   const subject = x509Name(...(knobs.name ?? nameOf(name)));
   const { ca = null, usages = [], purposes = [] } = knobs;
@@ -157,7 +157,10 @@ export function pki({
   };
   if (alone) return [issue('signer', signing, null)];
   const above = intermediates.reduce<Certificate[]>(
-    (chain, knobs, at) => [authority(`intermediate ${at}`, { ...valid, ...knobs }, chain[0] ?? null), ...chain],
+    (chain, knobs, at) => [
+      authority(`intermediate ${at}`, { ...valid, ...knobs }, chain[0] ?? null),
+      ...chain,
+    ],
     [authority('root', { ...valid, ...root }, null)],
   );
   return [issue('signer', signing, above[0] ?? null), ...above];
@@ -194,7 +197,7 @@ export interface NotationKnobs {
 const ALGORITHMS = { p256: ['ES256', -7, 32], p384: ['ES384', -35, 48], p521: ['ES512', -36, 66] } as const;
 
 /** ECDSA's two numbers, each in as many bytes as the curve has (IEEE P1363). */
-export function p1363(der: Buffer, bytes: number): Buffer {
+function p1363(der: Buffer, bytes: number): Buffer {
   const r = der.subarray(der[1] === 0x81 ? 3 : 2);
   const first = r.subarray(2, 2 + (r[1] ?? 0));
   const rest = r.subarray(2 + (r[1] ?? 0));

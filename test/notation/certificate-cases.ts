@@ -16,7 +16,9 @@ const PURPOSE = {
   own: '1.3.6.1.4.1.99999.1',
 } as const;
 
-const of = (knobs: PkiKnobs): { signature: NotationKnobs; trust: { stores: { 'ca:acme': ReturnType<typeof chain> } } } => {
+const of = (
+  knobs: PkiKnobs,
+): { signature: NotationKnobs; trust: { stores: { 'ca:acme': ReturnType<typeof chain> } } } => {
   const made = chain(knobs);
   return { signature: { chain: made }, trust: { stores: { 'ca:acme': made.slice(-1) } } };
 };
@@ -30,7 +32,7 @@ const reordered = (change: (made: ReturnType<typeof chain>) => ReturnType<typeof
 const made = new Map<number, Key>();
 
 /** An RSA key of so many bits, made once in a run. */
-export function rsaKey(bits: number): Key {
+function rsaKey(bits: number): Key {
   const known = made.get(bits);
   if (known) return known;
   const { privateKey } = generateKeyPairSync('rsa', { modulusLength: bits });
@@ -44,7 +46,11 @@ export function rsaKey(bits: number): Key {
   return own;
 }
 
-const PSS = { 2048: ['PS256', -37, 'sha256'], 3072: ['PS384', -38, 'sha384'], 4096: ['PS512', -39, 'sha512'] } as const;
+const PSS = {
+  2048: ['PS256', -37, 'sha256'],
+  3072: ['PS384', -38, 'sha384'],
+  4096: ['PS512', -39, 'sha512'],
+} as const;
 
 /** A signature by an RSA key, with the algorithm of its size unless another is named. */
 function byRsa(bits: number, alg: keyof typeof PSS = 2048, salt?: number, format: 'jws' | 'cose' = 'jws') {
@@ -94,24 +100,60 @@ export function certificateCases(): readonly NotationCase[] {
     stricter('by RSA of 2047 bits', 'CertificateInvalid', ODD_SIZE, byRsa(2047)),
     stricter('by RSA with a short salt', 'SignatureInvalid', SALT, byRsa(2048, 2048, 20)),
     good('that signed itself', of({ alone: true })),
-    bad('that signed itself, and is an authority', 'CertificateInvalid', of({ alone: true, leaf: { ca: true } })),
+    bad(
+      'that signed itself, and is an authority',
+      'CertificateInvalid',
+      of({ alone: true, leaf: { ca: true } }),
+    ),
     good('by a root without intermediates', of({ intermediates: [] })),
     good('with two intermediates', of({ intermediates: [{}, {}] })),
-    bad('with an intermediate too many for the root', 'CertificateInvalid', of({ root: { pathLength: 0 }, intermediates: [{}] })),
-    good('with as many as the root allows', of({ root: { pathLength: 1 }, intermediates: [{ pathLength: 0 }] })),
-    bad('with one too many for an intermediate', 'CertificateInvalid', of({ intermediates: [{ pathLength: 0 }, {}] })),
-    bad('without its root', 'CertificateInvalid', reordered((all) => all.slice(0, -1))),
-    bad('without its intermediate', 'CertificateInvalid', reordered((all) => all.filter((_, at) => at !== 1))),
-    bad('with its authorities in another order', 'CertificateInvalid', reordered(([a, b, c]) => [a!, c!, b!])),
-    bad('with its root twice', 'CertificateInvalid', reordered((all) => [...all, ...all.slice(-1)])),
-    bad('with a stranger in its chain', 'CertificateInvalid', reordered((all) => [
-      ...all.slice(0, -1),
-      ...chain({ root: { key: key('stranger') } }).slice(-1),
-    ])),
-    bad('whose leaf was issued by another key of the same name', 'CertificateInvalid', reordered(([, ...above]) => [
-      ...chain({ intermediates: [{ key: key('impostor') }] }).slice(0, 1),
-      ...above,
-    ])),
+    bad(
+      'with an intermediate too many for the root',
+      'CertificateInvalid',
+      of({ root: { pathLength: 0 }, intermediates: [{}] }),
+    ),
+    good(
+      'with as many as the root allows',
+      of({ root: { pathLength: 1 }, intermediates: [{ pathLength: 0 }] }),
+    ),
+    bad(
+      'with one too many for an intermediate',
+      'CertificateInvalid',
+      of({ intermediates: [{ pathLength: 0 }, {}] }),
+    ),
+    bad(
+      'without its root',
+      'CertificateInvalid',
+      reordered((all) => all.slice(0, -1)),
+    ),
+    bad(
+      'without its intermediate',
+      'CertificateInvalid',
+      reordered((all) => all.filter((_, at) => at !== 1)),
+    ),
+    bad(
+      'with its authorities in another order',
+      'CertificateInvalid',
+      reordered(([a, b, c]) => [a!, c!, b!]),
+    ),
+    bad(
+      'with its root twice',
+      'CertificateInvalid',
+      reordered((all) => [...all, ...all.slice(-1)]),
+    ),
+    bad(
+      'with a stranger in its chain',
+      'CertificateInvalid',
+      reordered((all) => [...all.slice(0, -1), ...chain({ root: { key: key('stranger') } }).slice(-1)]),
+    ),
+    bad(
+      'whose leaf was issued by another key of the same name',
+      'CertificateInvalid',
+      reordered(([, ...above]) => [
+        ...chain({ intermediates: [{ key: key('impostor') }] }).slice(0, 1),
+        ...above,
+      ]),
+    ),
 
     bad('without a key usage', 'CertificateInvalid', leaf({ usages: null })),
     bad('with a key usage that is not critical', 'CertificateInvalid', leaf({ usageCritical: false })),
@@ -135,37 +177,113 @@ export function certificateCases(): readonly NotationCase[] {
     stricter('for anything', 'CertificateInvalid', ANY, leaf({ purposes: [PURPOSE.any] })),
     bad('that is an authority', 'CertificateInvalid', leaf({ ca: true })),
     good('that says it is none', leaf({ ca: false })),
-    good('with a critical extension that is not looked at', leaf({
-      extensions: [extension('1.3.6.1.4.1.99999.2', integer(1), true)],
-    })),
-    bad('with an extension twice', 'CertificateInvalid', leaf({
-      extensions: [1, 2].map((value) => extension('1.3.6.1.4.1.99999.2', integer(value))),
-    })),
+    good(
+      'with a critical extension that is not looked at',
+      leaf({
+        extensions: [extension('1.3.6.1.4.1.99999.2', integer(1), true)],
+      }),
+    ),
+    bad(
+      'with an extension twice',
+      'CertificateInvalid',
+      leaf({
+        extensions: [1, 2].map((value) => extension('1.3.6.1.4.1.99999.2', integer(value))),
+      }),
+    ),
 
     bad('under an intermediate without constraints', 'CertificateInvalid', intermediate({ ca: null })),
     bad('under one that is no authority', 'CertificateInvalid', intermediate({ ca: false })),
-    stricter('under one whose constraints are not critical', 'CertificateInvalid', NOT_CRITICAL, intermediate({ constraintsCritical: false })),
+    stricter(
+      'under one whose constraints are not critical',
+      'CertificateInvalid',
+      NOT_CRITICAL,
+      intermediate({ constraintsCritical: false }),
+    ),
     bad('under one without a key usage', 'CertificateInvalid', intermediate({ usages: null })),
-    bad('under one whose key usage is not critical', 'CertificateInvalid', intermediate({ usageCritical: false })),
-    bad('under one that may not sign certificates', 'CertificateInvalid', intermediate({ usages: [USAGE.cRLSign] })),
+    bad(
+      'under one whose key usage is not critical',
+      'CertificateInvalid',
+      intermediate({ usageCritical: false }),
+    ),
+    bad(
+      'under one that may not sign certificates',
+      'CertificateInvalid',
+      intermediate({ usages: [USAGE.cRLSign] }),
+    ),
     good('under one that is for servers', intermediate({ purposes: [PURPOSE.serverAuth] })),
-    stricter('under one with a key of 1024 bits', 'CertificateInvalid', WEAK, intermediate({ key: rsaKey(1024) })),
+    stricter(
+      'under one with a key of 1024 bits',
+      'CertificateInvalid',
+      WEAK,
+      intermediate({ key: rsaKey(1024) }),
+    ),
 
     bad('whose leaf has expired', 'CertificateExpired', leaf({ to: PAST })),
     bad('whose intermediate has expired', 'CertificateExpired', intermediate({ to: PAST })),
     bad('whose root has expired', 'CertificateExpired', of({ root: { to: PAST } })),
-    stricter('by one who says that he signed before he had a certificate', 'CertificateInvalid', OUTSIDE, leaf({ from: after(60) })),
+    stricter(
+      'by one who says that he signed before he had a certificate',
+      'CertificateInvalid',
+      OUTSIDE,
+      leaf({ from: after(60) }),
+    ),
 
     good('by a trusted identity', identity([...NAME, ['CN', 'x']], [SUBJECT])),
     good('by one with all its attributes', identity([...NAME, ['CN', 'x']], [`${SUBJECT}, CN=x`])),
     good('by one of two', identity(NAME, ['x509.subject: C=US, ST=WA, O=other', SUBJECT])),
-    good('by one with a comma in its name', identity([['C', 'US'], ['ST', 'WA'], ['O', 'acme, inc']], [String.raw`x509.subject: C=US, ST=WA, O=acme\, inc`])),
-    bad('by one with another case', 'SignerNotTrusted', identity(NAME, ['x509.subject: C=US, ST=WA, O=Acme.io'])),
+    good(
+      'by one with a comma in its name',
+      identity(
+        [
+          ['C', 'US'],
+          ['ST', 'WA'],
+          ['O', 'acme, inc'],
+        ],
+        [String.raw`x509.subject: C=US, ST=WA, O=acme\, inc`],
+      ),
+    ),
+    bad(
+      'by one with another case',
+      'SignerNotTrusted',
+      identity(NAME, ['x509.subject: C=US, ST=WA, O=Acme.io']),
+    ),
     bad('by one with less in its name', 'SignerNotTrusted', identity(NAME, [`${SUBJECT}, CN=x`])),
-    bad('by one whose name only begins so', 'SignerNotTrusted', identity([['C', 'US'], ['ST', 'WA'], ['O', 'acme.io.evil']], [SUBJECT])),
-    bad('by one without a state', 'SignerNotTrusted', identity([['C', 'US'], ['O', 'acme.io']], [SUBJECT])),
-    bad('by one with two organisational units', 'SignerNotTrusted', identity([...NAME, ['OU', 'a'], ['OU', 'b']], [`${SUBJECT}, OU=a`])),
-    bad('by one with an e-mail address in its name', 'SignerNotTrusted', identity([...NAME, ['emailAddress', 'a@acme.io']], [SUBJECT])),
-    good('by one with two units, where anybody may sign', identity([...NAME, ['OU', 'a'], ['OU', 'b']], ['*'])),
+    bad(
+      'by one whose name only begins so',
+      'SignerNotTrusted',
+      identity(
+        [
+          ['C', 'US'],
+          ['ST', 'WA'],
+          ['O', 'acme.io.evil'],
+        ],
+        [SUBJECT],
+      ),
+    ),
+    bad(
+      'by one without a state',
+      'SignerNotTrusted',
+      identity(
+        [
+          ['C', 'US'],
+          ['O', 'acme.io'],
+        ],
+        [SUBJECT],
+      ),
+    ),
+    bad(
+      'by one with two organisational units',
+      'SignerNotTrusted',
+      identity([...NAME, ['OU', 'a'], ['OU', 'b']], [`${SUBJECT}, OU=a`]),
+    ),
+    bad(
+      'by one with an e-mail address in its name',
+      'SignerNotTrusted',
+      identity([...NAME, ['emailAddress', 'a@acme.io']], [SUBJECT]),
+    ),
+    good(
+      'by one with two units, where anybody may sign',
+      identity([...NAME, ['OU', 'a'], ['OU', 'b']], ['*']),
+    ),
   ];
 }

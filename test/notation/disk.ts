@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Certificate } from '../forge/certificate.ts';
@@ -22,9 +22,21 @@ export interface OnDisk {
   readonly layout: string;
 }
 
+const homes: string[] = [];
+process.once('exit', () => {
+  for (const home of homes) rmSync(home, { recursive: true, force: true });
+});
+
+/** A directory that is gone when the process is. */
+export function temporaryHome(): string {
+  const home = mkdtempSync(join(tmpdir(), 'notation-'));
+  homes.push(home);
+  return home;
+}
+
 /** Writes the image with its signatures as an OCI layout, and the trust policy with its trust stores. */
 export function writeCase({ signature = {}, trust = {}, store }: NotationCase): OnDisk {
-  const home = mkdtempSync(join(tmpdir(), 'notation-'));
+  const home = temporaryHome();
   const [config, layout] = [join(home, 'notation'), join(home, 'layout')];
   const stores = trust.stores ?? { 'ca:acme': chain().slice(-1) };
   for (const [name, certificates] of Object.entries(stores)) writeStore(config, name, certificates ?? []);
@@ -41,7 +53,8 @@ function writeStore(config: string, name: string, certificates: readonly Certifi
     writeFileSync(join(directory, `${at}.pem`), pem('CERTIFICATE', der));
 }
 
-function writeLayout(directory: string, signatures: readonly NotationKnobs[]): void {
+/** Writes the image with its signatures as an OCI layout, as oras does. */
+export function writeLayout(directory: string, signatures: readonly NotationKnobs[]): void {
   const blobs = join(directory, 'blobs', 'sha256');
   mkdirSync(blobs, { recursive: true });
   const put = (bytes: Uint8Array) => {
