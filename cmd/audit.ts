@@ -65,7 +65,7 @@ export const auditCommand: Command = {
         throw new UsageError(
           `${ofCluster} is of a cluster, and --evidence touches no network: it audits the workloads that were saved`,
         );
-      return judge(await savedInventory(flags.evidence, io), flags, io);
+      return judge(await savedInventory(flags.evidence, namespace, io), flags, io);
     }
     if (!manifests) {
       // The cluster's client is not small, and manifests need none of it.

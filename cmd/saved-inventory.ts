@@ -4,8 +4,12 @@ import { createInventorySource } from '../src/workloads/inventory.ts';
 import type { WorkloadSource } from '../src/workloads/source.ts';
 import { type Io, UsageError, usageError } from './command.ts';
 
-/** The workloads that were saved with the evidence in `directory`. Throws `UsageError` where there are none. */
-export async function savedInventory(directory: string, io: Io): Promise<WorkloadSource> {
+/** The workloads that were saved with the evidence in `directory`, or those of a namespace. Throws `UsageError` where none were saved. */
+export async function savedInventory(
+  directory: string,
+  namespace: string | null,
+  io: Io,
+): Promise<WorkloadSource> {
   const layout = await openLayout(resolve(io.cwd, directory));
   if (!layout.ok) throw usageError('--evidence', layout.fault);
   const { inventory } = layout.value;
@@ -15,7 +19,7 @@ export async function savedInventory(directory: string, io: Io): Promise<Workloa
       `--evidence ${directory}: it holds no workloads; name manifests with -f, or images with verify`,
     );
   }
-  const source = createInventorySource(inventory);
+  const source = createInventorySource(inventory, namespace);
   if ('invalid' in source)
     throw new UsageError(`--evidence ${directory}: its workloads cannot be read: ${source.invalid}`);
   return source;

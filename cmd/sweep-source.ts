@@ -58,7 +58,7 @@ export async function openSwept(
     const options = { paths: filename, kustomize, recursive, namespace, stdin: io.stdin };
     return { source: createManifestSource(options), takenAt: null, saved, close };
   }
-  const source = inventorySource(saved);
+  const source = inventorySource(saved, namespace);
   if (!('invalid' in source)) {
     return { source, takenAt: saved?.savedAt ?? null, saved, close };
   }
@@ -75,9 +75,12 @@ export async function openEverywhere(typed: unknown, io: Io, signal?: AbortSigna
   return openClusters({ ...flags, ...everywhere }, io, signal);
 }
 
-function inventorySource(saved: Layout | null): ReturnType<typeof createInventorySource> {
+function inventorySource(
+  saved: Layout | null,
+  namespace: string | null,
+): ReturnType<typeof createInventorySource> {
   if (!saved || saved.inventory === null) return { invalid: 'it holds no workloads; name manifests with -f' };
-  const source = createInventorySource(saved.inventory);
+  const source = createInventorySource(saved.inventory, namespace);
   return 'invalid' in source ? { invalid: `its workloads cannot be read: ${source.invalid}` } : source;
 }
 

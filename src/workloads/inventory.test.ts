@@ -22,6 +22,16 @@ it('gives back exactly what was saved, gaps included', async () => {
   expect(await source.discover()).toEqual(discovery);
 });
 
+it('gives of one namespace its own workloads, and every gap', async () => {
+  const discovery = await discover();
+  const [first] = discovery.workloads;
+  const moved = { ...discovery, workloads: [{ ...first, namespace: 'bank' }, ...discovery.workloads] };
+  const inventory: unknown = JSON.parse(JSON.stringify({ source: 'cluster', ...moved }));
+  const source = createInventorySource(inventory, 'bank');
+  if ('invalid' in source) throw new Error(source.invalid);
+  expect(await source.discover()).toEqual({ ...discovery, workloads: moved.workloads.slice(0, 1) });
+});
+
 it.each<[string, unknown, string]>([
   ['nothing', null, 'inventory'],
   ['another document', { apiVersion: 'v1' }, 'source'],

@@ -75,13 +75,20 @@ export function inventoryOf(
   return { source, workloads, gaps, ...(clusters && { clusters }) };
 }
 
-/** A source out of a saved inventory, which is outside data; or what is wrong with it. */
-export function createInventorySource(inventory: unknown): WorkloadSource | { readonly invalid: string } {
+/**
+ * A source out of a saved inventory, which is outside data; or what is wrong with it. A namespace leaves its workloads alone, and every gap:
+ * what could not be seen may have been there.
+ */
+export function createInventorySource(
+  inventory: unknown,
+  namespace: string | null = null,
+): WorkloadSource | { readonly invalid: string } {
   const parsed = inventorySchema.safeParse(inventory);
   if (!parsed.success) {
     const [issue] = parsed.error.issues;
     return { invalid: `${issue?.path.join('.') || 'inventory'}: ${issue?.message ?? 'invalid'}` };
   }
   const { source, ...found } = parsed.data;
-  return { kind: source, discover: () => Promise.resolve(found) };
+  const workloads = found.workloads.filter((one) => namespace === null || one.namespace === namespace);
+  return { kind: source, discover: () => Promise.resolve({ ...found, workloads }) };
 }
