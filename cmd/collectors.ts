@@ -1,8 +1,13 @@
+import { statSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { readSbom } from '../src/attestations/sbom/read-sbom.ts';
 import type { Collector } from '../src/evidence/collector.ts';
 import { COLLECTORS } from '../src/evidence/collectors.ts';
 import { fromMirrors } from '../src/evidence/mirrors.ts';
+import { ownSboms } from '../src/evidence/own-sboms.ts';
 import { signatureRepository } from '../src/evidence/signature-repository.ts';
 import type { Policy } from '../src/policy/policy.ts';
+import { terminalText } from '../src/report/terminal-text.ts';
 import { type Io, UsageError } from './command.ts';
 import type { JudgingFlags } from './flags.ts';
 import { githubCollectors } from './github.ts';
@@ -18,5 +23,24 @@ export function findCollectors(flags: JudgingFlags, policy: Policy | null, io: I
     ...COLLECTORS.map((collector) => fromMirrors(collector, policy?.registryMirrors ?? [])),
     ...(policy?.signatureRepositories ?? []).map((repository) => signatureRepository(repository)),
     ...githubCollectors(named, io),
+    ...ownSbomsIn(flags.sbom, io),
+  ];
+}
+
+/** The directory of `--sbom`. Throws `UsageError` where it is none. */
+function ownSbomsIn(named: string | undefined, io: Io): readonly Collector[] {
+  if (named === undefined) return [];
+  const directory = resolve(io.cwd, named);
+  if (!statSync(directory, { throwIfNoEntry: false })?.isDirectory())
+    throw new UsageError(`--sbom ${named} is no directory; it names one with an SBOM for each image`);
+  return [
+    ownSboms({
+      directory,
+      describes(bytes) {
+        const sbom = readSbom(bytes, null);
+        return sbom.ok ? { ok: true, digests: sbom.value.describes } : sbom;
+      },
+      onPassedOver: (message) => io.stderr(`--sbom: ${terminalText(message)}\n`),
+    }),
   ];
 }

@@ -55,6 +55,12 @@ export const JUDGING_FLAGS = {
     describe:
       'ask GitHub for the attestations that OWNER or OWNER/REPO has of each image; may be repeated. With $GH_TOKEN or $GITHUB_TOKEN; $GH_HOST for a server of your own',
   },
+  sbom: {
+    ...one,
+    values: 'directories',
+    describe:
+      "read SBOMs of your own from this directory: files named by the image's digest (sha256-HEX.json), or that name it themselves; nobody has signed them",
+  },
   'cache-dir': {
     ...one,
     values: 'directories',
@@ -121,6 +127,7 @@ export const judgingFlagsSchema = z.object({
   evidence: last,
   'save-evidence': last,
   'github-attestations': list,
+  sbom: last,
   'cache-dir': last,
   'registry-config': last,
   'plain-http': list,

@@ -185,6 +185,8 @@ export const SCTS = 16;
 export const SBOM_COMPONENTS = 500_000;
 /** A version: real ones stay below a hundred characters, and comparing takes time that grows with their length. */
 export const VERSION_LENGTH = 1_024;
+/** Files of one directory of SBOMs: one or two for each of ten thousand images. */
+export const SBOM_FILES = 20_000;
 /** Kinds of problem that are told of one SBOM: more is no longer read. */
 export const SBOM_PROBLEMS = 20;
 /** What happened at versions of one package by one OSV record: the longest histories have some dozens. */

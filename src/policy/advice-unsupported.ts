@@ -8,7 +8,7 @@ type Steps = readonly (string | number)[];
 
 /** The demands of a rule that have no check yet, as far as it makes them. */
 function unsupportedDemands(rule: RuleFile): readonly Steps[] {
-  const { sbom, slsa, vulnerabilities, baseImages, attestations = [] } = rule;
+  const { slsa, vulnerabilities, baseImages, attestations = [] } = rule;
   const demands: readonly { readonly made: boolean; readonly at: Steps }[] = [
     { made: slsa?.parameters !== undefined, at: ['slsa', 'parameters'] },
     { made: vulnerabilities !== undefined, at: ['vulnerabilities'] },

@@ -3,7 +3,6 @@ import type { Claim } from '../../verify/verifier.ts';
 import { tooOld } from '../age.ts';
 import type { Check } from '../check.ts';
 import { demandOf } from '../demand.ts';
-import { notSupported } from '../not-supported.ts';
 import type { SbomFile } from '../schema.ts';
 import type { JudgedManifest } from '../subject.ts';
 import { judgeVouching, mayAttest, type Placed, type Vouched } from '../vouching.ts';
