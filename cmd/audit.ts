@@ -70,9 +70,9 @@ export const auditCommand: Command = {
     if (!manifests) {
       // The cluster's client is not small, and manifests need none of it.
       const { openCluster } = await import('./cluster.ts');
-      const { source, readPullSecret, close } = await openCluster(words, typed, io);
+      const { source, readPullSecret, collectors, close } = await openCluster(words, typed, io);
       try {
-        return await judge(source, flags, io, null, readPullSecret);
+        return await judge(source, flags, io, null, readPullSecret, collectors);
       } finally {
         await close();
       }

@@ -6,6 +6,9 @@ import { SERVICE_ACCOUNT } from '../src/cluster/target.ts';
 import type { ReadSecret } from '../src/keychains/accounts.ts';
 import { CLUSTER_REQUEST_MS, EXEC_PLUGIN_MS } from '../src/limits.ts';
 import { discover } from '../src/discover.ts';
+import type { Collector } from '../src/evidence/collector.ts';
+import { trivyOperator } from '../src/evidence/trivy-operator.ts';
+import type { Policy } from '../src/policy/policy.ts';
 import { terminalText } from '../src/report/terminal-text.ts';
 import { createClusterSource } from '../src/workloads/cluster/cluster.ts';
 import { readSelection } from '../src/workloads/cluster/selection.ts';
@@ -17,6 +20,7 @@ import {
   manyClustersSchema,
   OF_ONE_CLUSTER,
 } from './cluster-flags.ts';
+import type { CollectorsFor } from './collectors.ts';
 import { type Io, UsageError, usageError } from './command.ts';
 import { readDuration } from './judge.ts';
 import { VERSION } from './version.ts';
@@ -29,11 +33,38 @@ interface OpenedCluster {
 }
 
 /** The cluster that the flags name, as a source of workloads. Throws `UsageError`. */
-export async function openCluster(words: readonly string[], typed: unknown, io: Io): Promise<OpenedCluster> {
+export async function openCluster(
+  words: readonly string[],
+  typed: unknown,
+  io: Io,
+): Promise<OpenedCluster & { readonly collectors: CollectorsFor }> {
   const flags = clusterFlagsSchema.parse(typed);
   const sourceOf = clusterSources(words, flags, io);
   const api = await openApi(flags, io);
-  return { source: sourceOf(api), readPullSecret: secretReader([api]), close: () => api.close() };
+  return {
+    source: sourceOf(api),
+    readPullSecret: secretReader([api]),
+    collectors: (policy) => (acceptsUnsignedSboms(policy) ? [reportsIn(api, flags, io)] : []),
+    close: () => api.close(),
+  };
+}
+
+/** Only who accepts SBOMs that nobody has signed has the cluster asked for Trivy Operator's: there is one for each container. */
+function acceptsUnsignedSboms(policy: Policy | null): boolean {
+  const rules = policy?.rules ?? [];
+  return rules.some(
+    ({ checks, sbomSigners }) => sbomSigners === undefined && checks.some(({ name }) => name === 'sbom'),
+  );
+}
+
+function reportsIn(api: ClusterApi, flags: ClusterFlags, io: Io): Collector {
+  const onPassedOver = (message: string) => io.stderr(`${terminalText(message)}\n`);
+  return trivyOperator({ api, namespace: namespaceOf(api, flags), onPassedOver });
+}
+
+/** The namespace that is read; null for all. */
+function namespaceOf(api: ClusterApi, flags: ClusterFlags): string | null {
+  return flags['all-namespaces'] ? null : (flags.namespace ?? api.namespace);
 }
 
 /** The API of the cluster that the flags, the kubeconfig or the pod name. Throws `UsageError`. */
@@ -112,7 +143,7 @@ function clusterSources(
 ): (api: ClusterApi) => WorkloadSource {
   const selection = readSelection(words);
   if ('invalid' in selection) throw new UsageError(selection.invalid);
-  const { selector, namespace } = flags;
+  const { selector } = flags;
   const everywhere = flags['all-namespaces'];
   const narrowed = selector !== null || flags['field-selector'] !== null;
   if (everywhere && selection.kind === 'names')
@@ -122,7 +153,7 @@ function clusterSources(
   return (api) =>
     createClusterSource({
       api,
-      namespace: everywhere ? null : (namespace ?? api.namespace),
+      namespace: namespaceOf(api, flags),
       selection,
       labelSelector: selector,
       fieldSelector: flags['field-selector'],

@@ -12,6 +12,9 @@ import { type Io, UsageError } from './command.ts';
 import type { JudgingFlags } from './flags.ts';
 import { githubCollectors } from './github.ts';
 
+/** Where a policy has evidence looked for besides. */
+export type CollectorsFor = (policy: Policy | null) => readonly Collector[];
+
 /** Where evidence is looked for: beside each image, and where the policy and the flags say. Throws `UsageError`. */
 export function findCollectors(flags: JudgingFlags, policy: Policy | null, io: Io): readonly Collector[] {
   const named = flags['github-attestations'];

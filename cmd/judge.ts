@@ -17,7 +17,7 @@ import { terminalText } from '../src/report/terminal-text.ts';
 import { keptOf } from '../src/trust-roots/carried-roots.ts';
 import type { WorkloadSource } from '../src/workloads/source.ts';
 import { openCaching } from './cache.ts';
-import { findCollectors } from './collectors.ts';
+import { type CollectorsFor, findCollectors } from './collectors.ts';
 import { type Io, UsageError, usageError } from './command.ts';
 import { copyStoreOf } from './copies.ts';
 import type { JudgingFlags } from './flags.ts';
@@ -46,6 +46,7 @@ export async function judge(
   io: Io,
   gate: Gate | null = null,
   readPullSecret?: ReadSecret,
+  besides: CollectorsFor = () => [],
 ): Promise<number> {
   const failOn = readFailOn(flags['fail-on']);
   const platform = readPlatform(flags.platform);
@@ -56,7 +57,7 @@ export async function judge(
   const verbosity = readVerbosity(flags.v ?? '0');
   const trusted = openTrusted(flags, io);
   const { policy, trust } = trusted;
-  const collectors = findCollectors(flags, policy, io);
+  const collectors = [...findCollectors(flags, policy, io), ...besides(policy)];
   const outputs = await openOutputs(flags.output, io);
   const saving = flags['save-evidence'];
   if (saving !== undefined && flags.evidence !== undefined)
