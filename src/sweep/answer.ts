@@ -1,5 +1,6 @@
 import type { EvidenceEntry } from '../policy/finding.ts';
 import type { MatchedComponent } from './component-hit.ts';
+import type { VexWord } from './vex-word.ts';
 import type { Doubt } from './sweep-reasons.ts';
 
 /** The flags of a query, as its report names them. */
@@ -27,6 +28,8 @@ export interface Match {
   readonly evidence: readonly EvidenceEntry[];
   /** The component of an SBOM that was asked for. */
   readonly component?: MatchedComponent | undefined;
+  /** What is said of the vulnerability in it, by whom the policy trusts. */
+  readonly vex?: VexWord | null | undefined;
 }
 
 /** What a predicate says of one container: three values, as what was not seen is neither yes nor no. */

@@ -3,7 +3,7 @@ import type { EvidenceEntry } from '../policy/finding.ts';
 import { isReason, type Reason } from '../reasons.ts';
 import type { ManifestFacts } from './facts.ts';
 import type { Shown } from './facts-evidence.ts';
-import { sbomInFile, sbomSchema } from './sbom-facts-schema.ts';
+import { sbomInFile, sbomSchema, vexSchema } from './sbom-facts-schema.ts';
 import type { KeptImages } from './kept-facts.ts';
 
 const text = z.string();
@@ -85,6 +85,7 @@ const manifestSchema = z.object({
   refused: z.array(refused),
   faults: z.array(fault),
   sboms: z.array(sbomSchema.extend({ evidence: shown })).nullable(),
+  vex: z.array(vexSchema.extend({ evidence: shown })).nullable(),
 });
 const image = z.object({
   resolved: z.object({ digest: text, isIndex: z.boolean(), runnable: texts }),
@@ -111,6 +112,7 @@ function inFile(manifest: ManifestFacts): unknown {
     claims: manifest.claims.map(quoted),
     refused: manifest.refused.map(quoted),
     sboms: manifest.sboms?.map((one) => quoted(sbomInFile(one))) ?? null,
+    vex: manifest.vex?.map(quoted) ?? null,
   };
 }
 

@@ -8,6 +8,7 @@ import type { Claim, Refusal, Signer, Verdict } from '../verify/verifier.ts';
 import { type BuildFacts, buildFacts, provenanceOf, statedFacts } from './build-facts.ts';
 import { entriesOf, type Shown } from './facts-evidence.ts';
 import { type SbomFacts, sbomFacts } from './sbom-facts.ts';
+import { type VexFacts, vexFacts } from './vex-facts.ts';
 import { type Stated, statedBy } from './stated.ts';
 
 /**
@@ -33,6 +34,8 @@ export interface ManifestFacts {
   readonly faults: readonly EvidenceFault[];
   /** What SBOMs say of its contents; null where nobody asked. */
   readonly sboms: readonly SbomFacts[] | null;
+  /** What is signed of vulnerabilities in it; null where nobody asked. */
+  readonly vex: readonly VexFacts[] | null;
 }
 
 /** Who vouches, as far as a query asks; the evidence has the rest. */
@@ -67,11 +70,17 @@ export function factsOf({ digest, root, children, runnable }: Resolution, conten
   const facts = (one: JudgedManifest, index: JudgedManifest | null): ManifestFacts => ({
     ...manifestFacts(one),
     sboms: contents ? sbomFacts(one, index) : null,
+    vex: contents ? vexFacts(one) : null,
   });
   return { digest, root: facts(root, null), children: children.map((one) => facts(one, root)), runnable };
 }
 
-function manifestFacts({ digest, platform, verdicts, faults }: JudgedManifest): Omit<ManifestFacts, 'sboms'> {
+function manifestFacts({
+  digest,
+  platform,
+  verdicts,
+  faults,
+}: JudgedManifest): Omit<ManifestFacts, 'sboms' | 'vex'> {
   return {
     digest,
     platform,

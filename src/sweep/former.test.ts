@@ -40,6 +40,7 @@ function hit(place: Partial<Place> = {}): SweepHit {
     matched: [],
     component: null,
     evidence: [],
+    newer: null,
     vex: null,
   };
 }

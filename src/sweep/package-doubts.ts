@@ -46,7 +46,8 @@ export function doubtsOf(manifest: Searched, doubting: Doubting): readonly Doubt
 /** What may be it: its version cannot be compared, or it may be another package. */
 function possibleHits({ matches, evidence }: SearchedSbom): Doubt[] {
   return matches.flatMap(({ match, verdict }): Doubt[] => {
-    if (verdict.is === 'notAffected') return [];
+    // What surely is affected is a hit, which somebody may have excused.
+    if (verdict.is === 'notAffected' || (verdict.is === 'affected' && match.doubt === null)) return [];
     const { purl, name } = match.component;
     const which = purl ?? [name, match.version].filter((part) => part !== null).join(' ');
     const why = verdict.is === 'undetermined' ? verdict.why : (match.doubt ?? '');

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { child, keyOf, manifest, unreadable } from '../policy/judged-image.fixture.ts';
 import type { Policy } from '../policy/policy.ts';
 import type { JudgedManifest } from '../policy/subject.ts';
+import { type Answer, NO } from './answer.ts';
 import { compilePackages, NO_PACKAGES, type PackageValues } from './package-values.ts';
 import {
   attachedAlone,
@@ -12,6 +13,7 @@ import {
   GUAVA,
   LOG4J,
   policyOf,
+  vexed,
 } from './sboms.fixture.ts';
 import type { Verdict } from '../verify/verifier.ts';
 import { ask, attachedTo, unreachable } from './subject.fixture.ts';
@@ -312,6 +314,118 @@ describe('a package without a kind', () => {
       'hit package (manifest)',
     );
     expect(asked(values, attachedTo(manifest('a', attested(cyclonedx([maven])))))).toBe('no');
+  });
+});
+
+describe('VEX', () => {
+  const records = [
+    {
+      id: 'GHSA-1',
+      withdrawn: null,
+      aliases: ['CVE-1'],
+      upstream: [],
+      summary: null,
+      affected: [
+        {
+          package: { ecosystem: 'Maven', name: 'org.apache.logging.log4j:log4j-core', purl: null },
+          versions: [],
+          ranges: [{ type: 'ECOSYSTEM', events: [{ introduced: '0' }, { fixed: '2.15.0' }] }],
+        },
+      ],
+    },
+  ];
+  const [compiled] = compilePackages(
+    { ...NO_PACKAGES, vulnerability: [{ id: 'CVE-1', records }] },
+    () => undefined,
+  ).predicates;
+  const IMAGE = `pkg:oci/app@${encodeURIComponent(DIGEST)}`;
+  const about = (more: object = {}) => ({
+    vulnerability: { name: 'CVE-1' },
+    status: 'not_affected',
+    justification: 'vulnerable_code_not_present',
+    products: [{ '@id': IMAGE, subcomponents: [{ '@id': LOG4J.purl }] }],
+    ...more,
+  });
+  const excused = (...said: readonly Verdict[]): readonly unknown[] => {
+    const of = attachedTo(manifest('a', attested(cyclonedx([LOG4J])), ...said));
+    const seen: Answer[] = [];
+    if (!compiled) throw new Error('no predicate');
+    ask({ ...compiled, ask: (one) => (seen.push(compiled.ask(one)), seen[0] ?? NO) }, of, {
+      policy: policyOf(),
+    });
+    const [answer] = seen;
+    return answer?.is === 'hit' ? answer.matches.map(({ vex }) => vex?.excuses ?? 'no word') : [answer?.is];
+  };
+
+  it.each<[string, readonly Verdict[], boolean | 'no word']>([
+    ['not affected, with a justification', [vexed(about())], true],
+    ['fixed', [vexed(about({ status: 'fixed', justification: null }))], true],
+    ['by another name of the vulnerability', [vexed(about({ vulnerability: { name: 'GHSA-1' } }))], true],
+    ['of the whole image', [vexed(about({ products: [{ '@id': IMAGE }] }))], true],
+    ['of the component itself', [vexed(about({ products: [{ '@id': LOG4J.purl }] }))], true],
+    [
+      'of all versions of the component',
+      [vexed(about({ products: [{ '@id': 'pkg:maven/org.apache.logging.log4j/log4j-core' }] }))],
+      true,
+    ],
+    ['without a justification', [vexed(about({ justification: null }))], false],
+    ['under investigation', [vexed(about({ status: 'under_investigation' }))], false],
+    ['affected', [vexed(about({ status: 'affected' }))], false],
+    ['by a stranger', [vexed(about(), { signer: keyOf('stranger') })], 'no word'],
+    ['of another vulnerability', [vexed(about({ vulnerability: { name: 'CVE-2' } }))], 'no word'],
+    [
+      'of another image',
+      [vexed(about({ products: [{ '@id': `pkg:oci/app@${encodeURIComponent(OTHER)}` }] }))],
+      'no word',
+    ],
+    [
+      'of another component',
+      [vexed(about({ products: [{ '@id': IMAGE, subcomponents: [{ '@id': GUAVA.purl }] }] }))],
+      'no word',
+    ],
+    ['of another version', [vexed(about({ products: [{ '@id': FIXED.purl }] }))], 'no word'],
+    ['of no product', [vexed(about({ products: [] }))], 'no word'],
+    [
+      'withdrawn later',
+      [vexed(about()), vexed(about({ status: 'affected' }), { time: '2026-02-02T03:04:05Z' })],
+      false,
+    ],
+    [
+      'given later',
+      [vexed(about(), { time: '2026-02-02T03:04:05Z' }), vexed(about({ status: 'affected' }))],
+      true,
+    ],
+    ['that cannot be read', [vexed({ status: 'maybe' })], 'no word'],
+    [
+      'in CycloneDX',
+      [
+        attested(
+          cyclonedx([{ ...LOG4J, 'bom-ref': 'x' } as typeof LOG4J], {
+            vulnerabilities: [
+              {
+                id: 'CVE-1',
+                analysis: { state: 'not_affected', justification: 'code_not_reachable' },
+                affects: [{ ref: 'x' }],
+              },
+            ],
+          }),
+        ),
+      ],
+      true,
+    ],
+    [
+      'in CycloneDX without a justification',
+      [
+        attested(
+          cyclonedx([{ ...LOG4J, 'bom-ref': 'x' } as typeof LOG4J], {
+            vulnerabilities: [{ id: 'CVE-1', analysis: { state: 'not_affected' }, affects: [{ ref: 'x' }] }],
+          }),
+        ),
+      ],
+      false,
+    ],
+  ])('%s', (_what, said, word) => {
+    expect(new Set(excused(...said))).toEqual(new Set([word]));
   });
 });
 

@@ -18,6 +18,7 @@ import {
   searchManifest,
 } from './package-search.ts';
 import type { Predicate, Subject } from './query.ts';
+import { vexWord } from './vex-word.ts';
 import { type Accepting, accepts } from './sbom-standing.ts';
 
 /**
@@ -57,10 +58,11 @@ export function packageQuery(
         const hits = manifests.flatMap((manifest) =>
           manifest.sboms.flatMap((one) => hitsIn(one, manifest, asking)),
         );
-        if (hits.length > 0) return hit(...hits);
+        if (hits.some(({ vex }) => !vex?.excuses)) return hit(...hits);
         const kinds = kindsAsked(questions, seen);
         const doubts = manifests.flatMap((manifest) => doubtsOf(manifest, { ...asking, kinds }));
-        return doubts.length > 0 ? undetermined(...doubts) : NO;
+        if (doubts.length > 0) return undetermined(...doubts);
+        return hits.length > 0 ? hit(...hits) : NO;
       }),
   };
 }
@@ -71,6 +73,8 @@ function hitsIn(
   { query, subject, facts, accepting }: Asking,
 ): Match[] {
   if (!isOurs(found)) return [];
+  const places = judged === facts.root ? [judged] : [judged, facts.root];
+  const digests = places.map(({ digest }) => digest);
   return found.matches.flatMap(({ question, match, verdict }): Match[] => {
     if (verdict.is !== 'affected' || match.doubt !== null) return [];
     const word = wordOf(found, subject, accepting);
@@ -83,6 +87,10 @@ function hitsIn(
         at: placeName(judged, facts),
         evidence: found.evidence(),
         component,
+        vex:
+          question.names.length === 0
+            ? null
+            : vexWord(places, subject.policy, { names: question.names, purl: component.purl, digests }),
       },
     ];
   });

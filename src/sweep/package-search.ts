@@ -12,6 +12,8 @@ import type { Accepting } from './sbom-standing.ts';
 export interface PackageQuestion {
   /** What was typed. */
   readonly asked: string;
+  /** All names of the vulnerability that is asked for; none of a package. */
+  readonly names: readonly string[];
   readonly package: AskedPackage;
   /** Whether a version is one of those; null for all that there are. `distro` is the component's release of a distribution. */
   readonly judge: ((ecosystem: Ecosystem, version: string, distro: string | null) => VersionVerdict) | null;

@@ -133,6 +133,7 @@ function questionOf(
   }
   return {
     asked: text,
+    names: [],
     package: named.value,
     judge: own.length === 0 ? null : (ecosystem, of) => withinBounds(own, ecosystem, of),
   };

@@ -51,9 +51,25 @@ const contents = z.discriminatedUnion('ok', [
   z.object({ ok: z.literal(false), fault }),
 ]);
 
+const claim = z.object({ signer, signatureRepository: text.optional() });
+
+/** What is said of vulnerabilities as it stands in a file, without the evidence. */
+export const vexSchema = z.object({
+  claim,
+  signedAt: maybe,
+  statements: z.array(
+    z.object({
+      vulnerabilities: z.array(text),
+      status: z.enum(['not_affected', 'affected', 'fixed', 'under_investigation']),
+      justification: maybe,
+      products: z.array(z.object({ digests: z.array(text), purl: maybe, parts: z.array(text) })),
+    }),
+  ),
+});
+
 /** An SBOM's facts as they stand in a file, without the evidence. */
 export const sbomSchema = z.object({
-  claim: z.object({ signer, signatureRepository: text.optional() }).nullable(),
+  claim: claim.nullable(),
   refusal: fault.nullable(),
   contents,
 });

@@ -38,13 +38,23 @@ export function cyclonedx(
   };
 }
 
-/** That an SBOM was attested of the image that it is attached to. */
-export function attested(document: unknown, signer: Signer = keyOf('ci')): Verdict {
-  return verified(sbomClaim(document, signer));
+/** That a statement of VEX was attested of the image that it is attached to. */
+export function vexed(
+  statement: object,
+  { signer = keyOf('ci'), time = '2026-01-02T03:04:05Z' }: { signer?: Signer; time?: string } = {},
+): Verdict {
+  const document = { '@context': 'https://openvex.dev/ns/v0.2.0', statements: [statement] };
+  const claim = predicateClaim(document, signer, 'https://openvex.dev/ns/v0.2.0');
+  return verified({ ...claim, times: [{ value: new Date(time), source: 'log' }] });
 }
 
-function sbomClaim(document: unknown, signer: Signer): Claim {
-  const claim = attestation(signer, 'https://cyclonedx.org/bom');
+/** That an SBOM was attested of the image that it is attached to. */
+export function attested(document: unknown, signer: Signer = keyOf('ci')): Verdict {
+  return verified(predicateClaim(document, signer, 'https://cyclonedx.org/bom'));
+}
+
+function predicateClaim(document: unknown, signer: Signer, predicateType: string): Claim {
+  const claim = attestation(signer, predicateType);
   if (claim.content.kind !== 'attestation') throw new Error('no attestation');
   const statement = { ...claim.content.statement, predicate: document };
   return { ...claim, content: { ...claim.content, statement } };

@@ -87,6 +87,19 @@ const PATH: SweepColumn = {
   optional: true,
   cell: ({ component }) => (component ? whereOf(component) : NOTHING),
 };
+const VEX: SweepColumn = {
+  title: 'VEX',
+  cut: { least: 9, to: cutEnd },
+  optional: true,
+  cell: ({ vex }) => (vex ? `${vex.excuses ? '' : '(excuses nothing) '}${vex.status}` : NOTHING),
+};
+const NEWER: SweepColumn = {
+  title: 'FREE OF IT',
+  cut: { least: 14, to: cutEnd },
+  leaves: 3,
+  optional: true,
+  cell: ({ newer }) => (newer ? shortDigests(newer.digest) : NOTHING),
+};
 const SBOM: SweepColumn = {
   title: 'SBOM',
   cut: null,
@@ -114,6 +127,8 @@ export const SWEEP_COLUMNS: readonly SweepColumn[] = [
   FIXED,
   PATH,
   SBOM,
+  VEX,
+  NEWER,
 ];
 export const SWEEP_WIDE_COLUMNS: readonly SweepColumn[] = [
   ...PLACE,
@@ -125,6 +140,8 @@ export const SWEEP_WIDE_COLUMNS: readonly SweepColumn[] = [
   FIXED,
   PATH,
   SBOM,
+  VEX,
+  NEWER,
   LABELS,
 ];
 

@@ -18,6 +18,7 @@ function commandsFor(text: string, digest: string | null): readonly string[] {
       image,
       running: null,
       answer: undetermined(doubt),
+      newer: null,
     })),
     workloads: [],
     gaps: [],

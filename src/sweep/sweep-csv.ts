@@ -31,6 +31,8 @@ const TITLES = [
   'LAYER',
   'ORIGIN',
   'SBOM',
+  'VEX',
+  'NEWER',
 ] as const;
 
 /** RFC 4180 for spreadsheets: a row per match, per doubt and per coverage gap, as what could not be seen is no "not affected". */
@@ -38,7 +40,7 @@ export const sweepCsv: Renderer<SweepReport> = {
   render({ hits, undetermined, coverage }, { headers }) {
     const found = hits.flatMap((one) =>
       one.matched.map(({ query, found: what, at }) => [
-        'affected',
+        one.vex?.excuses ? 'excused' : 'affected',
         ...place(one),
         query,
         what,
@@ -76,12 +78,23 @@ export const sweepCsv: Renderer<SweepReport> = {
 /** From CONTAINER to AT. */
 const NOTHING_OF_A_CONTAINER = Array.from({ length: 10 }, () => null);
 
-const NO_COMPONENT = Array.from({ length: 8 }, () => null);
+const NO_COMPONENT = Array.from({ length: 10 }, () => null);
 
-function componentCells({ component }: SweepHit) {
+function componentCells({ component, vex, newer }: SweepHit) {
   if (component === null) return NO_COMPONENT;
   const { name, version, purl, fixedIn, locations, layer, origin, sbom } = component;
-  return [name, version, purl, fixedIn, locations.join(' '), layer, origin, sbom.standing];
+  return [
+    name,
+    version,
+    purl,
+    fixedIn,
+    locations.join(' '),
+    layer,
+    origin,
+    sbom.standing,
+    vex?.status ?? null,
+    newer?.digest ?? null,
+  ];
 }
 
 function place(one: SweptContainer) {

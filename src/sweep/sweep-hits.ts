@@ -1,8 +1,13 @@
+import type { NewerDigest } from './newer-digest.ts';
 import type { Match } from './answer.ts';
 import type { SweepHit, SweptContainer } from './sweep-report.ts';
 
 /** The hits of one container: one for each component that was found, or one where the query is about none. */
-export function hitsOf(place: SweptContainer, matches: readonly Match[]): SweepHit[] {
+export function hitsOf(
+  place: SweptContainer,
+  matches: readonly Match[],
+  newer: NewerDigest | null,
+): SweepHit[] {
   const others = matches.filter(({ component }) => component === undefined);
   return byComponent(matches).map((same) => {
     const all = [...others, ...same];
@@ -10,8 +15,9 @@ export function hitsOf(place: SweptContainer, matches: readonly Match[]): SweepH
       ...place,
       matched: distinct(all.map(({ evidence: _evidence, component: _component, ...match }) => match)),
       component: same[0]?.component ?? null,
+      newer,
       evidence: distinct(all.flatMap(({ evidence }) => evidence)),
-      vex: null,
+      vex: same[0]?.vex ?? null,
     };
   });
 }

@@ -7,7 +7,9 @@ import type { SweepReport } from './sweep-report.ts';
 export const sweepName: Renderer<SweepReport> = {
   render({ hits }) {
     const workloads = new Map(
-      hits.map((one) => [JSON.stringify([one.cluster, one.namespace, resourceName(one)]), resourceName(one)]),
+      hits
+        .filter(({ vex }) => !vex?.excuses)
+        .map((one) => [JSON.stringify([one.cluster, one.namespace, resourceName(one)]), resourceName(one)]),
     );
     return [...workloads.values()].map((line) => `${terminalText(line)}\n`).join('');
   },

@@ -5,6 +5,8 @@ import type { Gap, Running, Workload, WorkloadSource } from '../workloads/source
 import type { Answer, Match } from './answer.ts';
 import type { MatchedComponent } from './component-hit.ts';
 import { distinct, hitsOf } from './sweep-hits.ts';
+import type { VexWord } from './vex-word.ts';
+import type { NewerDigest } from './newer-digest.ts';
 import type { Changes, Now } from './former.ts';
 import type { Asked, Subject } from './query.ts';
 import type { Doubt, SweepReason } from './sweep-reasons.ts';
@@ -70,8 +72,11 @@ export interface SweepHit extends SweptContainer {
   readonly matched: readonly Omit<Match, 'evidence'>[];
   /** The component of an SBOM that was asked for. */
   readonly component: MatchedComponent | null;
+  /** A newer image of the same repository in this run that is free of that component. */
+  readonly newer: NewerDigest | null;
   readonly evidence: Match['evidence'];
-  readonly vex: null;
+  /** What whom the policy trusts says of the vulnerability in it; what is excused is shown, and counts for nothing. */
+  readonly vex: VexWord | null;
 }
 
 export interface SweepUndetermined extends SweptContainer {
@@ -89,6 +94,8 @@ export interface Answered {
   readonly image: Subject['image'] | null;
   readonly running: Running | null;
   readonly answer: Answer;
+  /** Of a hit by a package: an image of its repository that is newer and free of it. */
+  readonly newer: NewerDigest | null;
 }
 
 export interface SweepReportInput {
@@ -167,7 +174,9 @@ const EXIT_CODES = { affected: 1, undetermined: 3, notAffected: 0 } as const;
 
 function summarise(workloads: readonly Workload[], answered: readonly Answered[]): SweepReport['summary'] {
   const by = (is: Answer['is']) =>
-    new Set(answered.filter(({ answer }) => answer.is === is).map(({ workload }) => workload));
+    new Set(
+      answered.filter(({ answer }) => answer.is === is && !isExcused(answer)).map(({ workload }) => workload),
+    );
   const [hits, open] = [by('hit'), by('undetermined')];
   const undetermined = [...open].filter((workload) => !hits.has(workload)).length;
   return {
@@ -175,6 +184,13 @@ function summarise(workloads: readonly Workload[], answered: readonly Answered[]
     undetermined,
     notAffected: workloads.length - hits.size - undetermined,
   };
+}
+
+/** All components that were found are excused. */
+function isExcused(answer: Answer): boolean {
+  if (answer.is !== 'hit') return false;
+  const found = answer.matches.filter(({ component }) => component !== undefined);
+  return found.length > 0 && found.every(({ vex }) => vex?.excuses);
 }
 
 function placeOf({ workload, container, image, running }: Answered): SweptContainer {
@@ -199,7 +215,7 @@ function placeOf({ workload, container, image, running }: Answered): SweptContai
 }
 
 function hitOf(one: Answered): SweepHit[] {
-  return one.answer.is === 'hit' ? hitsOf(placeOf(one), one.answer.matches) : [];
+  return one.answer.is === 'hit' ? hitsOf(placeOf(one), one.answer.matches, one.newer) : [];
 }
 
 /** What is not known is listed, even if nothing says why. */

@@ -73,8 +73,19 @@ const hit = object({
     }),
   ),
   component: component.nullable().describe('The component of an SBOM that was asked for.'),
+  newer: object({ image: text, digest })
+    .nullable()
+    .describe('A newer image of the same repository in this run that is free of it.'),
   evidence: z.array(evidence),
-  vex: z.null(),
+  vex: object({
+    status: z.enum(['not_affected', 'affected', 'fixed', 'under_investigation']),
+    justification: maybe,
+    signer: text,
+    signedAt: time.nullable(),
+    excuses: z.boolean().describe('Whether it takes the component out of what is affected.'),
+  })
+    .nullable()
+    .describe('The word of an authority of the policy.'),
 });
 
 const undetermined = object({

@@ -26,7 +26,14 @@ const OPEN = undetermined({
 function of(answer: Answer, more: Partial<Workload> = {}, text = CART) {
   const one = container(text);
   const image = swept(CART, { resolved: resolved(A) });
-  return { workload: workload({ containers: [one], ...more }), container: one, image, running: null, answer };
+  return {
+    workload: workload({ containers: [one], ...more }),
+    container: one,
+    image,
+    running: null,
+    answer,
+    newer: null,
+  };
 }
 
 function report(answered: readonly ReturnType<typeof of>[], more: Partial<SweepReportInput> = {}) {
@@ -281,6 +288,6 @@ describe('for programs', () => {
     ]);
     expect(lines[1]).toContain(",'=cart,");
     const widths = lines.map((line) => line.split(',').length);
-    expect(new Set(widths)).toEqual(new Set([27]));
+    expect(new Set(widths)).toEqual(new Set([29]));
   });
 });

@@ -9,6 +9,7 @@ import { findIndexes, type Indexes } from './indexes.ts';
 import type { KeptFacts } from './kept-facts.ts';
 import { type LookedUp, lookUpDigests, lookUpEvidence } from './look-up.ts';
 import { answer, asksEvidence, type Query, type Subject, type SweptImage } from './query.ts';
+import { newerDigests } from './newer-digest.ts';
 import { type Candidate, candidatesOf } from './running.ts';
 import { findRefused } from '../refused-secrets.ts';
 import { type Answered, createSweepReport, type SweepReport, type SweepReportInput } from './sweep-report.ts';
@@ -102,7 +103,13 @@ async function askAll(workloads: readonly Workload[], job: SweepJob) {
   for (const notice of refused.notices) job.onNotice?.(notice);
   const gaps = [...indexes.gaps, ...refused.gaps];
   const notes = [...job.query.notes, ...indexes.notes];
-  return { answered: answerAll(), known: await trusted, gaps, notes };
+  const newer = newerDigests(job.query, subjects);
+  const answered = asked.map((one) => {
+    const subject = subjectOf(one, { images, indexes, policy });
+    const said = answerOf(one, { images, indexes, policy }, job.query);
+    return { ...said, newer: subject && said.answer.is === 'hit' ? newer(subject) : null };
+  });
+  return { answered, known: await trusted, gaps, notes };
 }
 
 /** The distinct images, by the text of their references. */
@@ -118,7 +125,7 @@ function imagesOf(asked: readonly AskedContainer[]): Map<string, SweptImage> {
   return images;
 }
 
-interface AnsweredImage extends Answered {
+interface AnsweredImage extends Omit<Answered, 'newer'> {
   readonly named: SweptImage | null;
 }
 

@@ -1,0 +1,50 @@
+import { readCycloneDxVex } from '../attestations/vex/cyclonedx.ts';
+import { isOpenVex, readOpenVex } from '../attestations/vex/openvex.ts';
+import type { VexStatement } from '../attestations/vex/vex.ts';
+import { sbomFormatOfPredicate } from '../attestations/sbom/predicate-types.ts';
+import type { Vouching } from '../policy/policy.ts';
+import { claimsOn } from '../policy/vouching.ts';
+import type { JudgedManifest } from '../policy/subject.ts';
+import type { Claim } from '../verify/verifier.ts';
+import { entriesOf, type Shown } from './facts-evidence.ts';
+
+/** A signed document of VEX about an image. Nobody's word is taken for one that does not verify. */
+export interface VexFacts {
+  readonly claim: Vouching;
+  /** When it was signed, by a verified time (RFC 3339 in UTC); null where there is none. */
+  readonly signedAt: string | null;
+  readonly statements: readonly VexStatement[];
+  readonly evidence: Shown;
+}
+
+/** What is attested of vulnerabilities in a manifest. */
+export function vexFacts(on: JudgedManifest): readonly VexFacts[] {
+  return on.verdicts.flatMap((verdict) => {
+    if (verdict.result !== 'verified') return [];
+    return claimsOn({ ...on, verdicts: [verdict] }, () => true).flatMap((claim): VexFacts[] => {
+      const statements = statementsIn(claim);
+      if (statements.length === 0) return [];
+      const times = claim.times.map(({ value }) => value.toISOString()).toSorted();
+      return [
+        {
+          claim: { signer: claim.signer, signatureRepository: claim.signatureRepository },
+          signedAt: times[0] ?? null,
+          statements,
+          evidence: entriesOf(verdict),
+        },
+      ];
+    });
+  });
+}
+
+/** A document that cannot be read excuses nothing. */
+function statementsIn({ content }: Claim): readonly VexStatement[] {
+  if (content.kind !== 'attestation') return [];
+  const { predicateType, statement } = content;
+  const parsed = isOpenVex(predicateType)
+    ? readOpenVex(statement.predicate)
+    : sbomFormatOfPredicate(predicateType) === 'cyclonedx'
+      ? readCycloneDxVex(statement.predicate)
+      : null;
+  return parsed?.ok ? parsed.value : [];
+}
