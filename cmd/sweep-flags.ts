@@ -73,6 +73,11 @@ const PACKAGE_FLAGS = {
     describe:
       "of --vulnerability, records in OSV's format: a file, a directory, the all.zip of an ecosystem, or api to ask api.osv.dev",
   },
+  'scan-with': {
+    ...one,
+    values: ['syft', 'trivy'],
+    describe: 'run syft or trivy, as it is installed here, on images of which nothing is known otherwise',
+  },
   accept: {
     ...one,
     values: ['unsigned'],
@@ -126,6 +131,7 @@ export const sweepFlagsSchema = judgingFlagsSchema.extend(sourceFlagsSchema.shap
   ecosystem: last,
   osv: last,
   accept: last,
+  'scan-with': last,
   unsigned: list.transform((values) => values.at(-1) === 'true'),
   since: last,
 });

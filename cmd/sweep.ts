@@ -23,6 +23,7 @@ import {
   stopSignal,
   tellNotice,
 } from './judge.ts';
+import { openScanner } from './scanner.ts';
 import { openOutputsOf, writeOutputs } from './outputs.ts';
 import { readBounded } from './policy-files.ts';
 import { createProgress } from './progress.ts';
@@ -92,6 +93,7 @@ async function runSweep(typedFlags: SweepFlags, typed: unknown, io: Io): Promise
   const interrupt = io.onInterrupt?.();
   const signal = stopSignal(interrupt, deadline);
   const query = await readQuery(flags, io, (ids) => findAdvisories(ids, flags, io, signal));
+  const scanner = await openScanner(flags, asksEvidence(query).contents, io);
   const since = flags.since === undefined ? null : readSince(flags.since, query, typed, io);
   // Whom the user knows says nothing of names and digests: there a policy is read where it is named, for its mirrors.
   const { evidence: aboutEvidence, contents } = asksEvidence(query);
@@ -115,6 +117,7 @@ async function runSweep(typedFlags: SweepFlags, typed: unknown, io: Io): Promise
       const report = await sweep({
         source: swept.source,
         query,
+        scanner,
         registry,
         accounts: accountsFor(swept, live, registry),
         collectors,

@@ -183,6 +183,12 @@ export const CERTIFICATE_CHAIN = 10;
 export const SCTS = 16;
 /** Components of one SBOM: the largest images of whole distributions have some ten thousand. */
 export const SBOM_COMPONENTS = 500_000;
+/** The SBOM that a scanner of the user's own prints: Syft's of a large image has some 30 MiB. */
+export const SCAN_BYTES = 256 * MiB;
+/** One scan, in milliseconds: it downloads the image, which may have some GiB. */
+export const SCAN_MS = 600_000;
+/** Scans at a time: each takes a core, and the memory of a layer. */
+export const SCANS = 2;
 /** A version: real ones stay below a hundred characters, and comparing takes time that grows with their length. */
 export const VERSION_LENGTH = 1_024;
 /** Files of one directory of SBOMs: one or two for each of ten thousand images. */

@@ -20,9 +20,9 @@ export interface MatchedComponent {
   readonly sbom: SbomWord;
 }
 
-/** Who says what an image contains. `accepted`: an authority of the policy; `unsigned`: nobody, or nobody that can be verified. */
+/** Who says what an image contains. `accepted`: an authority of the policy; `unsigned`: nobody, or nobody that can be verified; `selfMade`: the user's own scanner, just now. */
 export interface SbomWord {
-  readonly standing: 'accepted' | 'signed' | 'unsigned';
+  readonly standing: 'accepted' | 'signed' | 'unsigned' | 'selfMade';
   readonly signer: string | null;
   /** `cyclonedx 1.6` */
   readonly format: string;

@@ -6,7 +6,7 @@ import type { SbomContents, SbomFacts } from './sbom-facts.ts';
 /** One SBOM of what may run of an image. */
 export interface ImageSbom extends Omit<SbomFacts, 'contents'> {
   readonly contents: SbomContents;
-  /** Why it is not surely this image's. */
+  /** Why it is not surely this image's. What was scanned just now was scanned by its digest, whatever the tool calls it. */
   readonly other: Fault | null;
 }
 
@@ -35,7 +35,7 @@ export function sbomsOf({ root, children, runnable }: ImageFacts): readonly Mani
               {
                 ...one,
                 contents: contents.value,
-                other: otherImage(contents.value, { on, judged }, runnable),
+                other: one.selfMade === null ? otherImage(contents.value, { on, judged }, runnable) : null,
               },
             ]
           : [],

@@ -34,9 +34,11 @@ export function doubtsOf(manifest: Searched, doubting: Doubting): readonly Doubt
   const possible = manifest.sboms.filter(isOurs).flatMap(possibleHits);
   const whole = manifest.sboms.filter((one) => one.other === null && shortOf(one, kinds) === null);
   const claims = whole.flatMap(({ claim }) => claim ?? []);
-  const settled = accepting.unsigned
-    ? whole.some(({ refusal }) => refusal === null)
-    : accepts(claims, subject, accepting);
+  const settled =
+    whole.some(({ selfMade }) => selfMade !== null) ||
+    (accepting.unsigned
+      ? whole.some(({ refusal }) => refusal === null)
+      : accepts(claims, subject, accepting));
   if (settled) return possible;
   const { judged } = manifest;
   const places = judged === facts.root ? [judged] : [judged, facts.root];

@@ -117,10 +117,11 @@ function matchedComponent(
   };
 }
 
-function wordOf({ contents, claim }: ImageSbom, subject: Subject, accepting: Accepting): SbomWord {
+function wordOf({ contents, claim, selfMade }: ImageSbom, subject: Subject, accepting: Accepting): SbomWord {
+  const signed = claim !== null && accepts([claim], subject, accepting) ? 'accepted' : 'signed';
   return {
-    standing: claim === null ? 'unsigned' : accepts([claim], subject, accepting) ? 'accepted' : 'signed',
-    signer: claim && describeSigner(claim.signer),
+    standing: selfMade !== null ? 'selfMade' : claim === null ? 'unsigned' : signed,
+    signer: selfMade ?? (claim && describeSigner(claim.signer)),
     format: contents.format,
     created: contents.created,
   };

@@ -71,6 +71,8 @@ export const vexSchema = z.object({
 export const sbomSchema = z.object({
   claim: claim.nullable(),
   refusal: fault.nullable(),
+  // What somebody has scanned himself is not kept.
+  selfMade: z.null(),
   contents,
 });
 

@@ -66,6 +66,8 @@ export interface SbomFacts {
   readonly claim: Vouching | null;
   /** Why its signature does not verify; null where it does, and where there is none. */
   readonly refusal: Fault | null;
+  /** The user's own scanner, which has just made it; null for what is attached to the image. */
+  readonly selfMade: string | null;
   readonly contents:
     | { readonly ok: true; readonly value: SbomContents }
     | { readonly ok: false; readonly fault: Fault };
@@ -81,6 +83,7 @@ export function sbomFacts(manifest: JudgedManifest, index: JudgedManifest | null
     ({ claim, verdict, sbom }): SbomFacts => ({
       claim: claim && { signer: claim.signer, signatureRepository: claim.signatureRepository },
       refusal: verdict.result === 'refused' && isSigned(verdict.evidence.format) ? verdict.refusal : null,
+      selfMade: null,
       contents: sbom.ok ? { ok: true, value: contentsOf(sbom.value) } : sbom,
       evidence: entriesOf(verdict),
     }),
@@ -89,7 +92,8 @@ export function sbomFacts(manifest: JudgedManifest, index: JudgedManifest | null
 
 const contents = new WeakMap<Sbom, SbomContents>();
 
-function contentsOf(sbom: Sbom): SbomContents {
+/** What a query asks of an SBOM. */
+export function contentsOf(sbom: Sbom): SbomContents {
   const known = contents.get(sbom);
   if (known) return known;
   const { format, specVersion, created, describes, ecosystems, truncated, components } = sbom;

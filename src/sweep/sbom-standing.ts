@@ -30,7 +30,8 @@ export function accepts(
 
 /** Why the word of whoever wrote an SBOM does not count; null where it does. */
 export function notAccepted(one: ImageSbom, subject: Subject, accepting: Accepting): Doubt | null {
-  const { claim, refusal, evidence } = one;
+  const { claim, refusal, selfMade, evidence } = one;
+  if (selfMade !== null) return null;
   if (claim !== null && accepts([claim], subject, accepting)) return null;
   if (claim === null && refusal === null && accepting.unsigned) return null;
   const doubt = { reason: 'SbomUnsigned', evidence: evidence() } as const;

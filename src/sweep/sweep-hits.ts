@@ -31,7 +31,7 @@ function byComponent(matches: readonly Match[]): readonly (readonly Match[])[] {
 
 /** By the SBOM whose word counts most, with every path that any of them names. */
 function best(same: readonly Match[]): Match {
-  const standing = ['accepted', 'signed', 'unsigned'];
+  const standing = ['accepted', 'selfMade', 'signed', 'unsigned'];
   const [first] = same.toSorted(
     (a, b) =>
       standing.indexOf(a.component?.sbom.standing ?? '') - standing.indexOf(b.component?.sbom.standing ?? ''),

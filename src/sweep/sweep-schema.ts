@@ -45,7 +45,7 @@ const component = object({
   origin: z.enum(['base', 'application', 'unknown']).describe('Whose layer that is.'),
   fixedIn: maybe.describe('The first version that has the fix.'),
   sbom: object({
-    standing: z.enum(['accepted', 'signed', 'unsigned']),
+    standing: z.enum(['accepted', 'signed', 'unsigned', 'selfMade']),
     signer: maybe,
     format: text,
     created: time.nullable(),

@@ -47,6 +47,7 @@ async function ask(
   const one = workload({ containers: [container(text, { running })] });
   return sweep({
     source: { kind: 'manifests', discover: () => Promise.resolve({ workloads: [one], gaps: [] }) },
+    scanner: null,
     query: compiled.query,
     registry,
     collectors: [],

@@ -10,6 +10,7 @@ import type { KeptFacts } from './kept-facts.ts';
 import { type LookedUp, lookUpDigests, lookUpEvidence } from './look-up.ts';
 import { answer, asksEvidence, type Query, type Subject, type SweptImage } from './query.ts';
 import { newerDigests } from './newer-digest.ts';
+import { type OwnScanner, scanOwn } from './own-scans.ts';
 import { type Candidate, candidatesOf } from './running.ts';
 import { findRefused } from '../refused-secrets.ts';
 import { type Answered, createSweepReport, type SweepReport, type SweepReportInput } from './sweep-report.ts';
@@ -21,6 +22,8 @@ export interface SweepJob
     Pick<SweepReportInput, 'query' | 'generatedAt' | 'takenAt' | 'evidence' | 'tool' | 'since'> {
   readonly source: WorkloadSource;
   readonly query: Query;
+  /** Scans what nothing is known of; null where nobody asked for it. */
+  readonly scanner: OwnScanner | null;
   /** Whom the user knows. Asked for only if the query is about evidence. */
   readonly trusted: () => Promise<Known>;
   /** Where what was found out is kept for the next run; null where nothing is. */
@@ -93,8 +96,18 @@ async function askAll(workloads: readonly Workload[], job: SweepJob) {
     learn(await lookUpEvidence(undecided(answerAll()), job, trusted, job.generatedAt, job.kept, contents));
     ({ policy } = await trusted);
   }
-  const subjects = asked.flatMap((one) => subjectOf(one, { images, indexes, policy }) ?? []);
-  for (const { survey } of job.query.predicates) survey?.(subjects);
+  const survey = (): readonly Subject[] => {
+    const all = asked.flatMap((one) => subjectOf(one, { images, indexes, policy }) ?? []);
+    for (const predicate of job.query.predicates) predicate.survey?.(all);
+    return all;
+  };
+  if (job.scanner) {
+    survey();
+    const open = undecided(answerAll()).filter(({ attached }) => attached?.ok);
+    for (const image of await scanOwn(open, job.scanner, job.signal))
+      images.set(requestKey(image.reference), image);
+  }
+  const subjects = survey();
   const refused = await findRefused(
     lookedUp.flatMap(({ requests }) => requests),
     new Map(lookedUp.flatMap(({ gathered }) => [...gathered])),
