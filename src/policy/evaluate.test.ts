@@ -32,6 +32,14 @@ function findings(held: Policy | null, where = workload(), images = IMAGES) {
 }
 
 describe('evaluation', () => {
+  it('takes nothing that was found with other pull secrets', () => {
+    const ref = { cluster: null, namespace: 'shop', kind: 'Secret', name: 'pull' } as const;
+    const pulled = workload({ containers: [container(TEXT, { pullSecrets: [ref] })] });
+    expect(findings(policy([rule('one', [check('pass')])]), pulled)).toEqual([
+      'fail ImageReferenceInvalid policy  enforce',
+    ]);
+  });
+
   it('applies every rule that matches, and no other', () => {
     const rules = [
       rule('one', [check('pass'), check('fail', false)]),

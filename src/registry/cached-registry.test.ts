@@ -5,6 +5,7 @@ import { getuid } from 'node:process';
 
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
+import { failed, type Outcome } from '../reasons.ts';
 import { openBlobCache } from './cache-store.ts';
 import { cachedRegistry } from './cached-registry.ts';
 import { digestOf } from './digest.ts';
@@ -297,5 +298,22 @@ describe('the directory', () => {
     expect(await run(audit)).toEqual(await audit(plain));
     await plain.close();
     expect(refusals).toEqual([expect.stringMatching(/^E/)]);
+  });
+});
+
+describe('two accounts that share the directory', () => {
+  it('are shown no more than each is named itself', async () => {
+    const repository = `${shop.host}/shop/cart`;
+    await run((registry) => audit(registry));
+    const cache = openBlobCache(directory, { clock: () => NOW, capacity: MiB });
+    const refused = failed('AccessDenied', 'no');
+    const refuse = () => Promise.resolve(refused);
+    const shut = { ...shop.client(), tag: refuse, manifest: refuse, referrers: refuse, blob: refuse };
+    const [one, other] = [cachedRegistry(shop.client(), cache), cachedRegistry(shut, cache)];
+    expect((await audit(one)).every((answer) => (answer as Outcome<unknown>).ok)).toBe(true);
+    // What the one was named is in memory and on disk by now.
+    expect(await other.manifest(repository, shop.signature.digest)).toEqual(refused);
+    expect(await other.blob(repository, shop.payload, 1000)).toEqual(refused);
+    await one.close();
   });
 });

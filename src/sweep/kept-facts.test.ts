@@ -54,4 +54,15 @@ describe('what may be kept of an image', () => {
     expect(new Set(requests.map(imageKey)).size).toBe(requests.length);
     expect(imageKey({ ...reference, digest: A })).toBe(imageKey({ ...reference, tag: null, digest: A }));
   });
+
+  it('is told apart by the pull secrets of the pods that run it', () => {
+    const { reference } = swept(CART);
+    const secret = (namespace: string) =>
+      ({ cluster: null, namespace, kind: 'Secret', name: 'pull' }) as const;
+    const keys = [[], [secret('shop')], [secret('bank')]].map((pullSecrets) =>
+      imageKey({ ...reference, pullSecrets }),
+    );
+    expect(new Set(keys).size).toBe(3);
+    expect(imageKey(reference)).toBe(keys[0]);
+  });
 });
