@@ -7,6 +7,7 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
+          globalSetup: 'test/temporary-files.ts',
           include: [
             '{src,cmd}/**/*.test.ts',
             'test/*.test.ts',
@@ -19,6 +20,7 @@ export default defineConfig({
       {
         test: {
           name: 'e2e',
+          globalSetup: 'test/temporary-files.ts',
           include: ['test/e2e/**/*.e2e.ts', 'test/hostile-registry/*.e2e.ts'],
           testTimeout: 120_000,
           // The first run of all builds the tools: Kubernetes alone takes six minutes.
