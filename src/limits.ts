@@ -181,8 +181,8 @@ export const TIMESTAMPS = 16;
 export const CERTIFICATE_CHAIN = 10;
 /** Signed certificate timestamps of one certificate: each costs a signature; real ones carry one. */
 export const SCTS = 16;
-/** Components of one SBOM: the largest images of whole distributions have some ten thousand. */
-export const SBOM_COMPONENTS = 500_000;
+/** Components of one SBOM: the largest images of whole distributions have some ten thousand, and 60 MiB hold some 120,000. */
+export const SBOM_COMPONENTS = 250_000;
 /** The SBOM that a scanner of the user's own prints: Syft's of a large image has some 30 MiB. */
 export const SCAN_BYTES = 256 * MiB;
 /** One scan, in milliseconds: it downloads the image, which may have some GiB. */

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { spawnSync } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { corpusFolder } from '../src/attestations/corpus.fixture.ts';
@@ -67,4 +68,42 @@ describe.skipIf(folder === null)('the cases of sigstore-conformance', () => {
     const found = spawnSync(CLIENT, argumentsOf(folder ?? '', name, 'file'), { encoding: 'utf8' });
     expect(found).toMatchObject({ status, stderr: expect.stringMatching(stderr) as unknown });
   });
+});
+
+describe('the sbom client', () => {
+  const client = resolve(import.meta.dirname, 'conformance/sbom');
+  const ran = (content: string) => {
+    const file = join(mkdtempSync(join(tmpdir(), 'supplychain-')), 'sbom');
+    writeFileSync(file, content);
+    const { status, stdout, stderr } = spawnSync(client, [file], { encoding: 'utf8' });
+    return { status, stdout, stderr };
+  };
+  const digest = `sha256:${'ab'.repeat(32)}`;
+  const cyclonedx = {
+    bomFormat: 'CycloneDX',
+    specVersion: '1.6',
+    metadata: { component: { type: 'container', name: 'cart', version: digest } },
+    components: [{ type: 'library', name: 'a', purl: 'a' }],
+  };
+
+  it('prints one line of JSON for a document, with its problems', () => {
+    const { status, stdout, stderr } = ran(JSON.stringify(cyclonedx));
+    expect({ status, stderr }).toStrictEqual({ status: 0, stderr: '' });
+    expect(stdout.endsWith('}\n')).toBe(true);
+    expect(JSON.parse(stdout)).toStrictEqual({
+      format: 'cyclonedx',
+      version: '1.6',
+      components: 1,
+      subject: digest,
+      problems: ['a package URL that is none: "a"'],
+    });
+  }, 30_000);
+
+  it('says in one line why a document is none', () => {
+    const { status, stdout, stderr } = ran(
+      JSON.stringify({ ...cyclonedx, components: [{ type: 'x', name: 'a' }] }),
+    );
+    expect({ status, stdout }).toStrictEqual({ status: 1, stdout: '' });
+    expect(stderr).toMatch(/^components\[0\]\.type: "x" [^\n]*\n$/);
+  }, 30_000);
 });
