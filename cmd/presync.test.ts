@@ -51,6 +51,7 @@ describe('a sync', () => {
       `${APPLICATION}?appNamespace=argocd`,
       `${APPLICATION}/manifests?appNamespace=argocd&revision=${REVISIONS.one}`,
       `${APPLICATION}?appNamespace=argocd`,
+      `${APPLICATION}?appNamespace=argocd`,
     ]);
   });
 
@@ -251,6 +252,20 @@ describe('what cannot be known is not let through:', () => {
     const [verdict, worst] = bench.message().split('\n');
     expect(verdict).toContain('refused, it could not be determined');
     expect(worst).toContain(`unknown ${reason} `);
+  });
+
+  it('a sync that changes after its manifests were read', async () => {
+    bench.says(application(), application(), application({ 'syncResult.revision': REVISIONS.other }));
+    const { exitCode, stdout } = await bench.presync();
+    expect(exitCode).toBe(3);
+    expect(stdout).toContain('OperationChanged');
+  });
+
+  it('a source that said something else only while its manifests were rendered', async () => {
+    bench.says(application(), application({ '/spec.source.path': 'x' }), application());
+    const { exitCode, stdout } = await bench.presync();
+    expect(exitCode).toBe(3);
+    expect(stdout).toContain('OperationChanged');
   });
 
   it('a token that Argo CD refuses', async () => {

@@ -65,7 +65,7 @@ const applicationSchema = z.object({
     source: sourceSchema.nullish(),
     sources: listOf(sourceSchema),
     sourceHydrator: z.unknown().optional(),
-    destination: z.object({ namespace: text }),
+    destination: z.looseObject({ namespace: text, server: text, name: text }),
   }),
   status: z
     .object({

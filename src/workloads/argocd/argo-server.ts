@@ -89,10 +89,18 @@ function queryOf(pinned: SyncOperation['pinned']): Query {
   return { revisions, sourcePositions: revisions.map((_, index) => String(index + 1)) };
 }
 
+/**
+ * One connection, kept open: behind a Service it leads to one replica of argocd-server, whose view of an Application never goes back in
+ * time. So what is rendered between two readings is of what both of them show.
+ */
+const ONE_CONNECTION = { connections: 1, pipelining: 1, keepAliveTimeout: 120_000 };
+
 function dispatcherFor(server: URL, ca: string | null, env: NodeJS.ProcessEnv): Dispatcher {
   const tls = ca === null ? {} : { ca };
   const proxy = proxyFor(server, env);
-  return proxy === undefined ? new Agent({ connect: tls }) : new ProxyAgent({ uri: proxy, requestTls: tls });
+  return proxy === undefined
+    ? new Agent({ ...ONE_CONNECTION, connect: tls })
+    : new ProxyAgent({ ...ONE_CONNECTION, uri: proxy, requestTls: tls });
 }
 
 const MENDS: Partial<Record<Reason, readonly [Reason, string]>> = {

@@ -36,23 +36,33 @@ export function createArgoCdSource(options: ArgoCdOptions): WorkloadSource {
       if (!operation.ok) return nothing(operation.fault);
       judged = operation.value;
       const manifests = await manifestsOf(operation.value, options);
+      // Argo CD renders what the Application says while it renders: it has to say the same before and after.
+      const changed = await changeSince(operation.value, options, shown);
       const objects = manifests.ok ? readObjects(manifests.value, shown) : manifests;
-      return objects.ok ? readSync(objects.value, operation.value, shown) : nothing(objects.fault);
+      if (!objects.ok) return nothing(objects.fault);
+      const found = readSync(objects.value, operation.value, shown);
+      return { ...found, gaps: [...found.gaps, ...changed] };
     },
-    async confirm() {
-      if (judged === null) return [];
-      const now = await readOperation(options);
-      if (!now.ok) return [gapOf(shown, now.fault)];
-      const change = changeOf(judged, now.value);
-      if (change === null) return [];
-      const { fault } = failed(
-        'OperationChanged',
-        `the sync of ${shown} changed while it was judged: ${change}`,
-        'sync again: nothing says that what was judged is what is applied',
-      );
-      return [gapOf(shown, fault)];
-    },
+    confirm: async () => (judged === null ? [] : changeSince(judged, options, shown)),
   };
+}
+
+/** Whether the sync is still the one that was read; a gap where it is not, or cannot be known. */
+async function changeSince(
+  judged: SyncOperation,
+  watched: WatchedApplication,
+  shown: string,
+): Promise<readonly Gap[]> {
+  const now = await readOperation(watched);
+  if (!now.ok) return [gapOf(shown, now.fault)];
+  const change = changeOf(judged, now.value);
+  if (change === null) return [];
+  const { fault } = failed(
+    'OperationChanged',
+    `the sync of ${shown} changed while it was judged: ${change}`,
+    'sync again: nothing says that what was judged is what is applied',
+  );
+  return [gapOf(shown, fault)];
 }
 
 export async function manifestsOf(

@@ -14,6 +14,8 @@ export interface SyncOperation extends Omit<Sync, 'children'> {
   readonly localManifests: readonly string[] | null;
   /** Whether it creates no hooks, as a sync of some resources or with the strategy `apply` does: nothing gates it. */
   readonly withoutHooks: boolean;
+  /** The cluster that is synced to, which charts may render differently for. */
+  readonly destination: string;
   /** Where objects go that name no namespace. */
   readonly destinationNamespace: string;
   /** The result of the hook that this program runs in; null where it runs in none. */
@@ -83,6 +85,7 @@ function judgeable(application: Application, state: State, gate: ResourceResult 
     uid: metadata.uid,
     startedAt,
     retryCount,
+    destination: spec.destination.server || spec.destination.name,
     destinationNamespace: spec.destination.namespace,
     gate,
     withoutHooks: resources.length > 0 || (syncStrategy?.apply ?? null) !== null,
@@ -134,10 +137,16 @@ export function changeOf(judged: SyncOperation, now: OperationState): string | n
   if (operation.uid !== judged.uid) return 'the Application was deleted and made anew';
   if (operation.startedAt !== judged.startedAt) return `another sync began at ${operation.startedAt}`;
   if (operation.retryCount !== judged.retryCount) return 'the sync is at another attempt';
-  const same =
-    JSON.stringify([operation.pinned, operation.sources, operation.localManifests]) ===
-    JSON.stringify([judged.pinned, judged.sources, judged.localManifests]);
-  return same ? null : 'the sync is of other revisions';
+  if (whereOf(operation) !== whereOf(judged)) return 'the Application has another destination';
+  return whatOf(operation) === whatOf(judged) ? null : 'the sync is of other revisions';
+}
+
+function whereOf({ destination, destinationNamespace }: SyncOperation): string {
+  return JSON.stringify([destination, destinationNamespace]);
+}
+
+function whatOf({ pinned, sources, localManifests }: SyncOperation): string {
+  return JSON.stringify([pinned, sources, localManifests]);
 }
 
 function isSame(synced: ApplicationSource, said: ApplicationSource | null | undefined): boolean {

@@ -52,6 +52,7 @@ function nextSync({ metadata, spec, status }: Application): Outcome<SyncOperatio
     pinned: several ? { revisions } : { revision },
     localManifests: null,
     withoutHooks: false,
+    destination: spec.destination.server || spec.destination.name,
     destinationNamespace: spec.destination.namespace,
     gate: null,
     postfix: '',
