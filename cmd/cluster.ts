@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import type { ClusterApi } from '../src/cluster/api.ts';
+import type { ApiOptions, ClusterApi } from '../src/cluster/api.ts';
 import { connect, connectContexts, type ConnectOptions } from '../src/cluster/connect.ts';
 import { readSecret } from '../src/cluster/secret.ts';
 import { SERVICE_ACCOUNT } from '../src/cluster/target.ts';
@@ -169,6 +169,13 @@ function whenEmpty({ env }: Io): 0 | 3 {
 /** From here on every request is named. */
 const REQUESTS_SHOWN = 6;
 
+/** Names each request on stderr, where `-v` asks for that. */
+export function requestTeller(v: string | null | undefined, io: Io): ApiOptions['onRequest'] {
+  if (Number(v ?? '0') < REQUESTS_SHOWN) return undefined;
+  return (method, url, status, ms) =>
+    io.stderr(`${terminalText(`${method} ${url} ${status} ${Math.round(ms)} ms`)}\n`);
+}
+
 /** The cluster that the flags name, and how it is reached. Throws `UsageError`. */
 export function connectOptions(flags: ClusterFlags, io: Io): ConnectOptions {
   const { kubeconfig, context, cluster, user, server, token, as } = flags;
@@ -186,11 +193,7 @@ export function connectOptions(flags: ClusterFlags, io: Io): ConnectOptions {
     pluginMs: EXEC_PLUGIN_MS,
     interactive: (io.errorColumns ?? null) !== null,
     clock: io.clock,
-    onRequest:
-      Number(flags.v ?? '0') >= REQUESTS_SHOWN
-        ? (method, url, status, ms) =>
-            io.stderr(`${terminalText(`${method} ${url} ${status} ${Math.round(ms)} ms`)}\n`)
-        : undefined,
+    onRequest: requestTeller(flags.v, io),
     flags: {
       context,
       cluster,

@@ -19,7 +19,7 @@ import {
 import type { ArgoCdOptions } from '../src/workloads/argocd/argocd.ts';
 import type { HookPod } from '../src/workloads/argocd/hook-pod.ts';
 import { applicationOfTrackingId, findOwnApplication } from '../src/workloads/argocd/own-application.ts';
-import { openApi } from './cluster.ts';
+import { openApi, requestTeller } from './cluster.ts';
 import { clusterFlagsSchema } from './cluster-flags.ts';
 import { type Io, UsageError, usageError } from './command.ts';
 import { readDuration } from './judge.ts';
@@ -29,7 +29,6 @@ import { VERSION } from './version.ts';
 
 /** Where Argo CD is installed unless somebody says otherwise. */
 const ARGOCD_NAMESPACE = 'argocd';
-const REQUESTS_SHOWN = 6;
 
 /** An Application, how it is read and rendered, and what ends the connections. */
 export interface OpenedApplication {
@@ -71,6 +70,7 @@ export async function openApplication(
       hosts: [server?.host ?? api?.host ?? ''],
       waitMs: ARGO_OPERATION_MS,
       pollMs: ARGO_POLL_MS,
+      clock: io.clock,
       signal,
       read: () => (api === null ? readFromServer(server, application) : readFromCluster(api, application)),
     },
@@ -166,11 +166,7 @@ function openServer(flags: PresyncFlags, io: Io, signal: AbortSignal | undefined
     requestMs: timeout === undefined ? ARGO_REQUEST_MS : readDuration('request-timeout', timeout),
     signal,
     clock: io.clock,
-    onRequest:
-      Number(flags.v ?? '0') >= REQUESTS_SHOWN
-        ? (method, url, status, ms) =>
-            io.stderr(`${terminalText(`${method} ${url} ${status} ${Math.round(ms)} ms`)}\n`)
-        : undefined,
+    onRequest: requestTeller(flags.v, io),
   });
 }
 

@@ -10,7 +10,13 @@ const GATE = {
   spec: { containers: [{ name: 'g', image: 'g' }] },
 };
 
-function sourceOf(read: () => unknown, more: { signal?: AbortSignal; local?: boolean } = {}) {
+/** A clock that goes on by 10 ms whenever it is read. */
+let time = 0;
+
+function sourceOf(
+  read: () => unknown,
+  more: { signal?: AbortSignal; local?: boolean; clock?: () => Date } = {},
+) {
   return createArgoCdSource({
     name: NAME,
     pod: POD,
@@ -19,8 +25,9 @@ function sourceOf(read: () => unknown, more: { signal?: AbortSignal; local?: boo
       ? null
       : { manifests: () => Promise.resolve({ ok: true, value: [JSON.stringify(GATE)] }) },
     hosts: ['argocd'],
-    waitMs: 30,
-    pollMs: 10,
+    waitMs: 100,
+    pollMs: 1,
+    clock: more.clock ?? (() => new Date((time += 10))),
     signal: more.signal,
   });
 }
@@ -52,4 +59,17 @@ it('cannot be rendered without an Argo CD to ask', async () => {
   const { workloads, gaps } = await sourceOf(() => application(), { local: true }).discover();
   expect(workloads).toEqual([]);
   expect(gaps).toMatchObject([{ reason: 'ArgoUnreachable' }]);
+});
+
+it('is not waited for longer, however slowly Argo CD answers', async () => {
+  let now = 0;
+  let asked = 0;
+  const read = () => {
+    asked += 1;
+    now += 60_000;
+    return application({ syncResult: undefined });
+  };
+  const { gaps } = await sourceOf(read, { clock: () => new Date(now) }).discover();
+  expect(gaps[0]?.message).toContain('(waited for 60 s)');
+  expect(asked).toBe(1);
 });

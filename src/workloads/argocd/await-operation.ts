@@ -17,6 +17,7 @@ export interface Patience {
   /** How long is waited, in milliseconds. */
   readonly waitMs: number;
   readonly pollMs: number;
+  readonly clock: () => Date;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -43,14 +44,16 @@ export async function readOperation({
 /** Waits until Argo CD has said what is being synced: it does so only after it has created the hooks. */
 export async function awaitOperation(
   watched: WatchedApplication,
-  { waitMs, pollMs, signal }: Patience,
+  { waitMs, pollMs, clock, signal }: Patience,
 ): Promise<Outcome<SyncOperation>> {
-  for (let waited = 0; ; waited += pollMs) {
+  const began = clock().getTime();
+  for (;;) {
     const read = await readOperation(watched);
     if (!read.ok) return read;
     if (read.value.state === 'running') return ok(read.value.operation);
     if (read.value.state === 'refused') return { ok: false, fault: read.value.fault };
     const { namespace, name } = watched.name;
+    const waited = clock().getTime() - began;
     if (waited >= waitMs || signal?.aborted)
       return failed(
         'OperationNotFound',
