@@ -53,6 +53,11 @@ const PRESYNC_FLAGS: Readonly<Record<string, Options>> = {
   },
   'argocd-ca': { ...one, describe: "file with the certificates of the CA of Argo CD's API" },
   'dry-run': { type: 'boolean', describe: 'say what would be judged, and judge nothing' },
+  events: {
+    type: 'boolean',
+    describe:
+      'write the verdict as a Kubernetes Event on the Application, as far as that is allowed; nothing else is ever written',
+  },
   ...SOURCES,
   filename: {
     ...SOURCES.filename,
@@ -66,6 +71,10 @@ const PRESYNC_FLAGS: Readonly<Record<string, Options>> = {
 /** All of them, those that are refused by name too. */
 export const PRESYNC_FLAGS_TAKEN = { ...PRESYNC_FLAGS, ...refusedFlags };
 
+const set = z
+  .array(z.string())
+  .default([])
+  .transform((values) => values.at(-1) === 'true');
 const last = z
   .array(z.string())
   .transform((values) => values.at(-1))
@@ -77,10 +86,8 @@ export const presyncFlagsSchema = z.object({
   'argocd-server': last,
   'argocd-auth-token-file': last,
   'argocd-ca': last,
-  'dry-run': z
-    .array(z.string())
-    .default([])
-    .transform((values) => values.at(-1) === 'true'),
+  'dry-run': set,
+  events: set,
   'request-timeout': last,
   v: last,
 });

@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { z } from 'zod';
+import { serveApi } from '../src/cluster/api-server.fixture.ts';
 import { application, POD, REVISIONS, STARTED_AT } from '../src/workloads/argocd/operation.fixture.ts';
 import { directory, run } from './fake-io.fixture.ts';
 import {
@@ -73,6 +74,7 @@ describe('a sync', () => {
       sync: {
         application: 'shop',
         namespace: 'argocd',
+        uid: 'a6b0',
         startedAt: STARTED_AT,
         sources: [{ source: 'https://git.example/shop.git, path prod', revision: REVISIONS.one }],
         children: [],
@@ -360,6 +362,35 @@ describe('a gate', () => {
     const { exitCode, stderr } = await bench.presync(['--application', 'shop'], { POD_NAME: '' });
     expect(exitCode).toBe(0);
     expect(stderr).toContain('this is no hook of a sync');
+  });
+});
+
+describe('an Event', () => {
+  const EVENTS = '/api/v1/namespaces/argocd/events';
+
+  it('is written where that is allowed', async () => {
+    const cluster = await serveApi();
+    cluster.serve(EVENTS, { status: 201, body: { kind: 'Event' } });
+    const { exitCode, stderr } = await bench.presync(['--events', '--server', cluster.url]);
+    expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
+    expect(cluster.requests.map(({ path }) => path)).toEqual([EVENTS]);
+    await cluster.close();
+  });
+
+  it.each([
+    ['a cluster that refuses it', ['--server', 'http://127.0.0.1:1']],
+    ['no cluster', []],
+  ])('that cannot be written to %s is said, and changes no verdict', async (_, args) => {
+    const { exitCode, stderr } = await bench.presync(['--events', ...args]);
+    expect(exitCode).toBe(0);
+    expect(stderr).toContain('notice: no Event was written: ');
+  });
+
+  it('is written nowhere unless it is asked for', async () => {
+    const cluster = await serveApi();
+    await bench.presync(['--server', cluster.url]);
+    expect(cluster.requests).toEqual([]);
+    await cluster.close();
   });
 });
 

@@ -1,7 +1,9 @@
 import { existsSync, writeFileSync } from 'node:fs';
 import { z } from 'zod';
 import { type Outcome } from '../src/reasons.ts';
+import type { Report } from '../src/report/report.ts';
 import { terminationMessage, terminationOf } from '../src/report/termination-message.ts';
+import { terminalText } from '../src/report/terminal-text.ts';
 import { createManifestSource } from '../src/workloads/manifests.ts';
 import type { Gap, WorkloadSource } from '../src/workloads/source.ts';
 import { type Command, type Io, UsageError } from './command.ts';
@@ -67,23 +69,35 @@ async function gate(typed: unknown, io: Io): Promise<number> {
     const source = opened.ok ? createArgoCdSource(opened.value.options) : unopened(opened);
     if (opened.ok && opened.value.options.pod === null && !judging.quiet)
       io.stderr('notice: this is no hook of a sync: which hooks run before a gate is not judged\n');
-    return await judgeGate(source, judging, gated);
+    const tell = flags.events && opened.ok ? await eventWriter(typed, gated) : null;
+    return await judgeGate(source, judging, gated, tell);
   } finally {
     if (opened.ok) await opened.value.close();
   }
 }
 
-function judgeGate(source: WorkloadSource, flags: JudgingFlags, io: Io): Promise<number> {
+function judgeGate(
+  source: WorkloadSource,
+  flags: JudgingFlags,
+  io: Io,
+  tell: ((report: Report) => Promise<void>) | null = null,
+): Promise<number> {
   return judge(source, flags, io, {
-    onReport: (report) => {
+    async onReport(report) {
       terminate(terminationMessage(report), io);
       const children = report.metadata.sync?.children ?? [];
       if (children.length > 0)
         io.stderr(
-          `notice: not judged with this sync, each needs a gate of its own: ${children.join(', ')}\n`,
+          `notice: not judged with this sync, each needs a gate of its own: ${terminalText(children.join(', '))}\n`,
         );
+      await tell?.(report);
     },
   });
+}
+
+async function eventWriter(typed: unknown, io: Io): Promise<(report: Report) => Promise<void>> {
+  const { writeEvent } = await import('./presync-event.ts');
+  return (report) => writeEvent(report, typed, io);
 }
 
 /** What a plugin hands over is what is applied: nobody else is asked. */
@@ -97,6 +111,7 @@ function judgeFiles(
     throw new UsageError(
       '-f judges files, and --application a sync: nothing says that the files are those of the sync, so name one of them',
     );
+  if (flags.events) throw new UsageError('--events are of a sync');
   if (flags['dry-run']) throw new UsageError('--dry-run is of a sync; `audit -f` says what is in files');
   return judgeGate(
     createManifestSource({ paths: filename, recursive, namespace: namespace ?? null, stdin: io.stdin }),

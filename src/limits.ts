@@ -127,6 +127,8 @@ export const ARGO_OPERATION_MS = 60_000;
 export const ARGO_POLL_MS = 500;
 /** What a pod may say when it ends: the kubelet keeps no more (kubernetes/pkg/kubelet, MaxContainerTerminationMessageLength). */
 export const TERMINATION_MESSAGE_BYTES = 4 * KiB;
+/** The message of an Event: events.k8s.io/v1 takes 1024 bytes, and who shows Events has room for no more. */
+export const EVENT_MESSAGE_CHARACTERS = 1_000;
 /** A token for Argo CD's API: a JWT of some hundred bytes. */
 export const TOKEN_FILE_BYTES = 64 * KiB;
 /** One Secret: Kubernetes allows 1 MiB of data, which is a third more in base64. */

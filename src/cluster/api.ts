@@ -2,7 +2,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import pLimit from 'p-limit';
 import type { Dispatcher } from 'undici';
 import { z } from 'zod';
-import { CLUSTER_REQUESTS, ERROR_BODY_BYTES, RETRIES, RETRY_AFTER_MS } from '../limits.ts';
+import {
+  CLUSTER_PAGE_BYTES,
+  CLUSTER_REQUESTS,
+  ERROR_BODY_BYTES,
+  RETRIES,
+  RETRY_AFTER_MS,
+} from '../limits.ts';
 import { failed, type Fault, type Outcome } from '../reasons.ts';
 import type { Identity } from './identity.ts';
 import { unreachable } from './unreachable.ts';
@@ -14,6 +20,8 @@ interface ApiRequest {
   /** A list is a parameter that is given several times. */
   readonly query?: Readonly<Record<string, string | readonly string[]>> | undefined;
   readonly accept?: string | undefined;
+  /** An object to be made there; nothing is made without it. */
+  readonly object?: unknown;
   /** Bytes of the answer that are read. */
   readonly limit: number;
 }
@@ -31,7 +39,9 @@ export interface ClusterApi {
   readonly namespace: string;
   /** As it stands in reports. */
   readonly host: string;
-  get(request: ApiRequest): Promise<ApiAnswer>;
+  get(request: Omit<ApiRequest, 'object'>): Promise<ApiAnswer>;
+  /** Makes an object. `presync --events` alone asks for that; everything else here only reads. */
+  create(path: string, object: unknown): Promise<ApiAnswer>;
   close(): Promise<void>;
 }
 
@@ -52,7 +62,7 @@ export interface ApiOptions {
 const PASSING = new Set([429, 500, 502, 503, 504]);
 const FIRST_PAUSE_MS = 250;
 
-/** Requests over pooled connections, as one user, with limits on bytes, time and retries. Reads alone: nothing here can change a cluster. */
+/** Requests over pooled connections, as one user, with limits on bytes, time and retries. */
 export function createClusterApi(options: ApiOptions): ClusterApi {
   const limit = pLimit(CLUSTER_REQUESTS);
   let identity: Promise<Outcome<Identity>> | null = null;
@@ -63,7 +73,7 @@ export function createClusterApi(options: ApiOptions): ClusterApi {
     return exchange(options, request, who.value);
   };
 
-  const get = async (request: ApiRequest): Promise<ApiAnswer> => {
+  const ask = async (request: ApiRequest): Promise<ApiAnswer> => {
     let renewed = false;
     for (let attempt = 0; ;) {
       const used = known();
@@ -86,7 +96,8 @@ export function createClusterApi(options: ApiOptions): ClusterApi {
     cluster: options.cluster,
     namespace: options.namespace,
     host: options.server.host,
-    get: (request) => limit(() => get(request)),
+    get: (request) => limit(() => ask(request)),
+    create: (path, object) => limit(() => ask({ path, object, limit: CLUSTER_PAGE_BYTES })),
     async close() {
       const who = await identity;
       if (who?.ok) await who.value.dispatcher.destroy();
@@ -112,14 +123,21 @@ async function exchange(options: ApiOptions, request: ApiRequest, who: Identity)
   const shown = `${server.origin}${path}`;
   const deadline = AbortSignal.timeout(requestMs);
   const signal = options.signal ? AbortSignal.any([options.signal, deadline]) : deadline;
+  const method = request.object === undefined ? 'GET' : 'POST';
   const started = clock().getTime();
   let status = 0;
   try {
     const response = await who.dispatcher.request({
       origin: server.origin,
       path: query === '' ? path : `${path}?${query}`,
-      method: 'GET',
-      headers: { accept: request.accept ?? 'application/json', ...who.headers, 'user-agent': userAgent },
+      method,
+      ...(request.object === undefined ? {} : { body: JSON.stringify(request.object) }),
+      headers: {
+        accept: request.accept ?? 'application/json',
+        'content-type': 'application/json',
+        ...who.headers,
+        'user-agent': userAgent,
+      },
       signal,
     });
     status = response.statusCode;
@@ -149,7 +167,7 @@ async function exchange(options: ApiOptions, request: ApiRequest, who: Identity)
     const { passing, fault } = unreachable(error, shown, signal);
     return { ok: false, status: null, passing, fault };
   } finally {
-    onRequest?.('GET', shown, status, clock().getTime() - started);
+    onRequest?.(method, shown, status, clock().getTime() - started);
   }
 }
 

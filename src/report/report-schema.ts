@@ -90,6 +90,7 @@ const report = object({
     sync: object({
       application: text,
       namespace: text,
+      uid: text,
       startedAt: text,
       sources: z.array(object({ source: text, revision: text })),
       children: z.array(text).describe('Applications whose own syncs are not judged with this one.'),

@@ -76,6 +76,7 @@ export interface Gap extends Fault {
 export interface Sync {
   readonly application: string;
   readonly namespace: string;
+  readonly uid: string;
   readonly startedAt: string;
   /** What is synced, as `https://git.example/shop.git, path prod`, and its revision; none where somebody's own files are. */
   readonly sources: readonly { readonly source: string; readonly revision: string }[];

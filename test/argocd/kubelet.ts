@@ -153,8 +153,8 @@ async function runPod(pod: Pod, { cluster, workdir, entrypoint, hold }: KubeletO
     write(`${SERVICE_ACCOUNT}/ca.crt`, readFileSync(cluster.certificates.ca));
   }
   for (const { name: volume, mountPath } of container.volumeMounts) {
-    if (!mountPath.startsWith('/var/run/')) continue;
     const { configMap, secret } = spec.volumes.find((one) => one.name === volume) ?? {};
+    if (!mountPath.startsWith('/var/run/') || (!configMap && !secret)) continue;
     const path = configMap ? `configmaps/${configMap.name}` : `secrets/${secret?.secretName}`;
     const { data } = dataSchema.parse(
       await cluster.request('GET', `/api/v1/namespaces/${namespace}/${path}`),

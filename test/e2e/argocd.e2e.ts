@@ -229,6 +229,36 @@ describe('what goes round a hook is what the documentation says:', () => {
   });
 });
 
+describe('an Event', () => {
+  it('on the Application tells the verdict, where the gate may write it', async () => {
+    const { cluster } = argo.bench;
+    await cluster.mustKubectl(['apply', '-k', join(MANIFESTS, 'events')]);
+    const more = {
+      'automountServiceAccountToken: false': 'automountServiceAccountToken: true',
+      '- presync': '- presync\n    - --events',
+    };
+    const repository = await argo.repository('told');
+    await repository.commit({
+      'app/gate.yaml': await argo.hook('told', 'pod', more),
+      ...web(pinned(argo.unsigned)),
+    });
+    await argo.token('told', await argo.argo.projectToken('gate', HOUR));
+    await argo.application('told', [source(repository.url)]);
+    expect((await argo.sync('told')).phase).toBe('Failed');
+    const events = [
+      '-n',
+      'argocd',
+      'get',
+      'events',
+      '--field-selector',
+      'involvedObject.name=told,reason=SupplyChainRefused',
+    ];
+    expect(await cluster.mustKubectl([...events, '-o', 'jsonpath={.items[*].message}'])).toContain(
+      'fail SignatureMissing Deployment/web (app)',
+    );
+  });
+});
+
 describe('an Application of several sources', () => {
   it('has its gate in another one than its developers, and each revision is pinned', async () => {
     const [app, platform] = [await argo.repository('many'), await argo.repository('platform')];
@@ -348,15 +378,19 @@ describe('a destination in another cluster', () => {
 });
 
 describe('the manifests', () => {
-  it.each(['install', 'hook-pod', 'hook-job', 'components/network-policy', 'components/find-application'])(
-    'of %s are what the API server takes',
-    async (folder) => {
-      const { cluster } = argo.bench;
-      const path = folder.startsWith('components') ? argo.component(folder) : join(MANIFESTS, folder);
-      const yaml = await cluster.mustKubectl(['kustomize', path]);
-      expect((await cluster.kubectl(['apply', '--dry-run=server', '-f', '-'], { input: yaml })).code).toBe(0);
-    },
-  );
+  it.each([
+    'install',
+    'events',
+    'hook-pod',
+    'hook-job',
+    'components/network-policy',
+    'components/find-application',
+  ])('of %s are what the API server takes', async (folder) => {
+    const { cluster } = argo.bench;
+    const path = folder.startsWith('components') ? argo.component(folder) : join(MANIFESTS, folder);
+    const yaml = await cluster.mustKubectl(['kustomize', path]);
+    expect((await cluster.kubectl(['apply', '--dry-run=server', '-f', '-'], { input: yaml })).code).toBe(0);
+  });
 
   it.each(['application', 'app-project', 'application-set'])(
     '%s is what the API server takes',

@@ -80,7 +80,7 @@ export async function manifestsOf(
 
 /** What the objects of a sync run, and which of them would run before the gate has judged them. */
 export function readSync(documents: readonly Document[], operation: SyncOperation, shown: string): Discovery {
-  const { application, namespace, startedAt, sources, destinationNamespace } = operation;
+  const { application, namespace, uid, startedAt, sources, destinationNamespace } = operation;
   const objects = documents.map(({ value }) => value);
   const found = findGate(objects, operation);
   const gate = found.ok ? found.value : null;
@@ -98,6 +98,7 @@ export function readSync(documents: readonly Document[], operation: SyncOperatio
     sync: {
       application,
       namespace,
+      uid,
       startedAt,
       sources,
       children: objects.flatMap((object) => childOf(object, destinationNamespace) ?? []),

@@ -6,7 +6,6 @@ import { describeSource, isResolved, rendersAlike } from './source-fields.ts';
 
 /** What is being synced, once Argo CD has said so. */
 export interface SyncOperation extends Omit<Sync, 'children'> {
-  readonly uid: string;
   readonly retryCount: number;
   /** The revisions of all sources by position; one without position for an Application with a single source. */
   readonly pinned: { readonly revision: string } | { readonly revisions: readonly string[] };
