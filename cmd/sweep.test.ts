@@ -186,6 +186,52 @@ describe('what is fetched', () => {
   });
 });
 
+describe('a query about packages', () => {
+  const SAVED = ['-f', MANIFESTS, '--evidence', LAYOUT, '--policy', POLICY, '-o', 'json'];
+  const reported = z.object({
+    hits: z.array(
+      z.object({
+        name: z.string(),
+        component: z.object({ purl: z.string(), sbom: z.object({ standing: z.string() }) }),
+      }),
+    ),
+    undetermined: z.array(z.object({ reason: z.string() })),
+  });
+
+  it('finds a package by the SBOMs of images, and says whose word they are', async () => {
+    const { exitCode, stdout } = await run(['sweep', ...SAVED, '--package', 'pkg:npm/express@4.19.2']);
+    const { hits, undetermined } = reported.parse(JSON.parse(stdout));
+    expect(exitCode).toBe(1);
+    expect(hits.map(({ name, component }) => `${name} ${component.sbom.standing}`)).toEqual([
+      'cart accepted',
+      'checkout accepted',
+      'wishlist signed',
+      'payment accepted',
+    ]);
+    expect(undetermined.map(({ reason }) => reason)).toContain('NoSbom');
+  });
+
+  it('and a vulnerability by its record', async () => {
+    const record = {
+      id: 'GHSA-x',
+      aliases: ['CVE-2024-1'],
+      affected: [
+        {
+          package: { ecosystem: 'npm', name: 'express' },
+          ranges: [{ type: 'SEMVER', events: [{ introduced: '0' }, { fixed: '4.20.0' }] }],
+        },
+      ],
+    };
+    const cwd = directory({ 'osv/GHSA-x.json': JSON.stringify(record) });
+    const ask = ['--vulnerability', 'CVE-2024-1', '--osv', 'osv'];
+    const { exitCode, stdout } = await run(['sweep', ...SAVED, ...ask], { cwd });
+    expect(exitCode).toBe(1);
+    expect(stdout).toContain('"fixedIn": "4.20.0"');
+    const fixed = await run(['sweep', ...SAVED, '--package', 'express', '--below', '4.0.0'], { cwd });
+    expect(fixed.exitCode).toBe(3);
+  });
+});
+
 describe('wrong usage', () => {
   it.each<[string, string[], string]>([
     ['no query', ['-f', MANIFESTS], 'ask for something: --package'],

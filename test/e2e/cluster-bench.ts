@@ -17,6 +17,8 @@ export interface ClusterBench extends Running {
   home(repository: string): Home;
   /** Signs with the key that the policy names, as cosign does without a log. */
   sign(image: Image, digest?: string): Promise<void>;
+  /** Attests an SBOM in CycloneDX with the key that the policy names; `digest` is of the image that it is said to be about. */
+  attest(image: Image, document: object, digest?: string): Promise<void>;
   /** The path of a policy: everything in the registry is to be signed with the key. `tags` is a rule's, for all images. */
   policy(tags?: object): string;
   /** Runs `kubectl supplychain` as the administrator, or as whom the kubeconfig says. */
@@ -57,6 +59,13 @@ export async function startClusterBench(): Promise<ClusterBench> {
       sign: async (image, digest = image.digest) => {
         const how = ['--new-bundle-format=false', '--use-signing-config=false', '--tlog-upload=false'];
         await cosign('sign', '--key=cosign.key', ...how, reference(image, digest));
+      },
+      attest: async (image, document, digest = image.digest) => {
+        const predicate = join(workdir, `${image.digest.slice(7)}.cdx.json`);
+        writeFileSync(predicate, JSON.stringify(document));
+        const how = ['--new-bundle-format=false', '--use-signing-config=false', '--tlog-upload=false'];
+        const what = ['--type=cyclonedx', `--predicate=${predicate}`];
+        await cosign('attest', '--key=cosign.key', ...how, ...what, reference(image, digest));
       },
       policy(tags) {
         const path = join(workdir, tags === undefined ? 'policy.yaml' : 'tags-policy.yaml');

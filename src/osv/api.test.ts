@@ -1,0 +1,58 @@
+import { expect, it } from 'vitest';
+import { failed, ok } from '../reasons.ts';
+import type { Transport } from '../registry/transport.ts';
+import { findByApi, OSV_API } from './api.ts';
+
+/** A server that has these records, and what it was asked for. */
+function server(records: Readonly<Record<string, string>>, status = 200) {
+  const asked: string[] = [];
+  const send: Transport['send'] = ({ url }) => {
+    asked.push(url.pathname);
+    const body = records[url.pathname.replace('/v1/vulns/', '')];
+    return Promise.resolve(
+      ok({
+        status: body === undefined ? 404 : status,
+        headers: new Map(),
+        body: Buffer.from(body ?? '{}'),
+        url,
+      }),
+    );
+  };
+  return { asked, transport: { send, follow: send } };
+}
+
+const RECORDS = {
+  'CVE-1': JSON.stringify({ id: 'CVE-1', aliases: ['GHSA-1', 'PYSEC-1'] }),
+  'GHSA-1': JSON.stringify({ id: 'GHSA-1', aliases: ['CVE-1'] }),
+};
+
+async function found(id: string, { transport }: { readonly transport: Transport }) {
+  const records = await findByApi(transport, OSV_API, id);
+  return records.ok ? records.value.map((record) => record.id) : records.fault.reason;
+}
+
+it('has the record of a vulnerability and those of its other names', async () => {
+  const there = server(RECORDS);
+  expect(await found('CVE-1', there)).toEqual(['CVE-1', 'GHSA-1']);
+  expect(there.asked).toEqual(['/v1/vulns/CVE-1', '/v1/vulns/GHSA-1', '/v1/vulns/PYSEC-1']);
+});
+
+it.each([
+  ['nothing of an unknown one', server(RECORDS), []],
+  ['a fault where it fails', server({ 'CVE-9': '{}' }, 500), 'RegistryError'],
+  ['a fault where it answers with something else', server({ 'CVE-9': '<html>' }), 'RegistryResponseInvalid'],
+  [
+    'a fault where it names too many',
+    server({
+      'CVE-9': JSON.stringify({ id: 'CVE-9', aliases: Array.from({ length: 51 }, (_, at) => `X-${at}`) }),
+    }),
+    'LimitExceeded',
+  ],
+])('has %s', async (_what, there, is) => {
+  expect(await found('CVE-9', there)).toEqual(is);
+});
+
+it('is not known where nobody answers', async () => {
+  const send: Transport['send'] = () => Promise.resolve(failed('RegistryUnreachable', 'nobody answers'));
+  expect(await found('CVE-1', { transport: { send, follow: send } })).toBe('RegistryUnreachable');
+});

@@ -1,0 +1,49 @@
+import { expect, it } from 'vitest';
+import { child, manifest } from '../policy/judged-image.fixture.ts';
+import { formatFacts, parseFacts } from './facts-schema.ts';
+import { fromKept, keepable } from './kept-facts.ts';
+import { compilePackages, NO_PACKAGES } from './package-values.ts';
+import type { SweptImage } from './query.ts';
+import { attachedAlone, attested, BASH, cyclonedx, GUAVA, LOG4J, policyOf, vexed } from './sboms.fixture.ts';
+import { ask, attachedTo } from './subject.fixture.ts';
+
+/** An image as another run would have it. */
+function kept(image: SweptImage): SweptImage {
+  const keep = keepable(image);
+  const parsed = keep && parseFacts(formatFacts(new Map([['key', keep]])));
+  const read = parsed?.get('key');
+  if (!read) throw new Error('nothing was kept');
+  return fromKept(image, read);
+}
+
+const [predicate] = compilePackages(
+  { ...NO_PACKAGES, package: ['log4j-core', 'bash'], ecosystem: null },
+  () => undefined,
+).predicates;
+
+it.each<[string, SweptImage]>([
+  ['a hit', attachedTo(manifest('a', attested(cyclonedx([GUAVA, LOG4J, BASH]))))],
+  ['no hit', attachedTo(manifest('a', attested(cyclonedx([GUAVA, BASH]))))],
+  ['nothing', attachedTo(manifest('a'))],
+  ['what is no SBOM', attachedTo(manifest('a', attachedAlone('{')))],
+  [
+    'children, and a word of VEX',
+    attachedTo(manifest('a'), [
+      child(
+        'arm64',
+        attested(cyclonedx([LOG4J])),
+        vexed({ vulnerability: 'CVE-1', status: 'fixed', products: [] }),
+      ),
+    ]),
+  ],
+])('what SBOMs say is kept: %s', (_what, image) => {
+  if (!predicate) throw new Error('no predicate');
+  const policy = policyOf();
+  const again = kept(image);
+  expect(ask(predicate, again, { policy })).toBe(ask(predicate, image, { policy }));
+  expect(JSON.stringify(again.attached)).toBe(JSON.stringify(kept(again).attached));
+});
+
+it.each(['', '[]x', '[["key", {}]]', '{"a": 1}'])('%j is not taken for what was kept', (text) => {
+  expect(parseFacts(Buffer.from(text))).toBeNull();
+});

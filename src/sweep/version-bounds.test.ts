@@ -1,0 +1,72 @@
+import { describe, expect, it } from 'vitest';
+import { findEcosystems } from '../versions/ecosystems.ts';
+import { boundsText, readBounds, withinBounds, wrongBounds } from './version-bounds.ts';
+
+const NONE = { from: null, below: null, through: null, range: null };
+
+describe('a range', () => {
+  it.each([
+    [{ from: '2.0', below: '2.17.1' }, '>=2.0,<2.17.1'],
+    [{ through: '2.17.0' }, '<=2.17.0'],
+    [{ range: '>=2.0,<2.17.1' }, '>=2.0,<2.17.1'],
+    [{ range: ' > 1:2.0 , <= 3~rc1 ' }, '>1:2.0,<=3~rc1'],
+    [{ range: '=1.0' }, '=1.0'],
+    [{}, ''],
+  ])('of %j is %j', (values, text) => {
+    const bounds = readBounds({ ...NONE, ...values });
+    expect(bounds.ok && boundsText(bounds.value)).toBe(text);
+  });
+
+  it.each([
+    [{ range: '' }, '--range: "" has no bound'],
+    [{ range: '2.0' }, '--range: "2.0" has no bound'],
+    [{ range: '>=2.0,' }, '--range: "" has no bound'],
+    [{ range: '>=' }, '--range: ">=" names no version'],
+    [{ range: '>=2.0 <3' }, '--range: ">=2.0 <3" names no version'],
+    [{ range: '^2.0' }, '--range: "^2.0" has no bound'],
+    [{ range: '>=1 || <3' }, '--range: ">=1 || <3" names no version'],
+    [{ below: '' }, '--below: "" is no version'],
+    [{ from: '>=2' }, '--from: ">=2" is no version'],
+    [{ range: '>=2.0', below: '3' }, '--range stands alone'],
+  ])('of %j is none', (values, message) => {
+    const bounds = readBounds({ ...NONE, ...values });
+    expect(bounds.ok ? '' : bounds.message).toContain(message);
+  });
+
+  it.each([
+    ['>=2.0,<2.17.1', 'maven', null],
+    ['>=2.0,<=2.0', 'maven', null],
+    ['=1.0', 'npm', null],
+    ['>=2.17.1,<2.0', 'maven', 'nothing lies within'],
+    ['>=2.0,<2.0', 'maven', 'nothing lies within'],
+    ['>2.0,<=2.0', 'maven', 'nothing lies within'],
+    ['<latest', 'npm', 'no version of npm'],
+    ['<1:2', 'npm', 'no version of npm'],
+    ['<1:2', null, null],
+    ['>=2.17.1,<2.0', null, 'nothing lies within'],
+    ['<latest', null, 'no version of any ecosystem'],
+  ])('%s of %s: %s', (range, ecosystem, message) => {
+    const bounds = readBounds({ ...NONE, range });
+    if (!bounds.ok) throw new Error(bounds.message);
+    const wrong = wrongBounds(bounds.value, ecosystem === null ? null : findEcosystems(ecosystem));
+    expect(wrong ?? 'right').toContain(message ?? 'right');
+  });
+
+  it.each([
+    ['>=2.0,<2.17.1', 'maven', '2.14.1', 'affected 2.17.1'],
+    ['>=2.0,<2.17.1', 'maven', '2.17.1', 'notAffected'],
+    ['>=2.0,<2.17.1', 'maven', '2.0-beta9', 'notAffected'],
+    ['>2.0', 'maven', '2.0', 'notAffected'],
+    ['<=2.17.0', 'maven', '2.17.0', 'affected null'],
+    ['=1.0', 'pypi', '1.0.0', 'affected null'],
+    ['<1:2', 'debian', '9.0-1', 'affected 1:2'],
+    ['<1.0', 'npm', 'nightly', 'undetermined'],
+    ['<latest', 'npm', '1.0.0', 'undetermined'],
+  ])('%s of %s holds %s: %s', (range, ecosystem, version, is) => {
+    const bounds = readBounds({ ...NONE, range });
+    const [of] = findEcosystems(ecosystem);
+    if (!bounds.ok || !of) throw new Error(range);
+    const verdict = withinBounds(bounds.value, of, version);
+    expect(verdict.is === 'affected' ? `affected ${verdict.fixedIn}` : verdict.is).toBe(is);
+  });
+});

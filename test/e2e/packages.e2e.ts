@@ -1,0 +1,143 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { type Image, pushImage } from '../../testdata/make/build.ts';
+import { describe as described, MANIFEST } from '../../testdata/make/client.ts';
+import { until } from '../cluster/cluster.ts';
+import { type ClusterBench, startClusterBench } from './cluster-bench.ts';
+import { namespace, pod, tagged } from './cluster-objects.ts';
+import { cyclonedx, PLANTED, type PlantedSbom } from './log4j-sboms.ts';
+
+/**
+ * "Are we affected?" asked of a cluster: log4j-core 2.14.1 in every format of SBOM, one image for each; and images that cannot be judged,
+ * one for each reason.
+ */
+let bench: ClusterBench;
+const NAMESPACE = 'log4shell';
+const GUAVA = cyclonedx('1.6', 'pkg:maven/com.google.guava/guava@32.0.0');
+const BASH = cyclonedx('1.6', 'pkg:deb/debian/bash@5.2?distro=debian-12');
+const FIXED = cyclonedx('1.6', 'pkg:maven/org.apache.logging.log4j/log4j-core@2.17.1');
+const NIGHTLY = cyclonedx('1.6', 'pkg:maven/org.apache.logging.log4j/log4j-core@nightly');
+
+/** What is done to an image after it was pushed, and what is then not known of it. */
+const UNKNOWN: Readonly<Record<string, (image: Image) => Promise<void>>> = {
+  NoSbom: () => Promise.resolve(),
+  SbomUnsigned: (image) => attach(image, { format: '', mediaType: CYCLONEDX, text: JSON.stringify(GUAVA) }),
+  SbomForOtherImage: (image) =>
+    bench.attest(image, { ...GUAVA, metadata: { component: { type: 'container', name: 'x', purl: OTHER } } }),
+  EcosystemNotCatalogued: (image) => bench.attest(image, BASH),
+  SbomTruncated: (image) => bench.attest(image, { ...GUAVA, compositions: [{ aggregate: 'incomplete' }] }),
+  SbomUnreadable: (image) =>
+    attach(image, { format: '', mediaType: CYCLONEDX, text: '{"bomFormat": "CycloneDX"' }),
+  VersionUnknown: (image) => bench.attest(image, NIGHTLY),
+};
+const CYCLONEDX = 'application/vnd.cyclonedx+json';
+const OTHER = `pkg:oci/x@sha256%3A${'0'.repeat(64)}`;
+
+/** Attaches an SBOM as a referrer that nobody has signed. */
+async function attach(
+  { client, repository, digest }: Image,
+  { mediaType, text }: PlantedSbom,
+): Promise<void> {
+  const layer = { mediaType, bytes: Buffer.from(text) };
+  const config = { mediaType: 'application/vnd.oci.empty.v1+json', bytes: Buffer.from('{}') };
+  for (const { bytes } of [layer, config]) await client.pushBlob(repository, bytes);
+  const manifest = {
+    schemaVersion: 2,
+    mediaType: MANIFEST,
+    artifactType: mediaType,
+    config: described(config),
+    layers: [described(layer)],
+    subject: { mediaType: MANIFEST, digest, size: await sizeOf({ client, repository, digest }) },
+  };
+  await client.pushManifest(repository, {
+    mediaType: MANIFEST,
+    bytes: Buffer.from(JSON.stringify(manifest)),
+  });
+}
+
+async function sizeOf({
+  client,
+  repository,
+  digest,
+}: Pick<Image, 'client' | 'repository' | 'digest'>): Promise<number> {
+  return (await client.manifest(repository, digest)).bytes.length;
+}
+
+const Report = z.object({
+  summary: z.object({ affected: z.int(), undetermined: z.int(), notAffected: z.int() }),
+  hits: z.array(
+    z.object({
+      name: z.string(),
+      component: z.object({
+        version: z.string(),
+        fixedIn: z.string().nullable(),
+        sbom: z.object({ standing: z.string() }),
+      }),
+    }),
+  ),
+  undetermined: z.array(z.object({ name: z.string(), reason: z.string() })),
+});
+
+beforeAll(async () => {
+  bench = await startClusterBench();
+  const push = (name: string) => pushImage(bench.home(`log4shell/${name}`), name);
+  const pods: object[] = [];
+  const runs = (name: string, image: Image) => pods.push(pod(NAMESPACE, name, tagged(image)));
+  for (const planted of PLANTED) {
+    const image = await push(planted.format);
+    await attach(image, planted);
+    runs(planted.format, image);
+  }
+  const signed = await push('signed');
+  await bench.attest(signed, cyclonedx('1.6'));
+  runs('signed', signed);
+  for (const [name, document] of [
+    ['clean', GUAVA],
+    ['fixed', FIXED],
+  ] as const) {
+    const image = await push(name);
+    await bench.attest(image, document);
+    runs(name, image);
+  }
+  for (const [reason, prepare] of Object.entries(UNKNOWN)) {
+    const name = reason.toLowerCase();
+    const image = await push(name);
+    await prepare(image);
+    runs(name, image);
+  }
+  const gone = await push('gone');
+  runs('unreachable', { ...gone, host: '127.0.0.1:1' });
+  await bench.cluster.apply([namespace(NAMESPACE), ...pods]);
+  await until('all pods run', async () => {
+    const phases = ['get', 'pods', '-n', NAMESPACE, '-o', 'jsonpath={.items[*].status.phase}'];
+    const all = (await bench.cluster.mustKubectl(phases)).split(' ');
+    return all.length === pods.length && all.every((phase) => phase === 'Running');
+  });
+});
+afterAll(() => bench?.stop());
+
+describe('the question of Log4Shell', () => {
+  it('finds the package in every format of SBOM, and names every image of which it cannot tell', async () => {
+    const ask = ['--package', 'org.apache.logging.log4j:log4j-core', '--from', '2.0', '--below', '2.17.1'];
+    const flags = ['-n', NAMESPACE, '--policy', bench.policy(), '-o', 'json'];
+    const { code, stdout, stderr } = await bench.supplychain(['sweep', ...ask, ...flags]);
+    expect({ code, stderr }).toMatchObject({ code: 1 });
+    const { summary, hits, undetermined } = Report.parse(JSON.parse(stdout));
+    const standing = new Map(hits.map(({ name, component }) => [name, component]));
+    const unsigned = { version: '2.14.1', fixedIn: '2.17.1', sbom: { standing: 'unsigned' } };
+    expect(Object.fromEntries(standing)).toEqual({
+      ...Object.fromEntries(PLANTED.map(({ format }) => [format, unsigned])),
+      signed: { ...unsigned, sbom: { standing: 'accepted' } },
+    });
+    const reasons = Object.fromEntries(undetermined.map(({ name, reason }) => [name, reason]));
+    expect(reasons).toEqual({
+      ...Object.fromEntries(Object.keys(UNKNOWN).map((reason) => [reason.toLowerCase(), reason])),
+      unreachable: 'Unreachable',
+    });
+    expect(summary).toEqual({
+      affected: PLANTED.length + 1,
+      undetermined: Object.keys(UNKNOWN).length + 1,
+      notAffected: 2,
+    });
+  });
+});
