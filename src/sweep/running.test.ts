@@ -43,7 +43,20 @@ describe('the images of a container', () => {
       'what was pulled from elsewhere, apart from what was not',
       'ghcr.io/acme/cart:v1',
       [{ ...PODS, repository: 'mirror.local/cart' }],
-      [[`ghcr.io/acme/cart:v1@${A} (pulled from mirror.local/cart)`, 'ghcr.io/acme/cart:v1']],
+      [[`ghcr.io/acme/cart:v1@${A} (pulled from mirror.local/cart on linux/amd64)`, 'ghcr.io/acme/cart:v1']],
+    ],
+    [
+      'what was pulled from elsewhere, for the nodes of each platform',
+      'ghcr.io/acme/cart:v1',
+      ['linux/amd64', 'linux/arm64', null].map((platform) => ({
+        ...PODS,
+        repository: 'mirror.local/cart',
+        platform,
+      })),
+      [' on linux/amd64', ' on linux/arm64', ''].map((on) => [
+        `ghcr.io/acme/cart:v1@${A} (pulled from mirror.local/cart${on})`,
+        'ghcr.io/acme/cart:v1',
+      ]),
     ],
     [
       'what is named, for a pod that runs nothing yet',

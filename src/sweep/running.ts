@@ -52,14 +52,22 @@ function pulled(named: ImageRequest, digest: string, running: Running): Candidat
   const from = running.repository === null ? null : parseReference(running.repository);
   if (!from?.ok || from.value.repository === named.repository)
     return candidate({ ...written, text }, named, running);
-  return asked({ ...written, text: `${text} (pulled from ${from.value.repository})` }, named, running);
+  return asked(
+    { ...written, text: `${text} (pulled from ${from.value.repository}${onPlatform(running)})` },
+    named,
+    running,
+  );
 }
 
 /** An image that was loaded into the node: of what its reference means, the one with this configuration. */
 function loaded(named: ImageRequest, running: Running): Candidate {
-  const { imageID, platform } = running;
-  const text = `${named.text} (running ${imageID}${platform === null ? '' : ` on ${platform}`})`;
+  const text = `${named.text} (running ${running.imageID}${onPlatform(running)})`;
   return asked({ ...named, text }, named, running);
+}
+
+/** Nodes of different platforms run different children of one index: what is asked for one of them says nothing of the others. */
+function onPlatform({ platform }: Running): string {
+  return platform === null ? '' : ` on ${platform}`;
 }
 
 /** An image for which the reference alone does not say where and what to ask. */
