@@ -306,7 +306,8 @@ describe('lists', () => {
         gone = false;
         return { status: 410, body: status(410, 'the continue token is too old') };
       }
-      return { status: 200, body: { items: [{}], metadata: first ? { continue: 'next' } : {} } };
+      const metadata = first ? { continue: 'next' } : {};
+      return { status: 200, body: { kind: 'PodList', items: [{}], metadata } };
     });
     expect((await ask({ files: { config: kubeconfig(server.url, {}) } })).fault).toBeNull();
     expect(server.requests.map(({ query }) => query.get('continue'))).toEqual([null, 'next', null, 'next']);

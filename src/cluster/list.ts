@@ -17,7 +17,9 @@ export interface Listing<T> {
   readonly fault: (Fault & { readonly status: number | null }) | null;
 }
 
+/** Whatever else answers with JSON, as a proxy that wants somebody to log in, must not pass for an empty list (metav1.ListMeta: all lists are of a kind `…List`). */
 const pageSchema = z.looseObject({
+  kind: z.string().endsWith('List'),
   items: z
     .array(z.unknown())
     .nullish()

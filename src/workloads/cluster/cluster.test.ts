@@ -47,6 +47,64 @@ const DEPLOYED = {
   replicasets: [templated('ReplicaSet', 'cart-1', CART)],
 };
 
+/** A custom resource without images of its own, that owns a Deployment, a CronJob and old and finished things. */
+const OPERATED = { owner: ownedBy('example.com/v1', 'Database', 'main') };
+
+describe('what a custom resource owns that runs no containers of its own', () => {
+  it.each<[string, Parameters<typeof serveCluster>[0], string[]]>([
+    [
+      'a Deployment scaled to zero counts by its own template',
+      { deployments: [templated('Deployment', 'db', { ...OPERATED, spec: { replicas: 0 } })] },
+      ['Deployment/db scaledToZero: app v1'],
+    ],
+    [
+      'a CronJob between its runs counts by its own template',
+      { cronjobs: [{ ...cronJob('backup', OPERATED) }] },
+      ['CronJob/backup scheduled: app v1'],
+    ],
+    [
+      'a CronJob does so beside what it ran last',
+      {
+        cronjobs: [cronJob('backup', OPERATED)],
+        jobs: [
+          templated('Job', 'backup-1', {
+            owner: ownedBy('batch/v1', 'CronJob', 'backup'),
+            status: { conditions: [{ type: 'Complete', status: 'True' }] },
+          }),
+        ],
+        pods: [pod('a', { owner: ownedBy('batch/v1', 'Job', 'backup-1'), phase: 'Succeeded' })],
+      },
+      ['CronJob/backup scheduled: app v1', 'Database/main scaledToZero: app v1 1×1111'],
+    ],
+    [
+      'what runs is told by its pods alone',
+      {
+        deployments: [templated('Deployment', 'cart', OPERATED)],
+        replicasets: DEPLOYED.replicasets,
+        pods: [pod('a', OF_CART)],
+      },
+      ['Database/main running: app v1 1×1111'],
+    ],
+    [
+      'what is over, and what was replaced, is no workload',
+      {
+        jobs: [
+          templated('Job', 'once', {
+            ...OPERATED,
+            status: { conditions: [{ type: 'Complete', status: 'True' }] },
+          }),
+        ],
+        replicasets: [templated('ReplicaSet', 'old', { ...OPERATED, spec: { replicas: 0 } })],
+      },
+      [],
+    ],
+  ])('%s', async (_name, objects, expected) => {
+    const { workloads, gaps } = await discoverIn(await cluster(objects));
+    expect(workloads.map(told).toSorted()).toEqual(expected);
+    expect(gaps).toEqual([]);
+  });
+});
+
 describe('owners', () => {
   it.each<[string, Parameters<typeof serveCluster>[0], string[]]>([
     ['a pod alone', { pods: [pod('alone')] }, ['Pod/alone running: app v1 1×1111']],
@@ -351,6 +409,25 @@ describe('what is asked for', () => {
     const { workloads } = await discoverIn(served, [], { labelSelector: 'app=cart' });
     expect(workloads.map(told)).toEqual(['Deployment/cart running: app v1 1×1111']);
   });
+
+  it('by labels, of custom resources that run containers too', async () => {
+    const served = await cluster();
+    const resources = [
+      { resource: 'rollouts', responseKind: { kind: 'Rollout' }, scope: 'Namespaced', verbs: ['list'] },
+    ];
+    served.serve('/apis', {
+      status: 200,
+      body: {
+        kind: 'APIGroupDiscoveryList',
+        items: [{ metadata: { name: 'argoproj.io' }, versions: [{ version: 'v1alpha1', resources }] }],
+      },
+    });
+    served.serve(`/apis/argoproj.io/v1alpha1/namespaces/${NAMESPACE}/rollouts`, {
+      items: [{ metadata: metadata('cart', 'Rollout'), spec: { template: { spec: podSpec() } } }],
+    });
+    const { workloads } = await discoverIn(served, [], { labelSelector: 'app=cart' });
+    expect(workloads.map(told)).toEqual(['Rollout/cart scaledToZero: app v1']);
+  });
 });
 
 describe('faults', () => {
@@ -423,12 +500,25 @@ describe('faults', () => {
     served.serve(listPath('pods'), (request) =>
       request.query.has('continue')
         ? { status: 403 }
-        : { status: 200, body: { items: pods.slice(0, 500), metadata: { continue: '500' } } },
+        : {
+            status: 200,
+            body: { kind: 'PodList', items: pods.slice(0, 500), metadata: { continue: '500' } },
+          },
     );
     const { workloads, gaps } = await discoverIn(served);
     expect(workloads).toHaveLength(500);
     expect(gaps[0]?.message).toContain('beyond the first 500');
   });
+
+  it.each([{}, { login: 'https://login.example.com' }, { kind: 'Status', status: 'Success' }])(
+    'an answer that is no list is no empty cluster: %o',
+    async (body) => {
+      const served = await cluster();
+      served.serve(listPath('pods'), { status: 200, body });
+      const { gaps } = await discoverIn(served);
+      expect(gaps).toMatchObject([{ reason: 'ClusterError', wrongInput: false }]);
+    },
+  );
 
   it('a custom resource with nonsense in its pod spec is a gap of its own', async () => {
     const served = await cluster({ pods: [pod('a')] });
