@@ -45,7 +45,8 @@ interface Top {
 
 /**
  * Groups what was read by its top owners. A pod counts where it was asked for itself, or anything above it was; an object that
- * nothing owns counts with its template as well, whether or not pods of it run.
+ * nothing owns counts with its template as well, whether or not pods of it run. So does one whose owners say of no template what it
+ * will start, as custom resources of operators: a CronJob of theirs that waits for its next run is seen nowhere else.
  */
 export function workloadsOf(seen: Seen): { workloads: Workload[]; gaps: Gap[] } {
   const gaps: Gap[] = [];
@@ -65,12 +66,17 @@ export function workloadsOf(seen: Seen): { workloads: Workload[]; gaps: Gap[] } 
     return one;
   };
   const withPods = new Set<string>();
+  const withActivePods = new Set<string>();
   for (const pod of seen.pods) {
     const chain = ownersOf(pod, seen);
     if (!seen.isAsked(pod.uid) && !chain.some((owner) => owner.read && seen.isAsked(owner.object.uid)))
       continue;
     gaps.push(...pod.gaps);
-    for (const owner of chain) if (owner.read) withPods.add(owner.object.uid);
+    for (const owner of chain) {
+      if (!owner.read) continue;
+      withPods.add(owner.object.uid);
+      if (pod.phase !== 'finished') withActivePods.add(owner.object.uid);
+    }
     const one = gather(topOf(pod, chain.at(-1)));
     (pod.phase === 'finished' ? one.finished : one.active).add(pod);
     one.activePods += pod.phase === 'finished' ? 0 : 1;
@@ -79,15 +85,28 @@ export function workloadsOf(seen: Seen): { workloads: Workload[]; gaps: Gap[] } 
   }
   for (const object of seen.objects) {
     if (!seen.isAsked(object.uid)) continue;
-    const isOwned = ownersOf(object, seen).length > 0;
-    const toldByOwner = isOwned && (!seen.isExplicit || withPods.has(object.uid));
-    if (toldByOwner) continue;
+    const owners = ownersOf(object, seen);
+    const isTold = seen.isExplicit
+      ? withPods.has(object.uid)
+      : withActivePods.has(object.uid) || isOver(object) || owners.some(saysTemplate);
+    if (owners.length > 0 && isTold) continue;
     gaps.push(...object.gaps);
     if (object.template !== null) gather(topOfObject(object)).template = object;
   }
   const workloads = [...gathered.values()].map((one) => workloadOf(one, seen.cluster));
   return { workloads: workloads.filter(({ containers }) => containers.length > 0), gaps };
 }
+
+function saysTemplate(owner: Owner): boolean {
+  return owner.read && owner.object.template !== null;
+}
+
+/** Nothing is started any more from a Job that is done, and from a former revision only by what owns it. */
+function isOver({ resource, finished, desired }: WorkloadObject): boolean {
+  return finished || (REVISIONS.has(resource.kind) && desired === 0);
+}
+
+const REVISIONS: ReadonlySet<string> = new Set(['ReplicaSet', 'ReplicationController']);
 
 function topOf(pod: Pod, owner: Owner | undefined): Top {
   if (owner?.read) return topOfObject(owner.object);
