@@ -6,7 +6,7 @@ import type { Gap } from '../source.ts';
 import { gapsOf, list, METADATA_ONLY } from './lists.ts';
 import type { Listed, Selectors } from './lists.ts';
 import { metadataOf } from './object.ts';
-import { BUILT_IN, isCalled, PODS } from './resources.ts';
+import { BUILT_IN, customWorkloads, isCalled, mayCarry, PODS } from './resources.ts';
 import type { Selection } from './selection.ts';
 
 /** What a selection comes to in this cluster. */
@@ -51,7 +51,7 @@ async function selected(
   gaps: readonly Gap[],
 ): Promise<Asked> {
   if (labelSelector === null && fieldSelector === null) return { resources, uids: null, gaps };
-  const kinds = resources ?? (fieldSelector === null ? BUILT_IN : [PODS]);
+  const kinds = resources ?? (fieldSelector === null ? await allKinds(api) : [PODS]);
   const more = { labelSelector, fieldSelector, accept: METADATA_ONLY };
   const lists: Listed<string>[] = await Promise.all(
     kinds.map((resource) =>
@@ -63,6 +63,12 @@ async function selected(
     lists.some(({ fault }) => fault?.status === 400) ? { ...gap, wrongInput: true } : gap,
   );
   return { resources, uids: new Set(lists.flatMap(({ items }) => items)), gaps: [...gaps, ...refused] };
+}
+
+/** All kinds that run containers. What of them cannot be discovered is a gap where they are read. */
+async function allKinds(api: ClusterApi): Promise<readonly Resource[]> {
+  const { resources } = await discoverResources(api, mayCarry);
+  return [...BUILT_IN, ...customWorkloads(resources)];
 }
 
 /** The kinds that each TYPE names, by discovery where they are not Kubernetes' own. */
