@@ -21,9 +21,23 @@ export function askAttached(
   return attached.ok ? answer(around(attached.value, named)) : undetermined(doubtOf(attached.fault));
 }
 
-/** A child that runs by its own digest, within the index that the reference still leads to: what is said of the index is said of it. */
+/**
+ * A child that runs by its own digest, within the index that the reference still leads to: what is said of the index is said of it. Where
+ * the reference leads could not be seen, something may be said that is missing here; where it leads to nothing, there is nothing to miss.
+ */
 function around(running: ImageFacts, named: SweptImage | null): ImageFacts {
-  const index = named?.attached?.ok ? named.attached.value : null;
+  const { attached = null } = named ?? {};
+  if (
+    named &&
+    attached?.ok === false &&
+    running.runnable.length === 0 &&
+    attached.fault.reason !== 'ImageNotFound'
+  ) {
+    const { root } = running;
+    const unseen = { ...attached.fault, subject: root.digest, location: named.reference.text };
+    return { ...running, root: { ...root, faults: [...root.faults, unseen] } };
+  }
+  const index = attached?.ok ? attached.value : null;
   return index !== null && index.runnable.includes(running.digest)
     ? { ...index, children: [withStatements(running.root, index)] }
     : running;

@@ -131,6 +131,18 @@ describe('--signer and --issuer', () => {
     expect(ask(query, running, { named: around(manifest('b')) })).toBe('no');
   });
 
+  it('does not know of a child that runs by itself, where the reference could not be followed', () => {
+    const query = signerQuery([RELEASE], []);
+    const running = attachedTo(manifest('a'));
+    expect(ask(query, running, { named: unreachable() })).toBe('undetermined Unreachable');
+    expect(ask(query, running, { named: unreachable('ImageNotFound') })).toBe('no');
+    const signedItself = attachedTo(manifest('a', signed(RELEASE)));
+    expect(ask(query, signedItself, { named: unreachable() })).toBe('hit signer (manifest)');
+    // An index that runs has no other around it.
+    const index = attachedTo(manifest('e'), [child('arm64')]);
+    expect(ask(query, index, { named: unreachable() })).toBe('no');
+  });
+
   it('waits for evidence', () => {
     expect(ask(signerQuery([RELEASE], []), swept())).toBe('undetermined');
     expect(ask(signerQuery([RELEASE], []), unreachable('NotInEvidence'))).toBe('undetermined NotIndexed');

@@ -65,5 +65,8 @@ describe('--unsigned', () => {
   it('holds the index that the reference leads to against a child that runs by itself', () => {
     const named = attachedTo(manifest('e', SIGNED), [manifest('a')]);
     expect(ask(unsignedQuery, attachedTo(manifest('a')), { named })).toBe('no');
+    expect(ask(unsignedQuery, attachedTo(manifest('a')), { named: unreachable() })).toBe(
+      'undetermined Unreachable',
+    );
   });
 });
