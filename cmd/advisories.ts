@@ -37,9 +37,14 @@ export async function findAdvisories(
     const records = await find(id);
     if (!records.ok) throw failure(osv, records.fault);
     if (records.value.length === 0) throw new UsageError(`--osv ${osv}: no record there speaks of ${id}`);
-    found.push({ id, records: records.value });
+    found.push({ id, records: records.value, ...(osv === API && { lacks: derived(id) }) });
   }
   return found;
+}
+
+/** The API leads from a record to its aliases, and not to those that name it as their `upstream`. */
+function derived(id: string): string {
+  return `of ${id}, packages of distributions were looked for only as far as its own record or an alias names them: api.osv.dev does not list advisories that are derived from another; name a downloaded database with --osv for these`;
 }
 
 /** The hosts that were asked for records. */

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { compileQuery, type QueryValues } from './compile-query.ts';
+import { NO_PACKAGES } from './package-values.ts';
 
 const NONE: QueryValues = {
   digest: [],
@@ -54,6 +55,11 @@ describe('a query', () => {
     ['for what is no image', { image: ['Acme/cart:v1:v2'] }, '--image: '],
     ['for nothing', { image: [' '] }, '--image: the value is empty; name what to look for'],
     ['for what it does not want', { signer: ['!x'] }, '--signer: "!x": a query has no excludes'],
+    [
+      'for the beginning of a path of packages',
+      { packages: { ...NO_PACKAGES, package: ['github.com/acme/'] } },
+      '--package: "github.com/acme/" is no package\'s name',
+    ],
     [
       'for half a repository',
       { 'source-repository': ['acme/cart'] },

@@ -1,5 +1,6 @@
 import { unreadOf } from './evidence-query.ts';
 import type { ImageSbom } from './image-sboms.ts';
+import { DISTRIBUTIONS } from './package-name.ts';
 import {
   type Asking,
   isOurs,
@@ -86,13 +87,20 @@ function shortOf({ contents, evidence }: ImageSbom, kinds: readonly string[]): D
       `no SBOM that was seen lists a package of this name, and so nothing says what kind of package was asked for; ${by} has ${seen}`,
       'name the kind of package with --ecosystem, or by group:artifact, @scope/name or a package URL',
     );
-  const missing = kinds.filter((kind) => !ecosystems.includes(kind));
+  const missing = kinds.filter((kind) => !hasLooked(ecosystems, kind));
   if (components.count > 0 && missing.length === 0) return null;
   const looked = missing.length > 0 ? missing.join(', ') : 'any kind';
   return doubt(
     'EcosystemNotCatalogued',
     `nothing says that ${by} would list packages of ${looked}: it has ${seen}`,
     SCAN,
+  );
+}
+
+/** An image is of one distribution: whose tool found its packages would have found those of another. */
+function hasLooked(ecosystems: readonly string[], kind: string): boolean {
+  return (
+    ecosystems.includes(kind) || (DISTRIBUTIONS.has(kind) && ecosystems.some((one) => DISTRIBUTIONS.has(one)))
   );
 }
 

@@ -35,7 +35,7 @@ export function readPackageName(
     const full = wholeName(type, namespace, name);
     return agreeing(text, vendor.length > 0 ? vendor : known, ecosystems, { name: full, version });
   }
-  if (text === '' || /[\s*?<>=!,]/.test(text))
+  if (text === '' || /[\s*?<>=!,]|\/$/.test(text))
     return unreadable(
       `${shown} is no package's name; write all of it, as log4j-core, org.apache.logging.log4j:log4j-core, @babel/core or a package URL`,
     );

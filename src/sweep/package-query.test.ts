@@ -11,6 +11,7 @@ import {
   BASH,
   cyclonedx,
   GUAVA,
+  type ListedComponent,
   LOG4J,
   policyOf,
   vexed,
@@ -296,6 +297,25 @@ describe('whether an image has a package is not known', () => {
   });
 });
 
+describe('a bound without an epoch', () => {
+  const openssl = (version: string, epoch: string) => ({
+    name: 'openssl-libs',
+    version,
+    purl: `pkg:rpm/redhat/openssl-libs@${version}?distro=rhel-9.2${epoch}`,
+  });
+  const of = (one: ListedComponent) => attachedTo(manifest('a', attested(cyclonedx([one]))));
+
+  it.each([
+    ['a version with one', openssl('3.0.1-43.el9', '&epoch=1'), '3.0.7', 'undetermined VersionUnknown'],
+    ['one that is newer anyhow', openssl('3.0.7-1.el9', '&epoch=1'), '3.0.7', 'no'],
+    ['a bound with one', openssl('3.0.1-43.el9', '&epoch=1'), '1:3.0.7', 'hit package (manifest)'],
+    ['an epoch of 0', openssl('3.0.8-1.el9', '&epoch=0'), '3.0.7', 'no'],
+    ['neither', openssl('3.0.1-43.el9', ''), '3.0.7', 'hit package (manifest)'],
+  ])('and %s', (_what, component, below, answer) => {
+    expect(asked({ package: ['openssl-libs'], ecosystem: 'Red Hat', below }, of(component))).toBe(answer);
+  });
+});
+
 describe('a package without a kind', () => {
   const has = attachedTo(manifest('b', attested(cyclonedx([LOG4J]))));
 
@@ -450,6 +470,27 @@ describe('a vulnerability', () => {
     purl: `pkg:deb/debian/libssl3@${version}?distro=${distro}&upstream=${source}`,
   });
   const records = [record('Debian:11', 'openssl', '1.1.1n-0'), record('Debian:12', 'openssl', '3.0.9-1')];
+
+  it('is of no image of another distribution, whose packages were looked for', () => {
+    const apk = {
+      name: 'musl',
+      version: '1.2.4-r2',
+      purl: 'pkg:apk/alpine/musl@1.2.4-r2?distro=alpine-3.19.1',
+    };
+    const of = (...components: ListedComponent[]) =>
+      attachedTo(manifest('a', attested(cyclonedx(components))));
+    expect(asked({ vulnerability: [{ id: 'CVE-1', records }] }, of(apk))).toBe('no');
+    expect(asked({ vulnerability: [{ id: 'CVE-1', records }] }, of(GUAVA))).toBe(
+      'undetermined EcosystemNotCatalogued',
+    );
+  });
+
+  it('is told with what its records lack', () => {
+    const vulnerability = [{ id: 'CVE-1', records, lacks: 'nobody asked the others' }];
+    expect(compilePackages({ ...NO_PACKAGES, vulnerability }, () => {}).notes[0]).toBe(
+      'nobody asked the others',
+    );
+  });
 
   it.each([
     ['a source package in its release', deb('3.0.8-1', 'debian-12'), 'hit vulnerability (manifest)'],

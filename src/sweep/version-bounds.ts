@@ -95,10 +95,16 @@ function isEmpty(bounds: readonly Bound[], versioning: Versioning): boolean {
   );
 }
 
+/**
+ * Distributions put an epoch before a version (Debian Policy 5.6.12), which is newer than all without one. Who writes a bound out of an
+ * advisory of the program itself knows nothing of it, and would be told that nothing is affected.
+ */
+const EPOCHS: ReadonlySet<string | null> = new Set(['deb', 'rpm']);
+
 /** Whether a version lies within bounds, by the rules of its ecosystem. A version below a bound is fixed where that bound is. */
 export function withinBounds(
   bounds: readonly Bound[],
-  { name, versioning }: Ecosystem,
+  { name, purlType, versioning }: Ecosystem,
   version: string,
 ): VersionVerdict {
   for (const bound of bounds)
@@ -109,7 +115,16 @@ export function withinBounds(
       };
   if (order(versioning, version, version) === null)
     return { is: 'undetermined', why: `${JSON.stringify(version)} is no version of ${name}` };
-  const within = bounds.every((bound) => holds(bound.sign, order(versioning, version, bound.version) ?? 0));
+  const lies = (text: string): boolean =>
+    bounds.every((bound) => holds(bound.sign, order(versioning, text, bound.version) ?? 0));
+  const within = lies(version);
+  const [epoch] = EPOCHS.has(purlType) ? (/^0*[1-9]\d*:/.exec(version) ?? []) : [];
+  const unnamed = bounds.find((bound) => !/^\d+:/.test(bound.version));
+  if (epoch !== undefined && unnamed && lies(version.slice(epoch.length)) !== within)
+    return {
+      is: 'undetermined',
+      why: `its version ${JSON.stringify(version)} has an epoch, and the bound ${JSON.stringify(unnamed.version)} names none; write it as ${epoch}${unnamed.version}, if that is meant`,
+    };
   if (!within) return { is: 'notAffected' };
   return { is: 'affected', fixedIn: bounds.find(({ sign }) => sign === '<')?.version ?? null };
 }
