@@ -125,6 +125,12 @@ const BUILT_IN = [
   'cronjobs',
 ];
 
+it('does not offer what a command only refuses', async () => {
+  const { choices } = await choicesOf(['presync', '--']);
+  expect(choices).toContain('--argocd-server');
+  expect(choices).not.toContain('--trusted-root');
+});
+
 describe('completion from a cluster', () => {
   const named = (...names: string[]) => names.map((name) => ({ metadata: metadata(name, 'Thing') }));
 

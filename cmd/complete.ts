@@ -97,13 +97,15 @@ async function inCommand(
   };
 }
 
-/** Flags that may still be typed: one that is not repeatable counts once. The short form is told where one dash is all there is. */
+/** Flags that may still be typed: one that is not repeatable counts once, one that is only refused by name never. The short form is told where one dash is all there is. */
 function flagChoices(
   flags: Readonly<Record<string, Flag>>,
   typed: Readonly<Record<string, unknown>>,
   current: string,
 ): Choice[] {
-  const open = Object.entries(flags).filter(([name, { array }]) => array === true || !(name in typed));
+  const open = Object.entries(flags).filter(
+    ([name, { array, hidden }]) => hidden !== true && (array === true || !(name in typed)),
+  );
   const choices = open.flatMap(([name, { alias, describe }]): Choice[] => {
     const long = name.length === 1 ? `-${name}` : `--${name}`;
     const short = typeof alias === 'string' && current === '-' ? [`-${alias}`] : [];

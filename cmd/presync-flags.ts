@@ -66,6 +66,15 @@ const PRESYNC_FLAGS: Readonly<Record<string, Options>> = {
   },
   ...CONNECTION,
   ...JUDGING,
+  policy: {
+    ...JUDGING.policy,
+    describe: 'policy file or directory (default: $SUPPLYCHAIN_POLICY); must be named',
+  },
+  'fail-on': {
+    ...JUDGING['fail-on'],
+    describe:
+      'violation lets through what could not be determined, and says so loudly; warn refuses warnings as well (default: unknown)',
+  },
 };
 
 /** All of them, those that are refused by name too. */
