@@ -2,15 +2,18 @@ import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
-import type { Evidence } from '../../src/evidence/collector.ts';
+import type { Carrier, Evidence } from '../../src/evidence/collector.ts';
 import { keylessAuthority } from '../../src/policy/authority.ts';
 import { signatureCheck } from '../../src/policy/checks/signature.ts';
 import { definitions, image } from '../../src/policy/judged-image.fixture.ts';
 import { readPublicKeys } from '../../src/policy/keys.ts';
-import { isReason, REASONS } from '../../src/reasons.ts';
+import { isReason, ok, REASONS } from '../../src/reasons.ts';
 import { DEFAULT_THRESHOLDS, parseTrustedRoot } from '../../src/verify/trust-root.ts';
+import { parseTrustPolicy } from '../../src/verify/notation/trust-policy.ts';
 import type { TrustMaterial, Verdict } from '../../src/verify/verifier.ts';
+import { parseCertificate } from '../../src/verify/x509/certificate.ts';
 import { verifyEvidence } from '../../src/verify/verify-evidence.ts';
+import { REPOSITORY } from '../forge/notation.ts';
 import { SIGNED_AT } from '../forge/times.ts';
 import { ANYWHERE } from '../../src/verify/circumstances.fixture.ts';
 
@@ -18,10 +21,16 @@ import { ANYWHERE } from '../../src/verify/circumstances.fixture.ts';
 export const GUARDS = 'testdata/guards';
 
 const evidenceSchema = z.strictObject({
-  format: z.enum(['sigstore-bundle', 'simple-signing', 'dsse-envelope']),
+  format: z.enum(['sigstore-bundle', 'simple-signing', 'dsse-envelope', 'notation']),
   subject: z.string(),
   annotations: z.record(z.string(), z.string()),
-  text: z.string(),
+  text: z.string().optional(),
+  base64: z.string().optional(),
+  carrier: z.custom<Carrier>().optional(),
+});
+const notationSchema = z.strictObject({
+  policy: z.string(),
+  stores: z.record(z.string(), z.array(z.string())),
 });
 const expectedSchema = z.strictObject({
   why: z.string(),
@@ -50,13 +59,14 @@ function read<T>(name: string, file: string, schema: z.ZodType<T>): T {
 }
 
 function evidenceOf(name: string): Evidence {
-  const { text, ...rest } = read(name, 'evidence.json', evidenceSchema);
-  const bytes = Buffer.from(text);
+  const { text, base64, ...rest } = read(name, 'evidence.json', evidenceSchema);
+  const bytes = text === undefined ? Buffer.from(base64 ?? '', 'base64') : Buffer.from(text);
   const digest = `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
   return { ...rest, bytes, digest, location: 'registry.example.com/acme/app' };
 }
 
 function trustOf(name: string, { thresholds = {} }: Expected): TrustMaterial {
+  if (existsSync(join(GUARDS, name, 'notation.json'))) return notationOf(name);
   const asked = { ...DEFAULT_THRESHOLDS, ...(JSON.parse(JSON.stringify(thresholds)) as object) };
   const root = parseTrustedRoot('forge', readFileSync(join(GUARDS, name, 'trusted-root.json')), asked, name);
   if (!root.ok) throw new Error(root.fault.message);
@@ -68,6 +78,21 @@ function trustOf(name: string, { thresholds = {} }: Expected): TrustMaterial {
   return { roots: [], keys: keys.value.map((key) => ({ ...key, ...conditions })) };
 }
 
+function notationOf(name: string): TrustMaterial {
+  const { policy, stores } = read(name, 'notation.json', notationSchema);
+  const parsed = parseTrustPolicy(Buffer.from(policy));
+  if (!parsed.ok) throw new Error(parsed.errors.join('; '));
+  const opened = Object.entries(stores).map(([store, certificates]) => {
+    const read = certificates.map((der) => parseCertificate(Buffer.from(der, 'base64')));
+    return [store, ok(read)] as const;
+  });
+  const trust = { authority: 'pki', origin: 'trustpolicy.json', statements: parsed.statements };
+  return { roots: [], keys: [], notation: [{ ...trust, stores: new Map(opened) }] };
+}
+
+/** Between what is past in these signatures and what is to come. */
+const JUDGED = { ...ANYWHERE, repository: REPOSITORY, judgedAt: new Date('2026-06-01T00:00:00Z') };
+
 /** What is expected of a guard's evidence. */
 export function expectedOf(name: string): Expected {
   return read(name, 'expected.json', expectedSchema);
@@ -76,7 +101,7 @@ export function expectedOf(name: string): Expected {
 /** What comes of it: the reason, with its class, or `verified`. */
 export function outcomeOf(name: string): { readonly class: string; readonly message: string } {
   const expected = expectedOf(name);
-  const verdict = verifyEvidence(evidenceOf(name), trustOf(name, expected), ANYWHERE);
+  const verdict = verifyEvidence(evidenceOf(name), trustOf(name, expected), JUDGED);
   const reason = reasonOf(verdict, expected.asked);
   const said = verdict.result === 'refused' ? `: ${verdict.refusal.message}` : '';
   return {

@@ -18,7 +18,13 @@ export interface Guard {
   /** Where others let it pass. */
   readonly known?: string;
   readonly evidence: Evidence;
-  readonly trustedRoot: Buffer;
+  /** Of Sigstore's evidence. */
+  readonly trustedRoot?: Buffer;
+  /** Of Notation's: a trust policy, and the certificates of its stores, base64 of DER. */
+  readonly notation?: {
+    readonly policy: string;
+    readonly stores: Readonly<Record<string, readonly string[]>>;
+  };
   /** The key that is trusted; without one a certificate has to vouch. */
   readonly key?: Key;
   readonly thresholds?: Partial<Thresholds>;

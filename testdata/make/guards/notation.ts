@@ -1,0 +1,52 @@
+import { isReason, REASONS } from '../../../src/reasons.ts';
+import { notationSignature, type NotationKnobs, trustPolicyText } from '../../../test/forge/notation.ts';
+import { chain, type NotationCase } from '../../../test/notation/case.ts';
+import { certificateCases } from '../../../test/notation/certificate-cases.ts';
+import { envelopeCases } from '../../../test/notation/envelope-cases.ts';
+import { timestampCases } from '../../../test/notation/timestamp-cases.ts';
+import { trustCases } from '../../../test/notation/trust-cases.ts';
+import type { Guard } from './guard.ts';
+
+/** RSA keys are others in every run, and stay out of what is committed; the end-to-end tests have them. */
+const MADE_ANEW = /RSA|rsa|1024 bits/;
+
+/** The collector, and the reader of trust stores, refuse these before anything is verified. */
+const BEFORE: readonly string[] = ['EvidenceUnsupported', 'TrustStoreInvalid'];
+
+/** A signature of Notation for each rule that only one thing breaks: the same that the real `notation` is asked of end to end. */
+export function notationGuards(): Guard[] {
+  const certificates = certificateCases().map((one) => ({ ...one, name: `certificate: ${one.name}` }));
+  return [...envelopeCases(), ...certificates, ...trustCases(), ...timestampCases()]
+    .filter(({ name }) => !MADE_ANEW.test(name))
+    .flatMap((one) => guardOf(one));
+}
+
+function guardOf({ name, signature = {}, trust = {}, store, ours, stricter }: NotationCase): Guard[] {
+  if (store || Array.isArray(signature) || !isReason(ours) || BEFORE.includes(ours)) return [];
+  const stores = trust.stores ?? { 'ca:acme': chain().slice(-1) };
+  return [
+    {
+      name: `notation-${slug(name)}`,
+      why: name,
+      ...(stricter === undefined ? {} : { known: 'Notation 1.3.2 lets it pass' }),
+      evidence: notationSignature({ chain: chain(), ...(signature as NotationKnobs) }),
+      notation: {
+        policy: trustPolicyText(trust, Object.keys(stores)),
+        stores: Object.fromEntries(
+          Object.entries(stores).map(([store, held]) => [
+            store,
+            (held ?? []).map(({ der }) => der.toString('base64')),
+          ]),
+        ),
+      },
+      classes: [REASONS[ours].class].filter((one) => one !== 'met'),
+    },
+  ];
+}
+
+function slug(name: string): string {
+  return name
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9]+/g, '-')
+    .replaceAll(/^-+|-+$/g, '');
+}
