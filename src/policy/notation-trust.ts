@@ -85,9 +85,10 @@ function inline(
     refuse(['trustedCertificates', index], read.fault.message, read.fault.remediation);
     return [];
   });
-  const trustedIdentities = identitiesOf(identities, (field, why) =>
-    refuse([field.replace('trustedIdentities', 'identities')], why),
-  );
+  const trustedIdentities = identitiesOf(identities, (field, why) => {
+    const [index] = /\d+/.exec(field) ?? [];
+    refuse(['identities', ...(index === undefined ? [] : [Number(index)])], why);
+  });
   if (!usable) return null;
   const statement: Statement = {
     name,

@@ -49,6 +49,8 @@ export interface TimestampKnobs {
   /** The digest of the content in the signed attributes. */
   readonly messageDigest?: Buffer;
   readonly contentType?: string;
+  /** Whether the certificate that signs is named among what is signed (RFC 5816). */
+  readonly signingCertificate?: boolean;
 }
 
 export interface TimestampAuthority {
@@ -120,7 +122,12 @@ function respond(
   const along = embed === 'chain' ? above : typeof embed === 'boolean' ? [] : embed;
   const info = timestampInfo(data, knobs);
   const hash = knobs.signatureHash ?? (by.key.hash === 'sha512' ? 'sha256' : by.key.hash);
-  const attributes = signedAttributes(by, contentType, knobs.messageDigest ?? digest(hash, info));
+  const attributes = signedAttributes(
+    by,
+    contentType,
+    knobs.messageDigest ?? digest(hash, info),
+    knobs.signingCertificate ?? true,
+  );
   const signature = (knobs.signWith ?? by.key).sign(setOf(...attributes), hash);
   // RFC 5652, 5.3
   const signerInfo = sequence(
@@ -157,13 +164,18 @@ function timestampInfo(data: Uint8Array, knobs: TimestampKnobs): Buffer {
 }
 
 /** RFC 3161, 2.4.2; RFC 5816: content type, digest and the certificate that signs. */
-function signedAttributes(by: Certificate, contentType: string, messageDigest: Buffer): readonly Buffer[] {
+function signedAttributes(
+  by: Certificate,
+  contentType: string,
+  messageDigest: Buffer,
+  named: boolean,
+): readonly Buffer[] {
   const attribute = (type: string, value: Buffer): Buffer => sequence(oid(type), setOf(value));
   const certificateId = sequence(sequence(sequence(octetString(digest('sha256', by.der)))));
   return [
     attribute('1.2.840.113549.1.9.3', oid(contentType)),
     attribute('1.2.840.113549.1.9.4', octetString(messageDigest)),
-    attribute('1.2.840.113549.1.9.16.2.47', certificateId),
+    ...(named ? [attribute('1.2.840.113549.1.9.16.2.47', certificateId)] : []),
   ];
 }
 

@@ -126,6 +126,10 @@ export function certificateCases(): readonly NotationCase[] {
       'CertificateInvalid',
       reordered((all) => all.slice(0, -1)),
     ),
+    bad('without its root, where the intermediate is trusted', 'CertificateInvalid', {
+      signature: { chain: chain().slice(0, -1) },
+      trust: { stores: { 'ca:acme': chain().slice(1, 2) } },
+    }),
     bad(
       'without its intermediate',
       'CertificateInvalid',
@@ -275,6 +279,11 @@ export function certificateCases(): readonly NotationCase[] {
       'by one with two organisational units',
       'SignerNotTrusted',
       identity([...NAME, ['OU', 'a'], ['OU', 'b']], [`${SUBJECT}, OU=a`]),
+    ),
+    bad(
+      'by one with two organisational units, of which the last is trusted',
+      'SignerNotTrusted',
+      identity([...NAME, ['OU', 'a'], ['OU', 'b']], [`${SUBJECT}, OU=b`]),
     ),
     bad(
       'by one with an e-mail address in its name',

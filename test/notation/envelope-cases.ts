@@ -43,6 +43,11 @@ const COMMON: readonly ((of: typeof jws, critical: 'crit' | 2) => readonly Notat
     bad('that expires before it is signed', 'SignatureMalformed', of({ expiry: after(-60) })),
     bad('that expires when it is signed', 'SignatureMalformed', of({ expiry: SIGNED_AT })),
     bad(
+      'that expires before it is signed, which is to come',
+      'SignatureMalformed',
+      of({ signingTime: new Date('2048-06-01T00:00:00Z'), expiry: FUTURE }),
+    ),
+    bad(
       'with an expiry that is not critical',
       'SignatureMalformed',
       of({
@@ -182,6 +187,11 @@ function cased(): Buffer {
 }
 
 const JWS: readonly NotationCase[] = [
+  bad(
+    'with two content types that differ in case',
+    'SignatureMalformed',
+    jws({ protected: (header) => header.set('Cty', 'text/plain') }),
+  ),
   bad(
     'that names the algorithm of another key',
     'SignatureInvalid',
@@ -381,6 +391,12 @@ const JWS: readonly NotationCase[] = [
 const cbor = (value: unknown): Buffer => Buffer.from(encode(value));
 
 const COSE: readonly NotationCase[] = [
+  stricter(
+    'with an algorithm that nobody signed beside the one that was',
+    'SignatureMalformed',
+    DISJOINT,
+    cose({ unprotected: (header) => header.set(1, -7) }),
+  ),
   bad(
     'that names the algorithm of another key',
     'SignatureInvalid',
@@ -532,7 +548,7 @@ function doubled(bytes: Buffer): Buffer {
   const agent = cbor(`${PREFIX}.signingAgent`);
   const at = bytes.indexOf(agent);
   const entry = bytes.subarray(at, at + agent.length + cbor('forge/1.0').length);
-  const map = bytes.lastIndexOf(0xa2, at);
+  const map = bytes.indexOf(Buffer.of(0xa2, 0x18, 33));
   const changed = Buffer.concat([bytes.subarray(0, at), entry, bytes.subarray(at)]);
   changed[map] = 0xa3;
   return changed;

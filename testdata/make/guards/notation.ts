@@ -11,7 +11,7 @@ import type { Guard } from './guard.ts';
 const MADE_ANEW = /RSA|rsa|1024 bits/;
 
 /** The collector, and the reader of trust stores, refuse these before anything is verified. */
-const BEFORE: readonly string[] = ['EvidenceUnsupported', 'TrustStoreInvalid'];
+const BEFORE: ReadonlySet<string> = new Set(['EvidenceUnsupported', 'TrustStoreInvalid']);
 
 /** A signature of Notation for each rule that only one thing breaks: the same that the real `notation` is asked of end to end. */
 export function notationGuards(): Guard[] {
@@ -22,7 +22,7 @@ export function notationGuards(): Guard[] {
 }
 
 function guardOf({ name, signature = {}, trust = {}, store, ours, stricter }: NotationCase): Guard[] {
-  if (store || Array.isArray(signature) || !isReason(ours) || BEFORE.includes(ours)) return [];
+  if (store || Array.isArray(signature) || !isReason(ours) || BEFORE.has(ours)) return [];
   const stores = trust.stores ?? { 'ca:acme': chain().slice(-1) };
   return [
     {
