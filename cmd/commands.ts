@@ -14,7 +14,7 @@ export const COMMANDS: readonly Listed[] = [
   },
   {
     name: 'sweep',
-    summary: 'Ask which workloads run an image, or what somebody signed or built',
+    summary: 'Ask which workloads run a package, an image, or what somebody signed or built',
     load: async () => (await import('./sweep.ts')).sweepCommand,
   },
   {
