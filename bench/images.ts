@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import pLimit from 'p-limit';
 import { type Image, pushImage, pushIndex, reference } from '../testdata/make/build.ts';
 import { provenance } from '../testdata/make/predicates.ts';
-import { type Predicate, RELEASE, signing } from '../testdata/make/sign.ts';
+import { RELEASE, signing } from '../testdata/make/sign.ts';
+import { spdx } from './sbom.ts';
 import type { Bench } from './setup.ts';
 
 /** References by digest. Every image has content of its own. */
@@ -18,7 +19,6 @@ export interface Images {
   readonly keyed: readonly string[];
 }
 
-const PACKAGES = 300;
 /** How many run cosign at a time. */
 const SIGNERS = 2;
 
@@ -60,49 +60,11 @@ async function vouch({ sigstore, workdir }: Bench, image: Image, name: string): 
   mkdirSync(directory, { recursive: true });
   const cosign = signing(sigstore, directory);
   await cosign.sign(image, image.digest, RELEASE);
-  await cosign.attest(image, image.digest, RELEASE, sbom(name));
+  await cosign.attest(image, image.digest, RELEASE, { type: 'spdxjson', content: spdx(name) });
   await cosign.attest(image, image.digest, RELEASE, provenance());
 }
 
 function signWithKey({ sigstore, workdir }: Bench, image: Image): Promise<void> {
   const key = { kind: 'key', name: 'release' } as const;
   return signing(sigstore, workdir).sign(image, image.digest, key, 'tag', 'none');
-}
-
-/** An SBOM as large as that of a service with a few direct dependencies. */
-function sbom(name: string): Predicate {
-  const titles = Array.from({ length: PACKAGES }, (_, at) => `package-${at}`);
-  const packages = titles.map((title, at) => ({
-    SPDXID: `SPDXRef-${title}`,
-    name: title,
-    versionInfo: `1.${at}.0`,
-    supplier: 'NOASSERTION',
-    downloadLocation: 'NOASSERTION',
-    licenseConcluded: 'MIT',
-    externalRefs: [
-      {
-        referenceCategory: 'PACKAGE-MANAGER',
-        referenceType: 'purl',
-        referenceLocator: `pkg:npm/${title}@1.${at}.0`,
-      },
-    ],
-  }));
-  const content = {
-    spdxVersion: 'SPDX-2.3',
-    dataLicense: 'CC0-1.0',
-    SPDXID: 'SPDXRef-DOCUMENT',
-    name,
-    documentNamespace: `https://sbom.example.com/bench/${name}`,
-    creationInfo: {
-      created: '2026-01-15T09:00:00Z',
-      creators: ['Organization: Acme', 'Tool: acme-sbom-1.0'],
-    },
-    packages,
-    relationships: titles.map((title) => ({
-      spdxElementId: 'SPDXRef-DOCUMENT',
-      relationshipType: 'DESCRIBES',
-      relatedSpdxElement: `SPDXRef-${title}`,
-    })),
-  };
-  return { type: 'spdxjson', content };
 }

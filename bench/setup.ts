@@ -58,7 +58,8 @@ export function buildTools(tools: readonly string[]): string {
   return execFileSync('bash', [script, ...tools], { encoding: 'utf8', stdio: [...stdio] }).trim();
 }
 
-function copyProgram(workdir: string): string {
+/** A copy of the built program: a build that runs meanwhile changes nothing in it. Returns its directory. */
+export function copyProgram(workdir: string): string {
   const place = join(workdir, 'program');
   mkdirSync(place);
   cpSync(join(ROOT, 'dist'), join(place, 'dist'), { recursive: true });

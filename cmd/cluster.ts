@@ -107,7 +107,7 @@ export async function openClusters(
     clusters: clusters.map(({ api, ...one }) => ({ ...one, source: sourceOf(api) })),
     gaps,
     whenEmpty: whenEmpty(io),
-    discover: (one) => discover(one, signal),
+    discover: (one, waiting) => discover(one, waiting, 'one'),
   });
   return {
     source,

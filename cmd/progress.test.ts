@@ -40,14 +40,24 @@ describe('progress', () => {
     expect(shown).toEqual([]);
     vi.advanceTimersByTime(500);
     expect(shown).toEqual([
-      '\r2 of 5 images, 8.0/s, waiting for ghcr.io, quay.io\u001B[K',
-      '\r2 of 5 images, 4.0/s, waiting for ghcr.io, quay.io\u001B[K',
+      '\r[########            ] 2 of 5 images, 8.0/s, waiting for ghcr.io, quay.io\u001B[K',
+      '\r[########            ] 2 of 5 images, 4.0/s, waiting for ghcr.io, quay.io\u001B[K',
     ]);
     line.clear();
     line.update(SOME);
     vi.advanceTimersByTime(1000);
     line.clear();
     expect(shown.slice(2)).toEqual(['\r\u001B[K']);
+  });
+
+  it('counts images from when the cluster is listed', () => {
+    const { io, shown } = terminal();
+    const line = createProgress(io, true);
+    line.update({ listed: 10, waitingFor: [] });
+    vi.advanceTimersByTime(1000);
+    line.update({ ...SOME, waitingFor: [] });
+    vi.advanceTimersByTime(250);
+    expect(shown.at(-1)).toBe('\r[########            ] 2 of 5 images, 8.0/s\u001B[K');
   });
 
   it('is nothing in a run that is over at once', () => {
@@ -62,7 +72,7 @@ describe('progress', () => {
     const { io, shown } = terminal({ errorColumns: 20 });
     createProgress(io, true).update(SOME);
     vi.advanceTimersByTime(250);
-    expect(shown).toEqual(['\r2 of 5 images, 8.0…\u001B[K']);
+    expect(shown).toEqual(['\r[########         …\u001B[K']);
   });
 
   it.each<[string, Partial<Io>, boolean]>([
@@ -80,9 +90,17 @@ describe('progress', () => {
   });
 
   it.each([
-    [{ done: 0, total: 3, waitingFor: [] }, '0 of 3 images'],
-    [{ done: 3, total: 3, waitingFor: [] }, '3 of 3 images, 3.0/s'],
-    [{ done: 0, total: 3, waitingFor: ['a\u001B[2J'] }, '0 of 3 images, waiting for a\\u{1b}[2J'],
+    [{ done: 0, total: 3, waitingFor: [] }, '[                    ] 0 of 3 images'],
+    [{ done: 3, total: 3, waitingFor: [] }, '[####################] 3 of 3 images, 3.0/s'],
+    [
+      { listed: 4500, waitingFor: ['pods', 'replicasets'] },
+      '4500 objects listed, 4500.0/s, waiting for pods, replicasets',
+    ],
+    [{ listed: 0, waitingFor: ['pods'] }, '0 objects listed, waiting for pods'],
+    [
+      { done: 0, total: 3, waitingFor: ['a\u001B[2J'] },
+      '[                    ] 0 of 3 images, waiting for a\\u{1b}[2J',
+    ],
   ])('of %j is told as %s', (progress, expected) => {
     expect(progressText(progress, 1000)).toBe(expected);
   });

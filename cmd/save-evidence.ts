@@ -41,7 +41,7 @@ export function saver(
   const own = recordRegistry(registry, io.clock);
   const pulling = accounts && recordAccounts(accounts, own, io.clock);
   let discovered: Promise<Discovery> | null = null;
-  const discover = (): Promise<Discovery> => (discovered ??= source.discover());
+  const discover: WorkloadSource['discover'] = (waiting) => (discovered ??= source.discover(waiting));
   return {
     source: { ...source, discover },
     registry: own.registry,

@@ -1,3 +1,4 @@
+import type { ListingProgress } from './cluster/watched-api.ts';
 import { confirm, discover } from './discover.ts';
 import type { Collector } from './evidence/collector.ts';
 import { gather, type Progress, stopReason } from './evidence/gather.ts';
@@ -54,14 +55,14 @@ export interface AuditJob {
   readonly tool: string;
   /** Aborted when the run is to end: what is known then is reported, and the rest is unknown. */
   readonly signal?: AbortSignal | undefined;
-  readonly onProgress?: ((progress: Progress) => void) | undefined;
+  readonly onProgress?: ((progress: Progress | ListingProgress) => void) | undefined;
   /** Told in a sentence what the user may want to know and no verdict rests on. */
   readonly onNotice?: ((notice: string) => void) | undefined;
 }
 
 /** The whole program: workloads → images → evidence → claims → findings → report. */
 export async function audit(job: AuditJob): Promise<Report> {
-  const { workloads, gaps, sync } = await discover(job.source, job.signal);
+  const { workloads, gaps, sync } = await discover(job.source, job);
   const references = parseReferences(workloads);
   const gathered = await gather(references.valid, {
     ...job,

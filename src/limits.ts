@@ -69,8 +69,8 @@ export const FIRMWARE_BYTES = 64 * KiB;
 export const CREDENTIAL_HELPER_MS = 10_000;
 /** One answer, from the request's first byte to the body's last: 64 MiB at 5 Mbit/s take this long; a server that drips does not end. */
 export const TRANSFER_MS = 120_000;
-/** Blobs that are kept for a second reader within a run; beyond it the oldest are fetched again. */
-export const BLOB_MEMORY_BYTES = 256 * MiB;
+/** Blobs that are kept for a second reader within a run, which mostly comes at once; beyond it the oldest are fetched again. */
+export const BLOB_MEMORY_BYTES = 16 * MiB;
 /** Manifests and blobs kept on disk between runs: some five thousand images, each with an SBOM of the usual 200 KiB. */
 export const CACHE_BYTES = 1024 * MiB;
 /** The index.json of an OCI layout: a descriptor with its name has about 300 bytes, and a saved cluster some 10,000 of them. */
@@ -111,6 +111,8 @@ export const CLUSTER_PAGES = 2_000;
 export const CLUSTER_LIST_RESTARTS = 2;
 /** Requests to a cluster at a time: its API server shares its own limit fairly among users. */
 export const CLUSTER_REQUESTS = 4;
+/** How long a cluster is still waited for when the run has ended, in milliseconds: to break off its requests, and to read the page at hand. */
+export const STOPPED_CLUSTER_MS = 1_000;
 /** Clusters that are read at a time: each has its own API server, and all of their objects lie in one memory. */
 export const CLUSTERS = 4;
 /** What somebody waits for who pressed Tab, in milliseconds; kubectl's own completion has no limit, and is felt to hang. */

@@ -25,7 +25,7 @@ export interface FakeApiServer {
   readonly port: number;
   /** Every request, in order. */
   readonly requests: FakeRequest[];
-  serve(path: string, served: Served | ((request: FakeRequest) => Served | 'hang up')): void;
+  serve(path: string, served: Served | ((request: FakeRequest) => Served | 'hang up' | 'say nothing')): void;
   close(): Promise<void>;
 }
 
@@ -37,7 +37,7 @@ interface FakeOptions {
 
 /** An API server on loopback that lists what it is told in pages, as the real one does; what it is not told is 404. */
 export async function serveApi({ tls, admits = () => true }: FakeOptions = {}): Promise<FakeApiServer> {
-  const paths = new Map<string, Served | ((request: FakeRequest) => Served | 'hang up')>();
+  const paths = new Map<string, Served | ((request: FakeRequest) => Served | 'hang up' | 'say nothing')>();
   const requests: FakeRequest[] = [];
   const answer = (request: IncomingMessage, response: ServerResponse): void => {
     const url = new URL(request.url ?? '/', 'http://api');
@@ -49,6 +49,7 @@ export async function serveApi({ tls, admits = () => true }: FakeOptions = {}): 
       body: status(404, 'the server could not find it'),
     };
     const served = typeof found === 'function' ? found(asked) : found;
+    if (served === 'say nothing') return;
     if (served === 'hang up') request.socket.destroy();
     else if ('items' in served) send(response, 200, page(served.items, url.searchParams));
     else send(response, served.status, served.body ?? status(served.status, 'refused'), served.headers);

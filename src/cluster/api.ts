@@ -24,6 +24,8 @@ interface ApiRequest {
   readonly object?: unknown;
   /** Bytes of the answer that are read. */
   readonly limit: number;
+  /** Aborted when the answer is no longer waited for. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** An answer, or why there is none. `status` is that of the API server; null where it did not answer. */
@@ -75,6 +77,7 @@ export function createClusterApi(options: ApiOptions): ClusterApi {
 
   const ask = async (request: ApiRequest): Promise<ApiAnswer> => {
     let renewed = false;
+    const signal = ended(options, request);
     for (let attempt = 0; ;) {
       const used = known();
       const answer = await once(request, await used);
@@ -86,9 +89,9 @@ export function createClusterApi(options: ApiOptions): ClusterApi {
         continue;
       }
       const { passing, pause = FIRST_PAUSE_MS * 2 ** attempt, ...rest } = answer;
-      if (!passing || attempt >= RETRIES || pause > RETRY_AFTER_MS || options.signal?.aborted) return rest;
+      if (!passing || attempt >= RETRIES || pause > RETRY_AFTER_MS || signal.aborted) return rest;
       attempt += 1;
-      await sleep(pause, undefined, options.signal ? { signal: options.signal } : {}).catch(() => undefined);
+      await sleep(pause, undefined, { signal }).catch(() => undefined);
     }
   };
 
@@ -103,6 +106,11 @@ export function createClusterApi(options: ApiOptions): ClusterApi {
       if (who?.ok) await who.value.dispatcher.destroy();
     },
   };
+}
+
+/** The end of the run, or of the waiting for this answer. */
+function ended({ signal: run }: ApiOptions, { signal }: ApiRequest): AbortSignal {
+  return AbortSignal.any([run, signal].filter((one) => one !== undefined));
 }
 
 type Exchange =
@@ -121,8 +129,8 @@ async function exchange(options: ApiOptions, request: ApiRequest, who: Identity)
   // A proxy in front of many clusters has a path of its own.
   const path = `${server.pathname.replace(/\/$/, '')}${request.path}`;
   const shown = `${server.origin}${path}`;
-  const deadline = AbortSignal.timeout(requestMs);
-  const signal = options.signal ? AbortSignal.any([options.signal, deadline]) : deadline;
+  const over = ended(options, request);
+  const signal = AbortSignal.any([over, AbortSignal.timeout(requestMs)]);
   const method = request.object === undefined ? 'GET' : 'POST';
   const started = clock().getTime();
   let status = 0;
@@ -164,7 +172,7 @@ async function exchange(options: ApiOptions, request: ApiRequest, who: Identity)
         fault: failed('ClusterError', `${shown} did not answer with JSON`, 'check the address of the cluster')
           .fault,
       };
-    const { passing, fault } = unreachable(error, shown, signal);
+    const { passing, fault } = unreachable(error, shown, signal, over);
     return { ok: false, status: null, passing, fault };
   } finally {
     onRequest?.(method, shown, status, clock().getTime() - started);

@@ -44,25 +44,23 @@ const CAUSES: ReadonlyMap<string, Cause> = new Map([
   }),
 ]);
 
-/** Says in words why the API server did not answer. */
+/** Says in words why the API server did not answer. `signal` ended the request, and `over` everything, where they are aborted. */
 export function unreachable(
   error: unknown,
   shown: string,
   signal: AbortSignal,
+  over: AbortSignal,
 ): { readonly fault: Fault; readonly passing: boolean } {
-  if (signal.aborted) {
-    const late = signal.reason instanceof Error && signal.reason.name === 'TimeoutError';
-    return late
-      ? {
-          passing: false,
-          ...failed(
-            'TimedOut',
-            `${shown}: there was no answer in time`,
-            'allow more time with --request-timeout',
-          ),
-        }
-      : { passing: false, ...failed('Interrupted', `${shown}: the run was interrupted`, 'run it again') };
-  }
+  if (over.aborted) return { passing: false, ...ended(shown, over) };
+  if (signal.aborted)
+    return {
+      passing: false,
+      ...failed(
+        'TimedOut',
+        `${shown}: there was no answer in time`,
+        'allow more time with --request-timeout',
+      ),
+    };
   const code = codeOf(error);
   if (/TIMEDOUT|_TIMEOUT$/.test(code))
     return {
@@ -82,6 +80,16 @@ export function unreachable(
     remediation: NETWORK,
   };
   return { passing, ...failed('ClusterUnreachable', `${shown}: ${words}`, remediation) };
+}
+
+function ended(shown: string, { reason }: AbortSignal): { readonly fault: Fault } {
+  return reason instanceof Error && reason.name === 'TimeoutError'
+    ? failed(
+        'TimedOut',
+        `${shown}: the time of the whole run was over before its answer was there`,
+        'give it more time with --deadline',
+      )
+    : failed('Interrupted', `${shown}: the run was interrupted`, 'run it again');
 }
 
 function codeOf(error: unknown): string {

@@ -1,5 +1,6 @@
+import type { ListingProgress } from '../cluster/watched-api.ts';
 import { discover } from '../discover.ts';
-import { type GatherOptions, requestKey, stopReason } from '../evidence/gather.ts';
+import { type GatherOptions, type Progress, requestKey, stopReason } from '../evidence/gather.ts';
 import type { Policy } from '../policy/policy.ts';
 import { parseReference } from '../registry/reference.ts';
 import type { TrustMaterial } from '../verify/verifier.ts';
@@ -28,6 +29,8 @@ export interface SweepJob
   readonly trusted: () => Promise<Known>;
   /** Where what was found out is kept for the next run; null where nothing is. */
   readonly kept: KeptFacts | null;
+  /** Told while a cluster is listed, and of each image. */
+  readonly onProgress?: ((progress: Progress | ListingProgress) => void) | undefined;
   /** Told in a sentence what the user may want to know and no answer rests on. */
   readonly onNotice?: ((notice: string) => void) | undefined;
 }
@@ -41,7 +44,7 @@ interface Known {
 
 /** Answers a query about what runs: workloads → images → what the query needs of them → answers → report. */
 export async function sweep(job: SweepJob): Promise<SweepReport> {
-  const { workloads, gaps, clusters = [] } = await discover(job.source, job.signal);
+  const { workloads, gaps, clusters = [] } = await discover(job.source, job);
   const asked = await askAll(workloads, job);
   return createSweepReport({
     ...job,

@@ -1,4 +1,5 @@
 import pLimit from 'p-limit';
+import type { ListingProgress, Waiting } from '../cluster/watched-api.ts';
 import { CLUSTERS } from '../limits.ts';
 import type { Discovery, Gap, Workload, WorkloadSource } from './source.ts';
 
@@ -17,20 +18,26 @@ export interface ClustersOptions {
   readonly gaps: readonly Gap[];
   readonly whenEmpty: 0 | 3;
   /** What a source finds until the run is to end. */
-  readonly discover: (source: WorkloadSource) => Promise<Discovery>;
+  readonly discover: (source: WorkloadSource, waiting: Waiting) => Promise<Discovery>;
 }
 
 /** What runs in several clusters, a few of which are read at a time. One that is down or refuses is a gap, and the others are answered. */
 export function createClustersSource(options: ClustersOptions): WorkloadSource {
   const { clusters, whenEmpty } = options;
   const hosts = clusters.flatMap(({ source }) => source.hosts ?? []);
-  return { kind: 'cluster', whenEmpty, hosts, discover: () => discoverAll(options) };
+  return { kind: 'cluster', whenEmpty, hosts, discover: (waiting = {}) => discoverAll(options, waiting) };
 }
 
-async function discoverAll({ clusters, gaps, discover }: ClustersOptions): Promise<Discovery> {
+async function discoverAll(
+  { clusters, gaps, discover }: ClustersOptions,
+  waiting: Waiting,
+): Promise<Discovery> {
   const limit = pLimit(CLUSTERS);
+  const told = together(waiting.onProgress);
   const found = await Promise.all(
-    clusters.map((one) => limit(async () => namedBy(one, await discover(one.source)))),
+    clusters.map((one) =>
+      limit(async () => namedBy(one, await discover(one.source, { ...waiting, onProgress: told(one) }))),
+    ),
   );
   const workloads = found.flatMap((one) => one.workloads);
   return {
@@ -38,6 +45,19 @@ async function discoverAll({ clusters, gaps, discover }: ClustersOptions): Promi
     gaps: distinct([...gaps, ...found.flatMap((one) => one.gaps)]),
     clusters: [...new Set(found.flatMap((one) => one.clusters ?? []))],
   };
+}
+
+/** Puts together how far the clusters are. */
+function together(onProgress: Waiting['onProgress']) {
+  const known = new Map<OneOfClusters, ListingProgress>();
+  return (one: OneOfClusters): Waiting['onProgress'] =>
+    onProgress &&
+    ((progress) => {
+      known.set(one, progress);
+      const all = [...known.values()];
+      const listed = all.reduce((sum, each) => sum + each.listed, 0);
+      onProgress({ listed, waitingFor: [...new Set(all.flatMap(({ waitingFor }) => waitingFor))] });
+    });
 }
 
 /** A cluster of which nothing was seen is named by its context, as its user knows it. */

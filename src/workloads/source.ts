@@ -1,3 +1,4 @@
+import type { Waiting } from '../cluster/watched-api.ts';
 import type { PullSecretRef } from '../pull-secret-ref.ts';
 import type { Fault } from '../reasons.ts';
 
@@ -99,7 +100,8 @@ export interface WorkloadSource {
   readonly whenEmpty?: 0 | 3 | undefined;
   /** The hosts that it asks. */
   readonly hosts?: readonly string[] | undefined;
-  discover(): Promise<Discovery>;
+  /** A source that hears of the end of the waiting finds what it knows by then. */
+  discover(waiting?: Waiting): Promise<Discovery>;
   /** Asked when all evidence is there: what has become of what was found, as gaps. Nothing for what cannot change meanwhile. */
   confirm?(): Promise<readonly Gap[]>;
 }

@@ -10,10 +10,15 @@ export interface LoopbackRegistry extends Running {
   readonly url: string;
 }
 
-/** olareg: has the referrers API. */
-export async function startOlareg(options: { workdir: string; toolsBin: string }): Promise<LoopbackRegistry> {
+/** olareg: has the referrers API. Without a port it takes a free one. */
+export async function startOlareg(options: {
+  workdir: string;
+  toolsBin: string;
+  port?: number;
+}): Promise<LoopbackRegistry> {
   mkdirSync(options.workdir, { recursive: true });
-  const [port = 0] = await freePorts(1);
+  const [free = 0] = await freePorts(1);
+  const { port = free } = options;
   const url = `http://127.0.0.1:${port}`;
   const server = await startServer({
     command: join(options.toolsBin, 'olareg'),

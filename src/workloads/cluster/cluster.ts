@@ -1,4 +1,5 @@
 import type { ClusterApi } from '../../cluster/api.ts';
+import { watchedApi } from '../../cluster/watched-api.ts';
 import type { Resource } from '../../cluster/discovery.ts';
 import type { Discovery, WorkloadSource } from '../source.ts';
 import { findAsked } from './asked.ts';
@@ -31,7 +32,12 @@ export interface ClusterSourceOptions extends Selectors {
  */
 export function createClusterSource(options: ClusterSourceOptions): WorkloadSource {
   const { api, whenEmpty } = options;
-  return { kind: 'cluster', whenEmpty, hosts: [api.host], discover: () => discover(options) };
+  return {
+    kind: 'cluster',
+    whenEmpty,
+    hosts: [api.host],
+    discover: (waiting = {}) => discover({ ...options, api: watchedApi(api, waiting) }),
+  };
 }
 
 /** What owns what, and what is a pod's owner on its way to the top. */
