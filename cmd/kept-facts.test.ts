@@ -22,6 +22,7 @@ import { writeLayout } from '../src/registry/layout-writer.ts';
 import type { Mirror } from '../src/registry/mirrors.ts';
 import { recordRegistry } from '../src/registry/recording.ts';
 import { formatFacts } from '../src/sweep/facts-schema.ts';
+import { keptTexts, openTexts } from '../src/sweep/kept-texts.ts';
 import type { KeptImages } from '../src/sweep/kept-facts.ts';
 import { parseReferences } from '../src/verified-images.ts';
 import { createManifestSource } from '../src/workloads/manifests.ts';
@@ -281,12 +282,9 @@ describe('what was found out of saved evidence', { timeout: 30_000 }, () => {
   it('counts for nothing where any word of it was changed', async () => {
     await keep();
     const honest = readFileSync(claimsFile());
-    const payload = honest.subarray(65).toString('utf8');
-    for (const forged of forgeries(JSON.parse(payload) as unknown)) {
-      writeFileSync(
-        claimsFile(),
-        Buffer.concat([honest.subarray(0, 65), Buffer.from(JSON.stringify(forged))]),
-      );
+    const { document } = openTexts(honest.subarray(65));
+    for (const forged of forgeries(document)) {
+      writeFileSync(claimsFile(), Buffer.concat([honest.subarray(0, 65), keptTexts().file(forged)]));
       expect((await found()).size).toBe(0);
     }
     writeFileSync(claimsFile(), honest);

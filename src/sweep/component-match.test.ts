@@ -32,7 +32,12 @@ function found(text: string, of: string | Partial<ComponentFacts>, ecosystem: st
     .map((name) => roughKey(lastPart(name ?? '')))
     .join(' ')
     .replaceAll('%2b', '+');
-  const [match] = componentFinder(asked.value)({ count: 1, names: line, at: () => one });
+  const [match] = componentFinder(asked.value)({
+    count: 1,
+    names: () => line,
+    mayHave: (needle) => line.includes(needle),
+    at: () => one,
+  });
   if (!match) return 'no';
   return `${match.ecosystem?.name ?? 'unknown'} ${match.version ?? 'none'}${match.doubt === null ? '' : ', in doubt'}`;
 }

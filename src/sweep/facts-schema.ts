@@ -3,6 +3,7 @@ import type { EvidenceEntry } from '../policy/finding.ts';
 import { isReason, type Reason } from '../reasons.ts';
 import type { ManifestFacts } from './facts.ts';
 import type { Shown } from './facts-evidence.ts';
+import { type KeptTexts, keptTexts, openTexts } from './kept-texts.ts';
 import { sbomInFile, sbomSchema, vexSchema } from './sbom-facts-schema.ts';
 import type { KeptImages } from './kept-facts.ts';
 
@@ -78,31 +79,36 @@ const fault = z.object({
   location: text,
   signatureRepository: text.exactOptional(),
 });
-const manifestSchema = z.object({
-  digest: text,
-  platform,
-  claims: z.array(claim),
-  refused: z.array(refused),
-  faults: z.array(fault),
-  sboms: z.array(sbomSchema.extend({ evidence: shown })).nullable(),
-  vex: z.array(vexSchema.extend({ evidence: shown })).nullable(),
-});
-const image = z.object({
-  resolved: z.object({ digest: text, isIndex: z.boolean(), runnable: texts }),
-  facts: z.object({ digest: text, root: manifestSchema, children: z.array(manifestSchema), runnable: texts }),
-});
-const images = z.array(z.tuple([text, image]));
+const manifestSchema = (behind: Buffer) =>
+  z.object({
+    digest: text,
+    platform,
+    claims: z.array(claim),
+    refused: z.array(refused),
+    faults: z.array(fault),
+    sboms: z.array(sbomSchema(behind).extend({ evidence: shown })).nullable(),
+    vex: z.array(vexSchema.extend({ evidence: shown })).nullable(),
+  });
+const images = (behind: Buffer) => {
+  const manifest = manifestSchema(behind);
+  const image = z.object({
+    resolved: z.object({ digest: text, isIndex: z.boolean(), runnable: texts }),
+    facts: z.object({ digest: text, root: manifest, children: z.array(manifest), runnable: texts }),
+  });
+  return z.array(z.tuple([text, image]));
+};
 
 /** Facts as they stand in a file. */
 export function formatFacts(kept: KeptImages): Uint8Array {
+  const behind = keptTexts();
   const written = [...kept].map(([key, { resolved, facts }]) => {
-    const { root, children } = facts;
-    return [key, { resolved, facts: { ...facts, root: inFile(root), children: children.map(inFile) } }];
+    const [root, ...children] = [facts.root, ...facts.children].map((one) => inFile(one, behind));
+    return [key, { resolved, facts: { ...facts, root, children } }];
   });
-  return Buffer.from(JSON.stringify(written));
+  return behind.file(written);
 }
 
-function inFile(manifest: ManifestFacts): unknown {
+function inFile(manifest: ManifestFacts, behind: KeptTexts): unknown {
   const quoted = <T extends { readonly evidence: Shown }>(one: T) => ({
     ...one,
     evidence: JSON.stringify(one.evidence()),
@@ -111,7 +117,7 @@ function inFile(manifest: ManifestFacts): unknown {
     ...manifest,
     claims: manifest.claims.map(quoted),
     refused: manifest.refused.map(quoted),
-    sboms: manifest.sboms?.map((one) => quoted(sbomInFile(one))) ?? null,
+    sboms: manifest.sboms?.map((one) => quoted(sbomInFile(one, behind))) ?? null,
     vex: manifest.vex?.map(quoted) ?? null,
   };
 }
@@ -119,9 +125,8 @@ function inFile(manifest: ManifestFacts): unknown {
 /** What `formatFacts` wrote; null for anything else. */
 export function parseFacts(bytes: Uint8Array): KeptImages | null {
   try {
-    const parsed = images.safeParse(
-      JSON.parse(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('utf8')),
-    );
+    const { document, texts: behind } = openTexts(bytes);
+    const parsed = images(behind).safeParse(document);
     return parsed.success ? new Map(parsed.data) : null;
   } catch {
     return null;

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { isReason, type Reason } from '../reasons.ts';
+import type { KeptTexts } from './kept-texts.ts';
 import type { ComponentFacts, ComponentList, SbomFacts } from './sbom-facts.ts';
 
 const text = z.string();
@@ -20,36 +21,41 @@ const signer = z.discriminatedUnion('kind', [
 /** A component, without the names of what it is: there are hundreds in each of thousands of SBOMs. */
 const row = z.tuple([maybe, maybe, maybe, maybe, maybe, maybe, maybe, maybe, z.array(text)]);
 
-/** Only the names stand there to be read: a component is text until it is asked for. */
-const components = z
-  .object({ count: z.int(), names: text, rows: text })
-  .transform(({ count, names, rows }): ComponentList => {
-    let lines: readonly string[] | null = null;
-    return {
-      count,
-      names,
-      at(line) {
-        lines ??= rows.split('\n');
-        const json = lines[line];
-        return json ? componentOf(row.parse(JSON.parse(json))) : undefined;
-      },
-    };
-  });
+const place = z.tuple([z.int().nonnegative(), z.int().nonnegative()]);
 
-const contents = z.discriminatedUnion('ok', [
-  z.object({
-    ok: z.literal(true),
-    value: z.object({
-      format: text,
-      created: maybe,
-      describes: z.array(text),
-      ecosystems: z.array(text),
-      truncated: z.boolean(),
-      components,
+/** Names and components lie behind the document: a component is a line of text until it is asked for. */
+const components = (behind: Buffer) =>
+  z
+    .object({ count: z.int(), names: place, rows: place })
+    .transform(({ count, names, rows }): ComponentList => {
+      let lines: readonly string[] | null = null;
+      return {
+        count,
+        mayHave: (needle) => behind.subarray(...names).includes(needle),
+        names: () => behind.toString('utf8', ...names),
+        at(line) {
+          lines ??= behind.toString('utf8', ...rows).split('\n');
+          const json = lines[line];
+          return json ? componentOf(row.parse(JSON.parse(json))) : undefined;
+        },
+      };
+    });
+
+const contents = (behind: Buffer) =>
+  z.discriminatedUnion('ok', [
+    z.object({
+      ok: z.literal(true),
+      value: z.object({
+        format: text,
+        created: maybe,
+        describes: z.array(text),
+        ecosystems: z.array(text),
+        truncated: z.boolean(),
+        components: components(behind),
+      }),
     }),
-  }),
-  z.object({ ok: z.literal(false), fault }),
-]);
+    z.object({ ok: z.literal(false), fault }),
+  ]);
 
 const claim = z.object({ signer, signatureRepository: text.optional() });
 
@@ -68,13 +74,14 @@ export const vexSchema = z.object({
 });
 
 /** An SBOM's facts as they stand in a file, without the evidence. */
-export const sbomSchema = z.object({
-  claim: claim.nullable(),
-  refusal: fault.nullable(),
-  // What somebody has scanned himself is not kept.
-  selfMade: z.null(),
-  contents,
-});
+export const sbomSchema = (behind: Buffer) =>
+  z.object({
+    claim: claim.nullable(),
+    refusal: fault.nullable(),
+    // What somebody has scanned himself is not kept.
+    selfMade: z.null(),
+    contents: contents(behind),
+  });
 
 function componentOf(columns: z.output<typeof row>): ComponentFacts {
   const [name, version, purl, ecosystem, distro, source, sourceVersion, layer, locations] = columns;
@@ -90,8 +97,8 @@ function componentOf(columns: z.output<typeof row>): ComponentFacts {
   };
 }
 
-/** What `sbomSchema` reads. */
-export function sbomInFile<T extends SbomFacts>(one: T) {
+/** What `sbomSchema` reads; what it lists goes behind the document. */
+export function sbomInFile<T extends SbomFacts>(one: T, behind: KeptTexts) {
   if (!one.contents.ok) return one;
   const { components: list, ...value } = one.contents.value;
   const { count, names, at } = list;
@@ -101,7 +108,7 @@ export function sbomInFile<T extends SbomFacts>(one: T) {
     ...one,
     contents: {
       ok: true,
-      value: { ...value, components: { count, names, rows } },
+      value: { ...value, components: { count, names: behind.add(names()), rows: behind.add(rows) } },
     },
   };
 }

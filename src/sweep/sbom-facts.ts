@@ -22,13 +22,20 @@ export type ComponentFacts = Pick<
 export interface ComponentList {
   readonly count: number;
   /** A line for each component, with the `roughKey`s of all names that it goes by. */
-  readonly names: string;
+  readonly names: () => string;
+  /** Whether `names` has this within it. */
+  readonly mayHave: (needle: string) => boolean;
   /** The component of a line, counted from 0. */
   readonly at: (line: number) => ComponentFacts | undefined;
 }
 
 /** The components of which a name has this within it, as a `roughKey` that is not empty. */
-export function componentsNamed({ names, at }: ComponentList, needle: string): readonly ComponentFacts[] {
+export function componentsNamed(
+  { mayHave, names: allNames, at }: ComponentList,
+  needle: string,
+): readonly ComponentFacts[] {
+  if (!mayHave(needle)) return [];
+  const names = allNames();
   const found: ComponentFacts[] = [];
   let line = 0;
   let counted = 0;
@@ -103,10 +110,20 @@ export function contentsOf(sbom: Sbom): SbomContents {
     describes,
     ecosystems,
     truncated,
-    components: { count: components.length, names: namesOf(components), at: (line) => components[line] },
+    components: listOf(components),
   };
   contents.set(sbom, value);
   return value;
+}
+
+function listOf(components: readonly ComponentFacts[]): ComponentList {
+  const names = namesOf(components);
+  return {
+    count: components.length,
+    names: () => names,
+    mayHave: (needle) => names.includes(needle),
+    at: (line) => components[line],
+  };
 }
 
 function namesOf(components: readonly ComponentFacts[]): string {
