@@ -1,5 +1,5 @@
 /** Where a text lies among those behind a document: its first byte, and the one behind its last. */
-export type TextPlace = readonly [from: number, to: number];
+type TextPlace = readonly [from: number, to: number];
 
 /** Texts that stand behind a JSON document in a file, so that nobody reads them before they are asked for. */
 export interface KeptTexts {
