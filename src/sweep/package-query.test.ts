@@ -403,6 +403,21 @@ describe('VEX', () => {
       [vexed(about({ products: [{ '@id': IMAGE, subcomponents: [{ '@id': GUAVA.purl }] }] }))],
       'no word',
     ],
+    [
+      'of a component that is named by no package URL',
+      [vexed(about({ products: [{ '@id': IMAGE, subcomponents: [{ '@id': 'log4j-api' }] }] }))],
+      'no word',
+    ],
+    [
+      'of another component, which OpenVEX 0.0.1 names beside the image',
+      [vexed(about({ products: [IMAGE], subcomponents: [GUAVA.purl] }))],
+      'no word',
+    ],
+    [
+      'of the component, which OpenVEX 0.0.1 names beside the image',
+      [vexed(about({ products: [IMAGE], subcomponents: [LOG4J.purl] }))],
+      true,
+    ],
     ['of another version', [vexed(about({ products: [{ '@id': FIXED.purl }] }))], 'no word'],
     ['of no product', [vexed(about({ products: [] }))], 'no word'],
     [

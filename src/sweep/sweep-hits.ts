@@ -17,7 +17,8 @@ export function hitsOf(
       component: same[0]?.component ?? null,
       newer,
       evidence: distinct(all.flatMap(({ evidence }) => evidence)),
-      vex: same[0]?.vex ?? null,
+      // Of several vulnerabilities of one component, one that nobody excuses decides.
+      vex: (same.find(({ vex }) => !vex?.excuses) ?? same[0])?.vex ?? null,
     };
   });
 }

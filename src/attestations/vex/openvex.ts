@@ -31,6 +31,8 @@ const statement = z.object({
     ])
     .nullish(),
   products: list(product),
+  // 0.0.1 names them beside the products.
+  subcomponents: list(component),
 });
 const document = z.object({ statements: list(statement) });
 
@@ -44,7 +46,7 @@ export function readOpenVex(predicate: unknown): Reading<readonly VexStatement[]
   const parsed = readAs(document, predicate, 'OpenVEX');
   if (!parsed.ok) return parsed;
   return read(
-    parsed.value.statements.map(({ vulnerability, status, justification, products }) => ({
+    parsed.value.statements.map(({ vulnerability, status, justification, products, subcomponents }) => ({
       vulnerabilities: [vulnerability.name, vulnerability['@id'], ...vulnerability.aliases].filter(
         (name) => name !== null,
       ),
@@ -52,7 +54,8 @@ export function readOpenVex(predicate: unknown): Reading<readonly VexStatement[]
       justification: justification ?? null,
       products: products.map((one): VexProduct => ({
         ...named(one),
-        parts: one.subcomponents.flatMap((part) => named(part).purl ?? []),
+        // One that is no package URL stays, or what is said of it alone would be said of the whole product.
+        parts: [...one.subcomponents, ...subcomponents].map((part) => named(part).purl ?? part['@id'] ?? ''),
       })),
     })),
   );
