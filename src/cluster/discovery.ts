@@ -41,6 +41,8 @@ const aggregatedSchema = z.looseObject({
         .array(
           z.looseObject({
             version: z.string(),
+            /** `Stale` where the server behind it could not be asked. */
+            freshness: text,
             resources: z
               .array(
                 z.looseObject({
@@ -102,7 +104,11 @@ export async function discoverResources(
   });
   if (!answer.ok) return { resources: [], faults: [answer.fault] };
   const aggregated = aggregatedSchema.safeParse(answer.value);
-  if (aggregated.success) return { resources: fromAggregated(aggregated.data, wanted), faults: [] };
+  if (aggregated.success)
+    return {
+      resources: fromAggregated(aggregated.data, wanted),
+      faults: unasked(aggregated.data, wanted, api.host),
+    };
   const groups = groupsSchema.safeParse(answer.value);
   if (!groups.success)
     return {
@@ -119,6 +125,26 @@ export async function discoverResources(
     resources: discovered.flatMap(({ resources }) => resources),
     faults: discovered.flatMap(({ faults }) => faults),
   };
+}
+
+/** Groups of which the server has nothing to tell, as the extension API server that has them did not answer it. */
+function unasked(
+  { items }: z.infer<typeof aggregatedSchema>,
+  wanted: (group: string) => boolean,
+  host: string,
+): Fault[] {
+  return items.flatMap(({ metadata, versions }) => {
+    const group = metadata?.name ?? '';
+    const stale = (versions ?? []).filter(
+      ({ freshness, resources }) => freshness === 'Stale' && !resources?.length,
+    );
+    return wanted(group)
+      ? stale.map(({ version }): Fault => {
+          const message = `${host} does not know the kinds of ${group}/${version}, whose server did not answer it`;
+          return { reason: 'ClusterError', message };
+        })
+      : [];
+  });
 }
 
 function fromAggregated(

@@ -520,6 +520,25 @@ describe('faults', () => {
     },
   );
 
+  it('an extension API server that is down takes kinds away that may run containers', async () => {
+    const served = await cluster({ pods: [pod('a')] });
+    const down = (name: string) => ({
+      metadata: { name },
+      versions: [{ version: 'v1', freshness: 'Stale', resources: [] }],
+    });
+    served.serve('/apis', {
+      status: 200,
+      body: {
+        kind: 'APIGroupDiscoveryList',
+        items: [down('apps.openshift.io'), down('metrics.k8s.io')],
+      },
+    });
+    const { workloads, gaps } = await discoverIn(served);
+    expect(workloads).toHaveLength(1);
+    expect(gaps).toMatchObject([{ scope: 'kind', name: 'custom resources', reason: 'ClusterError' }]);
+    expect(gaps[0]?.message).toContain('apps.openshift.io/v1');
+  });
+
   it('a custom resource with nonsense in its pod spec is a gap of its own', async () => {
     const served = await cluster({ pods: [pod('a')] });
     const resources = [
