@@ -88,11 +88,12 @@ describe('indexes of children that run by themselves', () => {
     expect(notes).toEqual([expect.stringContaining('ask for the digests of its children as well')]);
   });
 
-  it('leave a note where there are too many to ask for', async () => {
+  it('leave a gap where there are too many to ask for', async () => {
     const { registry, asked } = answering(ok(null));
     const digests = Array.from({ length: 1001 }, (_, number) => `sha256:${String(number).padStart(64, '0')}`);
-    const { notes } = await findIndexes(digests, [CHILD], { registry, concurrency: 2 });
-    expect(notes).toEqual([expect.stringContaining('more than 1000 questions')]);
+    const { gaps } = await findIndexes(digests, [CHILD], { registry, concurrency: 2 });
+    expect(gaps).toMatchObject([{ reason: 'LimitExceeded', wrongInput: false }]);
+    expect(gaps[0]?.message).toContain('more than 1000 questions');
     expect(asked).toEqual([]);
   });
 });

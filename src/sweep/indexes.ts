@@ -44,7 +44,7 @@ export async function findIndexes(
     places.set(JSON.stringify([repository, key]), { repository, registry });
   }
   const questions = [...places.values()].flatMap((place) => open.map((digest) => ({ ...place, digest })));
-  if (questions.length > SWEEP_QUESTIONS) return { byChild, gaps: [], notes: [TOO_MANY] };
+  if (questions.length > SWEEP_QUESTIONS) return { byChild, gaps: [TOO_MANY], notes: [] };
   const limit = pLimit(options.concurrency);
   const answers = await Promise.all(
     questions.map((question) =>
@@ -79,4 +79,13 @@ export async function findIndexes(
 
 const ADVICE = 'ask for the digests of its children as well';
 const UNSAVED = `whether a digest that was asked for is an index is not in the saved evidence: if one is, ${ADVICE}`;
-const TOO_MANY = `whether the digests that were asked for are indexes was not asked, as that takes more than ${SWEEP_QUESTIONS} questions: if one is, ${ADVICE}`;
+/** Unlike what was not saved, it can be asked: the answer is not all that could be known. */
+const TOO_MANY: Gap = {
+  scope: 'image',
+  name: 'indexes',
+  cluster: null,
+  wrongInput: false,
+  reason: 'LimitExceeded',
+  message: `whether the digests that were asked for are indexes was not asked, as that takes more than ${SWEEP_QUESTIONS} questions (SWEEP_QUESTIONS)`,
+  remediation: `ask for fewer digests at a time, or, if one is an index, ${ADVICE}`,
+};
