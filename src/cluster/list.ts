@@ -17,15 +17,17 @@ export interface Listing<T> {
   readonly fault: (Fault & { readonly status: number | null }) | null;
 }
 
-/** Whatever else answers with JSON, as a proxy that wants somebody to log in, must not pass for an empty list (metav1.ListMeta: all lists are of a kind `…List`). */
-const pageSchema = z.looseObject({
-  kind: z.string().endsWith('List'),
-  items: z
-    .array(z.unknown())
-    .nullish()
-    .transform((items) => items ?? []),
-  metadata: z.looseObject({ continue: z.string().optional() }).nullish(),
-});
+/**
+ * Go writes a list of nothing as `null`. Whatever else answers with JSON, as a proxy that wants somebody to log in, must not pass for it:
+ * without items it has to be of a kind `…List`, as custom resources alone may call theirs otherwise.
+ */
+const pageSchema = z
+  .looseObject({
+    kind: z.string().optional(),
+    items: z.array(z.unknown()).nullish(),
+    metadata: z.looseObject({ continue: z.string().optional() }).nullish(),
+  })
+  .refine(({ kind, items }) => Array.isArray(items) || kind?.endsWith('List') === true);
 
 /**
  * Lists objects page by page (kubernetes.io/docs/reference/using-api/api-concepts, "Retrieving large results sets in chunks").
@@ -66,7 +68,7 @@ export async function listObjects<T>(
     if (!answer.ok) return { items, fault: { ...answer.fault, status: answer.status } };
     const page = pageSchema.safeParse(answer.value);
     if (!page.success) return { items, fault: { ...notAList(path), status: null } };
-    for (const item of page.data.items) items.push(read(item));
+    for (const item of page.data.items ?? []) items.push(read(item));
     next = page.data.metadata?.continue ?? '';
     if (next === '') return { items, fault: null };
   }

@@ -520,6 +520,12 @@ describe('faults', () => {
     },
   );
 
+  it('a list of nothing, as Go writes it, is an empty one', async () => {
+    const served = await cluster();
+    served.serve(listPath('pods'), { status: 200, body: { kind: 'PodList', items: null } });
+    expect(await discoverIn(served)).toMatchObject({ workloads: [], gaps: [] });
+  });
+
   it('an extension API server that is down takes kinds away that may run containers', async () => {
     const served = await cluster({ pods: [pod('a')] });
     const down = (name: string) => ({
