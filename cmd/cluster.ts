@@ -22,6 +22,7 @@ import {
 } from './cluster-flags.ts';
 import type { CollectorsFor } from './collectors.ts';
 import { type Io, UsageError, usageError } from './command.ts';
+import { keepHeapSmall } from './heap.ts';
 import { readDuration } from './judge.ts';
 import { VERSION } from './version.ts';
 
@@ -150,6 +151,7 @@ function clusterSources(
     throw new UsageError('-A reads kinds, not names; name the namespace with -n');
   if (narrowed && selection.kind === 'names')
     throw new UsageError('a name goes with no selector; name one of them');
+  keepHeapSmall();
   return (api) =>
     createClusterSource({
       api,

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { gather, type GatheredImage } from '../src/evidence/gather.ts';
 import type { Policy } from '../src/policy/policy.ts';
 import type { Outcome } from '../src/reasons.ts';
-import { findRefused } from '../src/refused-secrets.ts';
+import { findRefused, lackingIn } from '../src/refused-secrets.ts';
 import { readAt, saveAt } from '../src/registry/evidence-archive.ts';
 import { mergeEvidence } from '../src/registry/evidence-merge.ts';
 import { parseReference } from '../src/registry/reference.ts';
@@ -89,7 +89,7 @@ export async function saveEvidence(
       // A policy that asks how old images are may come later.
       readConfigs: true,
     });
-    const refused = await findRefused(valid, gathered, asked);
+    const refused = await findRefused(valid, lackingIn(gathered), asked);
     const { answers } = await saved.save();
     const missed = [...gathered.values()].filter((one) => !isComplete(one));
     for (const notice of refused.notices) tellNotice(notice, flags, io);

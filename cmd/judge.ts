@@ -22,6 +22,7 @@ import { type Io, UsageError, usageError } from './command.ts';
 import { copyStoreOf } from './copies.ts';
 import type { JudgingFlags } from './flags.ts';
 import { askingGitHub, isGitHubs } from './github.ts';
+import { keptSmall } from './heap.ts';
 import { openKeyring, withKeyring } from './keyring.ts';
 import { openOutputs, writeOutputs } from './outputs.ts';
 import { checkSaving, saver } from './save-evidence.ts';
@@ -100,7 +101,7 @@ export async function judge(
       judgedAt: at ?? now,
       tool: `kubectl-supplychain ${VERSION}`,
       signal,
-      onProgress: (known) => progress.update(known),
+      onProgress: (known) => progress.update(keptSmall(known)),
       onNotice: (notice) => {
         progress.clear();
         tellNotice(notice, flags, io);

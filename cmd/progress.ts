@@ -1,5 +1,5 @@
 import type { ListingProgress } from '../src/cluster/watched-api.ts';
-import type { Progress } from '../src/evidence/gather.ts';
+import type { Progress } from '../src/evidence/progress.ts';
 import { terminalText } from '../src/report/terminal-text.ts';
 import type { Io } from './command.ts';
 

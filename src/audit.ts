@@ -1,12 +1,14 @@
 import type { ListingProgress } from './cluster/watched-api.ts';
 import { confirm, discover } from './discover.ts';
 import type { Collector } from './evidence/collector.ts';
-import { gather, type Progress, stopReason } from './evidence/gather.ts';
+import { lacksCredentials } from './evidence/account.ts';
+import { gatherEach, requestKey, stopReason } from './evidence/gather.ts';
+import type { Progress } from './evidence/progress.ts';
 import type { RevocationClient } from './evidence/revocation-client.ts';
 import { asksForDrift } from './policy/checks/drift.ts';
 import { asksForAge } from './policy/checks/image-age.ts';
 import { requireDigests } from './policy/digests-required.ts';
-import { evaluate, type JudgedContainer, type JudgedWorkload } from './policy/evaluate.ts';
+import { evaluation, type JudgedContainer, type JudgedWorkload } from './policy/evaluate.ts';
 import type { Policy } from './policy/policy.ts';
 import { withRootAges } from './policy/root-ages.ts';
 import { type FailOn, verdictOf } from './policy/verdict.ts';
@@ -14,8 +16,8 @@ import type { Accounts } from './registry/accounts.ts';
 import type { Platform, Registry } from './registry/registry.ts';
 import { findRefused } from './refused-secrets.ts';
 import { createReport, type Report } from './report/report.ts';
-import { askRevocation, nobodyAsked } from './revocation-answers.ts';
-import { parseReferences, verifyImages } from './verified-images.ts';
+import { type AskRevocation, nobodyAsked, revocationAsker } from './revocation-answers.ts';
+import { imageVerifier, invalidImages, parseReferences } from './verified-images.ts';
 import type { TrustMaterial } from './verify/verifier.ts';
 import type { Gap, Workload, WorkloadSource } from './workloads/source.ts';
 
@@ -64,32 +66,48 @@ export interface AuditJob {
 export async function audit(job: AuditJob): Promise<Report> {
   const { workloads, gaps, sync } = await discover(job.source, job);
   const references = parseReferences(workloads);
-  const gathered = await gather(references.valid, {
-    ...job,
-    resolveTags: asksForDrift(job.policy),
-    readConfigs: asksForAge(job.policy),
+  const asked = { resolveTags: asksForDrift(job.policy), readConfigs: asksForAge(job.policy) };
+  const judging = startJudging(job, workloads);
+  const lacking = new Set<string>();
+  // Evidence is much more than what is found in it: each image is judged as soon as its evidence is there, which is then let go.
+  const settled = await gatherEach(references.valid, { ...job, ...asked }, async (request, outcome) => {
+    if (lacksCredentials(outcome)) lacking.add(requestKey(request));
+    const { ask, verify, settle } = await judging;
+    return settle(requestKey(request), verify(request, outcome, await ask(outcome)));
   });
-  const refused = await findRefused(references.valid, gathered, job);
+  const refused = await findRefused(references.valid, lacking, job);
   for (const notice of refused.notices) job.onNotice?.(notice);
   const interrupted = stopReason(job.signal) === 'Interrupted';
-  const { policy, trust, updatedAt, hosts } = (await job.refreshed) ?? { ...job, ...NEVER_UPDATED };
-  const { judgedAt, revocation } = job;
-  const ask = revocation ? await askRevocation(gathered, trust, judgedAt, revocation) : OFFLINE;
-  const images = verifyImages(references, gathered, trust, { judgedAt, ask });
-  const times = { judgedAt: job.judgedAt, now: job.generatedAt };
-  const held = policy && job.digestsRequired ? requireDigests(policy) : policy;
-  const judged = withRootAges(evaluate(held, workloads, images, times), updatedAt);
+  const { judged: judgedFrom, policy, trust, updatedAt, hosts } = await judging;
+  const images = new Map<string, JudgedContainer['image']>([
+    ...invalidImages(references.invalid),
+    ...settled,
+  ]);
+  const judged = withRootAges(judgedFrom(images), updatedAt);
   const changed = await confirm(job.source, job.signal);
   const allGaps = [...gaps, ...refused.gaps, ...changed, ...invalidReferenceGaps(workloads, images)];
   return createReport({
     ...job,
     policy,
-    trust: { ...trust, updatedAt, hosts: [...hosts, ...(revocation?.hosts() ?? [])] },
+    trust: { ...trust, updatedAt, hosts: [...hosts, ...(job.revocation?.hosts() ?? [])] },
     workloads: judged,
     gaps: allGaps,
     sync,
     verdict: finalVerdict(judged, allGaps, job, interrupted),
   });
+}
+
+/** Whom the run trusts, as soon as that is known, and what holds images against it. */
+async function startJudging(job: AuditJob, workloads: readonly Workload[]) {
+  const trusted = (await job.refreshed) ?? { ...job, ...NEVER_UPDATED };
+  const { policy, trust } = trusted;
+  const { judgedAt, generatedAt: now, revocation } = job;
+  const held = policy && job.digestsRequired ? requireDigests(policy) : policy;
+  const ask: AskRevocation = revocation
+    ? revocationAsker(trust, judgedAt, revocation)
+    : () => Promise.resolve(OFFLINE);
+  const verify = imageVerifier(trust, judgedAt);
+  return { ...trusted, ...evaluation(held, workloads, { judgedAt, now }), ask, verify };
 }
 
 const OFFLINE = nobodyAsked('nobody is asked with --offline and --evidence');

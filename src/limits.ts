@@ -71,6 +71,8 @@ export const CREDENTIAL_HELPER_MS = 10_000;
 export const TRANSFER_MS = 120_000;
 /** Blobs that are kept for a second reader within a run, which mostly comes at once; beyond it the oldest are fetched again. */
 export const BLOB_MEMORY_BYTES = 16 * MiB;
+/** Digests whose evidence is kept for another reference to them: those of one workload stand together, and an SBOM has some MiB. */
+export const RECENT_DIGESTS = 16;
 /** Manifests and blobs kept on disk between runs: some five thousand images, each with an SBOM of the usual 200 KiB. */
 export const CACHE_BYTES = 1024 * MiB;
 /** The index.json of an OCI layout: a descriptor with its name has about 300 bytes, and a saved cluster some 10,000 of them. */

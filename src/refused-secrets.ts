@@ -22,18 +22,22 @@ interface OfCluster {
   images: number;
 }
 
+/** The requests, by their keys, of which something was not read that other credentials may have led to. */
+export function lackingIn(gathered: ReadonlyMap<string, Outcome<GatheredImage>>): ReadonlySet<string> {
+  return new Set([...gathered].flatMap(([key, outcome]) => (lacksCredentials(outcome) ? [key] : [])));
+}
+
 /** Which pull secrets were refused, and whether anything was not read that may have been read with them. */
 export async function findRefused(
   requests: readonly ImageRequest[],
-  gathered: ReadonlyMap<string, Outcome<GatheredImage>>,
+  lacking: ReadonlySet<string>,
   options: Pick<GatherOptions, 'registry' | 'accounts' | 'collectors' | 'signal'>,
 ): Promise<RefusedSecrets> {
   const clusters = new Map<string | null, OfCluster>();
   for (const request of options.signal?.aborted ? [] : requests) {
     if (request.pullSecrets === undefined) continue;
     const { unused } = await viewOf(options, request);
-    const outcome = gathered.get(requestKey(request));
-    const lacks = outcome !== undefined && lacksCredentials(outcome);
+    const lacks = lacking.has(requestKey(request));
     const counted = new Set<OfCluster>();
     for (const one of unused) {
       if (one.why !== 'refused') continue;

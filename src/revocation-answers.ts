@@ -14,40 +14,47 @@ export function nobodyAsked(why: string): AskFor {
   return () => failed('RevocationUnknown', why);
 }
 
+/** Finds out what verification wants to know of an image's signatures. */
+export type AskRevocation = (image: Outcome<GatheredImage>) => Promise<AskFor>;
+
 /**
  * Fetches what verification wants to know of revocation: it is run over the signatures that may need it, and what it asked for is
- * fetched, until it asks for nothing more. So nothing is asked but of certificates that an authority trusts.
+ * fetched, until it asks for nothing more. So nothing is asked but of certificates that an authority trusts, and nothing twice.
  */
-export async function askRevocation(
-  gathered: ReadonlyMap<string, Outcome<GatheredImage>>,
+export function revocationAsker(
   trust: TrustMaterial,
   judgedAt: Date,
   client: RevocationClient,
-): Promise<AskFor> {
+): AskRevocation {
   const answers = new Map<string, Outcome<Buffer>>();
-  const signatures = [...gathered.values()].flatMap((image) => (image.ok ? signaturesOf(image.value) : []));
-  for (let round = 0; round < REVOCATION_ROUNDS; round += 1) {
-    const wanted = new Map<string, readonly [RevocationQuestion, string]>();
-    const record: AskFor = (question, repository) => {
-      const key = keyOf(question, repository);
-      const known = answers.get(key);
-      if (!known) wanted.set(key, [question, repository]);
-      return known ?? NOT_YET;
-    };
-    for (const { repository, evidence } of signatures)
-      verifyEvidence(evidence, trust, {
-        repository,
-        judgedAt,
-        ask: (question) => record(question, repository),
-      });
-    if (wanted.size === 0) break;
-    await Promise.all(
-      [...wanted].map(async ([key, [question, repository]]) => {
-        answers.set(key, await client.fetch(question, repository));
-      }),
-    );
-  }
-  return (question, repository) => answers.get(keyOf(question, repository)) ?? NOT_YET;
+  const underWay = new Map<string, Promise<Outcome<Buffer>>>();
+  return async (image) => {
+    const signatures = image.ok ? signaturesOf(image.value) : [];
+    for (let round = 0; round < REVOCATION_ROUNDS; round += 1) {
+      const wanted = new Map<string, readonly [RevocationQuestion, string]>();
+      const record: AskFor = (question, repository) => {
+        const key = keyOf(question, repository);
+        const known = answers.get(key);
+        if (!known) wanted.set(key, [question, repository]);
+        return known ?? NOT_YET;
+      };
+      for (const { repository, evidence } of signatures)
+        verifyEvidence(evidence, trust, {
+          repository,
+          judgedAt,
+          ask: (question) => record(question, repository),
+        });
+      if (wanted.size === 0) break;
+      await Promise.all(
+        [...wanted].map(async ([key, [question, repository]]) => {
+          const answer = underWay.get(key) ?? client.fetch(question, repository);
+          underWay.set(key, answer);
+          answers.set(key, await answer);
+        }),
+      );
+    }
+    return (question, repository) => answers.get(keyOf(question, repository)) ?? NOT_YET;
+  };
 }
 
 const NOT_YET = failed('RevocationUnknown', 'it took more questions than are asked (REVOCATION_ROUNDS)');

@@ -57,48 +57,61 @@ function runningImage(text: string, written: ImageReference, running: RunningOne
   return { ...written, text, written, also, running: { ...running, platforms } };
 }
 
-/** Verifies what was gathered, each digest once, and puts it into the form in which it is judged. Pure. */
+/** Verifies what was gathered, and puts it into the form in which it is judged. Pure. */
 export function verifyImages(
   { valid, invalid }: References,
   gathered: ReadonlyMap<string, Outcome<GatheredImage>>,
   trust: TrustMaterial,
   { judgedAt, ask }: { readonly judgedAt: Date; readonly ask: AskFor },
 ): Map<string, JudgedImage | { readonly invalid: string }> {
-  const verified = new Map<string, Map<Evidence, Verdict>>();
-  const verify = (
-    repository: string,
-    { digest, platform, evidence, faults, config }: GatheredManifest,
-  ): JudgedManifest => {
-    const known = verified.get(repository) ?? new Map<Evidence, Verdict>();
-    verified.set(repository, known);
-    const verdictOf = (one: Evidence): Verdict => {
+  const verify = imageVerifier(trust, judgedAt);
+  const images = new Map<string, JudgedImage | { readonly invalid: string }>(invalidImages(invalid));
+  for (const reference of valid) {
+    const outcome = gathered.get(requestKey(reference));
+    if (outcome) images.set(requestKey(reference), verify(reference, outcome, ask));
+  }
+  return images;
+}
+
+export function invalidImages(
+  invalid: References['invalid'],
+): [text: string, image: { readonly invalid: string }][] {
+  return [...invalid].map(([text, message]) => [text, { invalid: message }]);
+}
+
+type VerifyImage = (reference: RunImage, outcome: Outcome<GatheredImage>, ask: AskFor) => JudgedImage;
+
+/** Verifies one image after the other, and a piece of evidence in its repository once, as long as somebody holds it. */
+export function imageVerifier(trust: TrustMaterial, judgedAt: Date): VerifyImage {
+  const verified = new Map<string, WeakMap<Evidence, Verdict>>();
+  const judged = new WeakMap<Outcome<GatheredImage>, Map<string, JudgedImage>>();
+  return (reference, outcome, ask) => {
+    const verify = (
+      repository: string,
+      { digest, platform, evidence, faults, config }: GatheredManifest,
+    ): JudgedManifest => {
+      const known = verified.get(repository) ?? new WeakMap<Evidence, Verdict>();
+      verified.set(repository, known);
       const asking = {
         repository,
         judgedAt,
         ask: (question: Parameters<AskFor>[0]) => ask(question, repository),
       };
-      const verdict = known.get(one) ?? verifyEvidence(one, trust, asking);
-      known.set(one, verdict);
-      return verdict;
+      const verdictOf = (one: Evidence): Verdict => {
+        const verdict = known.get(one) ?? verifyEvidence(one, trust, asking);
+        known.set(one, verdict);
+        return verdict;
+      };
+      return { digest, platform, faults, config, verdicts: evidence.map(verdictOf) };
     };
-    return { digest, platform, faults, config, verdicts: evidence.map(verdictOf) };
-  };
-  const judged = new Map<Outcome<GatheredImage>, Map<string, JudgedImage>>();
-  const images = new Map<string, JudgedImage | { readonly invalid: string }>(
-    [...invalid].map(([text, message]) => [text, { invalid: message }]),
-  );
-  for (const reference of valid) {
-    const outcome = gathered.get(requestKey(reference));
-    if (!outcome) continue;
     // Pods that pull with different secrets and were answered alike run one image.
     const { text } = reference;
     const alike = judged.get(outcome) ?? new Map<string, JudgedImage>();
     judged.set(outcome, alike);
     const image = alike.get(text) ?? judgedImage(reference, outcome, verify);
     alike.set(text, image);
-    images.set(requestKey(reference), image);
-  }
-  return images;
+    return image;
+  };
 }
 
 function judgedImage(

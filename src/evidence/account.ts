@@ -23,19 +23,19 @@ export function viewOf(
 }
 
 /** A request, and whom registries see that are asked for it. */
-interface Seen {
-  readonly request: ImageRequest;
+interface Seen<Request> {
+  readonly request: Request;
   readonly view: AccountView;
   /** Requests with the same unit have the same outcome. */
   readonly unit: string;
 }
 
 /** Whom registries see for each request. A run that is stopped before that is known asks nobody anything. */
-export async function seenBy(
-  requests: readonly ImageRequest[],
+export async function seenBy<Request extends ImageRequest>(
+  requests: readonly Request[],
   options: Asked,
   stopped: Promise<void>,
-): Promise<readonly Seen[]> {
+): Promise<readonly Seen<Request>[]> {
   const views = await Promise.race([
     Promise.all(requests.map((request) => viewOf(options, request))),
     stopped,

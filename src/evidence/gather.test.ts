@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { failed, type Outcome } from '../reasons.ts';
 import { type ImageReference, parseReference } from '../registry/reference.ts';
 import type { Manifest, Registry } from '../registry/registry.ts';
-import { gather, type Progress } from './gather.ts';
+import { gather, gatherEach } from './gather.ts';
+import type { Progress } from './progress.ts';
 import { inMemoryRegistry } from './in-memory-registry.fixture.ts';
 
 const unused = () => Promise.reject(new Error('not asked for here'));
@@ -103,5 +104,23 @@ describe('gather', () => {
     expect(told[1]).toEqual({ done: 0, total: 3, waitingFor: ['ghcr.io'] });
     expect(told.at(-1)).toEqual({ done: 3, total: 3, waitingFor: [] });
     expect(told.some(({ waitingFor }) => waitingFor.includes('quay.io'))).toBe(true);
+  });
+
+  it('hands over each image while only as many are worked on as may be, and keeps what comes of that', async () => {
+    let held = 0;
+    let most = 0;
+    const counted = registry(() => {
+      held += 1;
+      most = Math.max(most, held);
+      return Promise.resolve(failed('ImageNotFound', 'none'));
+    });
+    const options = { ...OPTIONS, registry: counted };
+    const used = await gatherEach(IMAGES, options, async ({ text }, outcome) => {
+      await Promise.resolve();
+      held -= 1;
+      return `${text} ${outcome.ok ? 'there' : outcome.fault.reason}`;
+    });
+    expect(most).toBe(1);
+    expect([...used]).toEqual(IMAGES.map(({ text }) => [text, `${text} ImageNotFound`]));
   });
 });

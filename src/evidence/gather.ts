@@ -1,6 +1,8 @@
 import pLimit from 'p-limit';
 import type { PullSecretRef } from '../pull-secret-ref.ts';
+import { RECENT_DIGESTS } from '../limits.ts';
 import { failed, ok, type Outcome } from '../reasons.ts';
+import { recently } from '../recently.ts';
 import type { Accounts } from '../registry/accounts.ts';
 import type { ImageReference } from '../registry/reference.ts';
 import type { Platform, Registry } from '../registry/registry.ts';
@@ -14,6 +16,7 @@ import {
   type RunningImage,
 } from './running-image.ts';
 import type { Collected, Collector } from './collector.ts';
+import { type Progress, trackProgress } from './progress.ts';
 import { configReader, type ImageConfig, type ReadConfig } from './image-config.ts';
 
 /** One manifest of an image with everything that hangs on it. */
@@ -64,68 +67,53 @@ export interface GatherOptions {
   readonly onProgress?: ((progress: Progress) => void) | undefined;
 }
 
-/** How far a run is. `waitingFor` are the registries of the images that are being worked on. */
-export interface Progress {
-  readonly done: number;
-  readonly total: number;
-  readonly waitingFor: readonly string[];
-}
-
-/**
- * Resolves distinct references and downloads what is attached to them. Each distinct digest of a repository is asked for
- * once by each account, however many references and pods lead to it. What failed is in the result, by the request's key.
- */
-export async function gather(
+/** Everything that was gathered, by the request's key; see gatherEach. */
+export function gather(
   requests: readonly ImageRequest[],
   options: GatherOptions,
 ): Promise<ReadonlyMap<string, Outcome<GatheredImage>>> {
+  return gatherEach(requests, options, (_request, outcome) => outcome);
+}
+
+/**
+ * Resolves distinct references and downloads what is attached to them, by each account once, however many pods lead to it. What failed
+ * is an outcome. Each outcome is handed to `use` as soon as it is there, and no other image begins in its place before that is done: only
+ * what `use` makes of it is kept, by the request's key, so that a thousand images need hardly more memory than a few.
+ */
+export async function gatherEach<Request extends ImageRequest, T>(
+  requests: readonly Request[],
+  options: GatherOptions,
+  use: (request: Request, outcome: Outcome<GatheredImage>) => T | Promise<T>,
+): Promise<ReadonlyMap<string, T>> {
   const limit = pLimit(options.concurrency);
-  const stopped = whenStopped(options.signal);
-  const seen = await seenBy(requests, options, stopped);
-  const units = new Map(seen.map(({ unit, ...one }) => [unit, one]));
-  const tracked = trackProgress(units.size, options.onProgress);
+  const seen = await seenBy(requests, options, whenStopped(options.signal));
+  const units = [...Map.groupBy(seen, ({ unit }) => unit).values()];
+  const tracked = trackProgress(units.length, options.onProgress);
   const views = new Map<string, Readers>();
-  const work = new Map<string, Promise<Outcome<GatheredImage>>>();
-  for (const [unit, { request, view }] of units) {
-    const seenAs = { ...options, registry: view.registry };
-    const readers = views.get(view.key) ?? readersOf(seenAs);
-    views.set(view.key, readers);
-    const gathered = limit(() =>
-      tracked(request, () =>
-        within(options, request, stopped, (late) => gatherImage(request, seenAs, readers, late)),
-      ),
-    );
-    work.set(unit, gathered);
-  }
-  const gathered = seen.map(async ({ unit, request, view }) => {
-    const outcome = (await work.get(unit)) ?? stoppedFault(options.signal, request.text);
-    return [requestKey(request), toldOf(outcome, request.pullSecrets ?? [], view.unused)] as const;
-  });
-  return new Map(await Promise.all(gathered));
+  const used = new Map<string, T>();
+  const work = units.map(([first, ...others]) =>
+    limit(async () => {
+      if (!first) return;
+      const { request, view } = first;
+      const seenAs = { ...options, registry: view.registry };
+      const readers = views.get(view.key) ?? readersOf(seenAs);
+      views.set(view.key, readers);
+      const outcome = await tracked(request, () =>
+        within(options, request, (late) => gatherImage(request, seenAs, readers, late)),
+      );
+      for (const one of [first, ...others]) {
+        const told = toldOf(outcome, one.request.pullSecrets ?? [], one.view.unused);
+        used.set(requestKey(one.request), await use(one.request, told));
+      }
+    }),
+  );
+  await Promise.all(work);
+  return used;
 }
 
 /** By which a request is found in the result. */
 export function requestKey({ key, text }: ImageRequest): string {
   return key ?? text;
-}
-
-/** Runs the work on an image, and tells of its begin and its end. */
-function trackProgress(total: number, onProgress: GatherOptions['onProgress']) {
-  const underWay = new Set<ImageReference>();
-  let done = 0;
-  const tell = () => {
-    const waitingFor = new Set([...underWay].map(({ registry }) => registry));
-    onProgress?.({ done, total, waitingFor: [...waitingFor] });
-  };
-  return async <T>(reference: ImageReference, work: () => Promise<T>): Promise<T> => {
-    underWay.add(reference);
-    tell();
-    const result = await work();
-    underWay.delete(reference);
-    done += 1;
-    tell();
-    return result;
-  };
 }
 
 /** What each collector finds on a manifest. */
@@ -226,24 +214,20 @@ async function missed(
 }
 
 function collectOnce({ registry, collectors }: GatherOptions): Collect {
-  const known = new Map<string, ReturnType<Collect>>();
+  const recent = recently<ReturnType<Collect>>(RECENT_DIGESTS);
   return (repository, digest) => {
-    const key = `${repository}@${digest}`;
-    const places =
-      known.get(key) ??
+    return recent(`${repository}@${digest}`, () =>
       collectors.map((collector) => ({
         collector,
         collected: collector.collect(registry, repository, digest),
-      }));
-    known.set(key, places);
-    return places;
+      })),
+    );
   };
 }
 
 async function within<T>(
   { timeout, signal }: GatherOptions,
   reference: ImageReference,
-  stopped: Promise<void>,
   work: (late: Late) => Promise<Outcome<T>>,
 ): Promise<Outcome<T>> {
   const what = `${reference.text}: its evidence was not there`;
@@ -260,11 +244,18 @@ async function within<T>(
       'try again, or give it more time with --timeout',
     );
   };
+  // A promise of its own: one of the whole run would keep all that ever waited for it, and with them what came of that.
+  let stop = () => {};
+  const stopped = new Promise<void>((resolve) => {
+    stop = () => resolve();
+  });
+  signal?.addEventListener('abort', stop);
   try {
     // The end is heard of before what comes of requests that it breaks off, which would say less.
     return (await Promise.race([work(late), stopped])) ?? stoppedFault(signal, what);
   } finally {
     clearTimeout(timer);
+    signal?.removeEventListener('abort', stop);
   }
 }
 

@@ -12,7 +12,9 @@ import { withException } from './exceptions.ts';
 import type { Assumed } from './match.ts';
 import { judgeWithoutPolicy } from './no-policy.ts';
 import type { Policy, Rule } from './policy.ts';
-import type { JudgedImage } from './subject.ts';
+import { oncePerImage, type OncePerImage } from './once-per-image.ts';
+import { type Place, placesOf } from './places.ts';
+import { type JudgedImage, withoutEvidence } from './subject.ts';
 
 /** A container with what was found of its image; `image` is the message where its reference is none. */
 export interface JudgedContainer {
@@ -46,10 +48,50 @@ export function evaluate(
   policy: Policy | null,
   workloads: readonly Workload[],
   images: ReadonlyMap<string, JudgedContainer['image']>,
-  { judgedAt, now }: Times,
+  times: Times,
 ): JudgedWorkload[] {
+  return evaluation(policy, workloads, times).judged(images);
+}
+
+/** A policy, or none, that is held against one image after the other. */
+export interface Evaluation {
+  /** Judges the image of this name wherever it stands, and gives it back without its evidence, which nobody needs any more. */
+  readonly settle: (name: string, image: JudgedImage) => JudgedImage;
+  /** Everything that was found, of images that are settled, or come with their evidence. */
+  readonly judged: (images: ReadonlyMap<string, JudgedContainer['image']>) => JudgedWorkload[];
+}
+
+/** As `evaluate`, for images that come one after the other. */
+export function evaluation(
+  policy: Policy | null,
+  workloads: readonly Workload[],
+  { judgedAt, now }: Times,
+): Evaluation {
   const judge = memoised(judgedAt);
   const once = oncePerImage<readonly Finding[]>();
+  const places = placesOf(workloads);
+  const settled = new WeakMap<JudgedImage, JudgedImage>();
+  return {
+    settle(name, image) {
+      for (const place of places.get(name) ?? [])
+        findingsOf(policy, { ...place, image }, judge, once.of, now);
+      const bare = settled.get(image) ?? withoutEvidence(image);
+      settled.set(image, bare);
+      once.settle(image, bare);
+      return bare;
+    },
+    judged: (images) => judgeAll(policy, workloads, images, judge, once.of, now),
+  };
+}
+
+function judgeAll(
+  policy: Policy | null,
+  workloads: readonly Workload[],
+  images: ReadonlyMap<string, JudgedContainer['image']>,
+  judge: Judge,
+  once: OnceForAll,
+  now: Date,
+): JudgedWorkload[] {
   return workloads.map((workload) => {
     const containers = workload.containers.map((container): JudgedContainer => {
       const [image = NOT_LOOKED_AT, ...more] = imagesOf(container).flatMap(
@@ -97,17 +139,15 @@ function ofRunning(finding: Finding, { running, resolution }: JudgedImage): Find
   };
 }
 
-interface Place {
-  readonly workload: Workload;
-  readonly container: Container;
+interface PlacedImage extends Place {
   readonly image: JudgedImage;
 }
 
 function findingsOf(
   policy: Policy | null,
-  { workload, container, image }: Place,
+  { workload, container, image }: PlacedImage,
   judge: Judge,
-  once: OncePerImage<readonly Finding[]>,
+  once: OnceForAll,
   now: Date,
 ): readonly Finding[] {
   if (policy === null) return once(image, container.type, () => [signedByWhom(container, image, judge)]);
@@ -250,19 +290,7 @@ type Judge = (evaluate: Evaluate, image: JudgedImage) => Judgement;
 
 function memoised(judgedAt: Date): Judge {
   const once = oncePerImage<Judgement, Evaluate>();
-  return (evaluate, image) => once(image, evaluate, () => evaluate(image, judgedAt));
+  return (evaluate, image) => once.of(image, evaluate, () => evaluate(image, judgedAt));
 }
 
-type OncePerImage<T, Key = string> = (image: JudgedImage, key: Key, make: () => T) => T;
-
-/** What is made of an image under a key, made once for all that ask. */
-function oncePerImage<T extends object, Key = string>(): OncePerImage<T, Key> {
-  const known = new Map<JudgedImage, Map<Key, T>>();
-  return (image, key, make) => {
-    const ofImage = known.get(image) ?? new Map<Key, T>();
-    known.set(image, ofImage);
-    const made = ofImage.get(key) ?? make();
-    ofImage.set(key, made);
-    return made;
-  };
-}
+type OnceForAll = OncePerImage<readonly Finding[], string>['of'];

@@ -1,6 +1,6 @@
 import type { EvidenceFault } from '../evidence/collector.ts';
 import type { ImageConfig } from '../evidence/image-config.ts';
-import type { Outcome } from '../reasons.ts';
+import { ok, type Outcome } from '../reasons.ts';
 import type { ImageReference } from '../registry/reference.ts';
 import type { Platform } from '../registry/registry.ts';
 import type { Verdict } from '../verify/verifier.ts';
@@ -42,4 +42,21 @@ interface RunningJudged {
   readonly imageID: string;
   /** What the cluster names beside the running digest, where that is in another repository: the rules of both apply. */
   readonly also: ImageReference | undefined;
+}
+
+/** What is left of an image that was judged: its digests and platforms. */
+export function withoutEvidence(image: JudgedImage): JudgedImage {
+  const { resolution } = image;
+  if (!resolution.ok) return { ...image };
+  const bare = ({ digest, platform }: JudgedManifest): JudgedManifest => ({
+    digest,
+    platform,
+    verdicts: [],
+    faults: [],
+  });
+  const { root, children } = resolution.value;
+  return {
+    ...image,
+    resolution: ok({ ...resolution.value, root: bare(root), children: children.map(bare) }),
+  };
 }

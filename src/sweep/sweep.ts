@@ -1,6 +1,7 @@
 import type { ListingProgress } from '../cluster/watched-api.ts';
 import { discover } from '../discover.ts';
-import { type GatherOptions, type Progress, requestKey, stopReason } from '../evidence/gather.ts';
+import { type GatherOptions, requestKey, stopReason } from '../evidence/gather.ts';
+import type { Progress } from '../evidence/progress.ts';
 import type { Policy } from '../policy/policy.ts';
 import { parseReference } from '../registry/reference.ts';
 import type { TrustMaterial } from '../verify/verifier.ts';
@@ -13,7 +14,7 @@ import { answer, asksEvidence, type Query, type Subject, type SweptImage } from 
 import { newerDigests } from './newer-digest.ts';
 import { type OwnScanner, scanOwn } from './own-scans.ts';
 import { type Candidate, candidatesOf } from './running.ts';
-import { findRefused } from '../refused-secrets.ts';
+import { findRefused, lackingIn } from '../refused-secrets.ts';
 import { type Answered, createSweepReport, type SweepReport, type SweepReportInput } from './sweep-report.ts';
 
 /** Everything a sweep needs, passed in: no stage reads the clock, the network or the environment for itself. */
@@ -113,7 +114,7 @@ async function askAll(workloads: readonly Workload[], job: SweepJob) {
   const subjects = survey();
   const refused = await findRefused(
     lookedUp.flatMap(({ requests }) => requests),
-    new Map(lookedUp.flatMap(({ gathered }) => [...gathered])),
+    lackingIn(new Map(lookedUp.flatMap(({ gathered }) => [...gathered]))),
     job,
   );
   for (const notice of refused.notices) job.onNotice?.(notice);

@@ -1,0 +1,10 @@
+import { expect, it } from 'vitest';
+import { recently } from './recently.ts';
+
+it('what was asked for recently is made once, and what was asked for longest ago is made anew', () => {
+  const made: string[] = [];
+  const recent = recently<string>(2);
+  const ask = (key: string) => recent(key, () => (made.push(key), key.toUpperCase()));
+  expect(['a', 'b', 'a', 'c', 'a', 'b'].map(ask)).toEqual(['A', 'B', 'A', 'C', 'A', 'B']);
+  expect(made).toEqual(['a', 'b', 'c', 'b']);
+});
