@@ -165,8 +165,10 @@ function spdx(name: string, packages: number): object {
   const ids = Array.from({ length: packages }, (_, at) => `SPDXRef-package-${at}`);
   return {
     spdxVersion: 'SPDX-2.3',
+    dataLicense: 'CC0-1.0',
     SPDXID: 'SPDXRef-DOCUMENT',
     name,
+    creationInfo: { created: '2026-01-15T09:00:00Z', creators: ['Tool: acme-sbom-1.0'] },
     packages: ids.map((SPDXID, at) => ({
       SPDXID,
       name: `package-${at}`,
