@@ -3,7 +3,8 @@ import type { OsvRecord } from '../src/osv/record.ts';
 import type { Outcome } from '../src/reasons.ts';
 import type { Vulnerability } from '../src/sweep/vulnerability.ts';
 import { type Io, UndeterminedError, UsageError, usageError } from './command.ts';
-import { readVerbosity, wireOptions } from './judge.ts';
+import { readVerbosity } from './judge.ts';
+import { wireOptions } from './wire-options.ts';
 import type { SweepFlags } from './sweep-flags.ts';
 
 /** Ids as the databases of OSV have them: CVE-2021-44228, RHSA-2021:5128. */

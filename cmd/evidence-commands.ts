@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { z } from 'zod';
 import { gather, type GatheredImage } from '../src/evidence/gather.ts';
+import type { RevocationClient } from '../src/evidence/revocation-client.ts';
 import type { Policy } from '../src/policy/policy.ts';
 import type { Outcome } from '../src/reasons.ts';
 import { findRefused, lackingIn } from '../src/refused-secrets.ts';
@@ -10,7 +11,7 @@ import { parseReference } from '../src/registry/reference.ts';
 import { evidenceTree } from '../src/report/evidence-tree.ts';
 import { terminalText } from '../src/report/terminal-text.ts';
 import { keptOf } from '../src/trust-roots/carried-roots.ts';
-import { nobodyAsked } from '../src/revocation-answers.ts';
+import { nobodyAsked, revocationAsker } from '../src/revocation-answers.ts';
 import { parseReferences, verifyImages } from '../src/verified-images.ts';
 import { createImageSource } from '../src/workloads/images.ts';
 import { createManifestSource } from '../src/workloads/manifests.ts';
@@ -34,6 +35,7 @@ import {
   readPlatform,
   readVerbosity,
 } from './judge.ts';
+import { openRevocation } from './revocation.ts';
 import { checkSaving, saver } from './save-evidence.ts';
 import { openEverywhere } from './sweep-source.ts';
 import { openTrusted } from './trusted.ts';
@@ -77,10 +79,17 @@ export async function saveEvidence(
   const options = gatherOptions(flags, policy, io);
   await checkSaving(directory, 'evidence save', io);
   const registry = await registryFor(flags, policy, io);
+  let revocation: RevocationClient | null = null;
   try {
     const trustRoots = () => keptOf(trusted?.kept ?? [], copyStoreOf(io));
     const accounts = accountsOf(registry, readPullSecret);
-    const saved = saver(source, registry, directory, 'evidence save', io, trustRoots, accounts);
+    const asking = {
+      saved: undefined,
+      concurrency: options.concurrency,
+      verbosity: readVerbosity(flags.v ?? '0'),
+    };
+    revocation = trusted && (await openRevocation(flags, trusted, asking, io));
+    const saved = saver(source, registry, directory, 'evidence save', io, trustRoots, accounts, revocation);
     const { workloads, gaps } = await saved.source.discover();
     const { valid, invalid } = parseReferences(workloads);
     const asked = { ...options, registry: saved.registry, accounts: saved.accounts };
@@ -90,6 +99,10 @@ export async function saveEvidence(
       readConfigs: true,
     });
     const refused = await findRefused(valid, lackingIn(gathered), asked);
+    if (trusted && saved.revocation) {
+      const ask = revocationAsker(trusted.trust, io.clock(), saved.revocation);
+      await Promise.all([...gathered.values()].map(ask));
+    }
     const { answers } = await saved.save();
     const missed = [...gathered.values()].filter((one) => !isComplete(one));
     for (const notice of refused.notices) tellNotice(notice, flags, io);
@@ -100,7 +113,7 @@ export async function saveEvidence(
     if (gaps.some(({ wrongInput }) => wrongInput) || invalid.size > 0) return 2;
     return missed.length > 0 || gaps.length > 0 ? 3 : 0;
   } finally {
-    await registry.close();
+    await Promise.all([registry.close(), revocation?.close()]);
     await close();
   }
 }

@@ -1,17 +1,13 @@
-import { homedir } from 'node:os';
 import { resolve } from 'node:path';
 import { z } from 'zod';
-import { audit, type Trusted } from '../src/audit.ts';
+import { audit } from '../src/audit.ts';
 import { parseDuration } from '../src/duration.ts';
-import type { RevocationClient } from '../src/evidence/revocation-client.ts';
 import type { ReadSecret } from '../src/keychains/accounts.ts';
-import { REQUEST_MS, TRANSFER_MS } from '../src/limits.ts';
 import { FAIL_ON, type FailOn } from '../src/policy/verdict.ts';
 import type { Accounts } from '../src/registry/accounts.ts';
 import { type Layout, openLayout } from '../src/registry/layout.ts';
 import { findMirrors, type Mirror, withMirrors } from '../src/registry/mirrors.ts';
 import type { Platform, Registry } from '../src/registry/registry.ts';
-import type { WireOptions } from '../src/registry/wire.ts';
 import type { Report } from '../src/report/report.ts';
 import { terminalText } from '../src/report/terminal-text.ts';
 import { keptOf } from '../src/trust-roots/carried-roots.ts';
@@ -27,8 +23,10 @@ import { openKeyring, withKeyring } from './keyring.ts';
 import { openOutputs, writeOutputs } from './outputs.ts';
 import { checkSaving, saver } from './save-evidence.ts';
 import { createProgress } from './progress.ts';
+import { openRevocation } from './revocation.ts';
 import { openTrusted } from './trusted.ts';
 import { VERSION } from './version.ts';
+import { allowedHosts, REQUESTS_SHOWN, wireOptions } from './wire-options.ts';
 
 /** What a gate wants beside the report. */
 interface Gate {
@@ -71,11 +69,12 @@ export async function judge(
   const registry = await openRegistry(flags, concurrency, verbosity, io, signal, policy?.registryMirrors);
   const accounts = accountsOf(registry, readPullSecret);
   const trustRoots = () => keptOf(trusted.kept, copyStoreOf(io));
+  const asking = { saved: registry.revocation, concurrency, verbosity };
+  const revocation = await openRevocation(flags, trusted, asking, io, signal);
   const saved =
     saving === undefined
       ? null
-      : saver(source, registry, saving, '--save-evidence', io, trustRoots, accounts);
-  const revocation = await openRevocation(flags, trusted, concurrency, verbosity, io, signal);
+      : saver(source, registry, saving, '--save-evidence', io, trustRoots, accounts, revocation);
   const progress = createProgress(io, !flags.quiet && verbosity < REQUESTS_SHOWN);
   interrupt?.addEventListener('abort', () => {
     progress.clear();
@@ -91,7 +90,7 @@ export async function judge(
       policy,
       trust,
       refreshed: trusted.refresh(signal, registry.trustRoots),
-      revocation,
+      revocation: saved ? saved.revocation : revocation,
       platform,
       concurrency,
       timeout,
@@ -120,9 +119,6 @@ export async function judge(
   }
 }
 
-/** From here on every request is named. */
-const REQUESTS_SHOWN = 6;
-
 /** Ends the waiting when the user wants it or the time is over, whatever comes first. */
 export function stopSignal(interrupt: AbortSignal | undefined, deadline: number | null): AbortSignal {
   return AbortSignal.any([
@@ -145,7 +141,7 @@ export function tellNotice(notice: string, { quiet }: Pick<JudgingFlags, 'quiet'
 
 /** A registry, what came with it where it is saved evidence, and what opens the accounts of pods where it is none. */
 export type OpenedRegistry = Registry &
-  Partial<Pick<Layout, 'trustRoots' | 'accounts'>> & {
+  Partial<Pick<Layout, 'trustRoots' | 'accounts' | 'revocation'>> & {
     readonly openAccounts?: (read: ReadSecret, own: Registry) => Accounts;
   };
 
@@ -193,50 +189,6 @@ export async function openRegistry(
   };
 }
 
-/** How hosts are asked, registries as others. Throws `UsageError`. */
-export async function wireOptions(
-  flags: JudgingFlags,
-  concurrency: number,
-  verbosity: number,
-  io: Io,
-  signal?: AbortSignal,
-): Promise<WireOptions> {
-  const { createCertificateSource } = await import('../src/registry/host-certificates.ts');
-  const { createProxies } = await import('../src/registry/proxy.ts');
-  return {
-    clock: io.clock,
-    insecure: new Set(flags['insecure-registry']),
-    allowRedirect: allowedHosts(flags),
-    userAgent: `kubectl-supplychain/${VERSION}`,
-    certificates: createCertificateSource({ env: io.env, homedir: homedir() }),
-    proxies: createProxies(io.env),
-    concurrencyPerHost: concurrency,
-    signal,
-    requestMs: REQUEST_MS,
-    transferMs: TRANSFER_MS,
-    ...(verbosity >= REQUESTS_SHOWN
-      ? {
-          onRequest: (method, url, status, ms) =>
-            io.stderr(terminalText(`${method} ${url} ${status} ${Math.round(ms)} ms`) + '\n'),
-        }
-      : {}),
-  };
-}
-
-/** Whom revocation is asked of: nobody where no network is to be touched, or nothing trusts certificates that can be revoked. */
-async function openRevocation(
-  flags: JudgingFlags,
-  { trust }: Pick<Trusted, 'trust'>,
-  concurrency: number,
-  verbosity: number,
-  io: Io,
-  signal: AbortSignal,
-): Promise<RevocationClient | null> {
-  if (flags.offline || flags.evidence !== undefined || !trust.notation?.length) return null;
-  const { createRevocationClient } = await import('../src/evidence/revocation-client.ts');
-  return createRevocationClient(await wireOptions(flags, concurrency, verbosity, io, signal));
-}
-
 function readFailOn(text: string | undefined): FailOn {
   const failOn = FAIL_ON.find((one) => one === (text ?? 'unknown'));
   if (failOn) return failOn;
@@ -257,18 +209,6 @@ export function readPlatform(text: string | undefined): Platform | null {
 export function readCount(flag: string, text: string): number {
   if (/^[1-9]\d{0,2}$/.test(text)) return Number(text);
   throw new UsageError(`--${flag}: ${JSON.stringify(text)} is not a number from 1 to 999`);
-}
-
-/** Throws `UsageError`, whether or not anybody is asked. */
-function allowedHosts(flags: JudgingFlags): ReadonlySet<string> {
-  return new Set(flags['allow-redirect'].map((host) => readHost('allow-redirect', host)));
-}
-
-/** A host as addresses spell it: `storage.example:8443`. */
-function readHost(flag: string, text: string): string {
-  const url = URL.canParse(`https://${text}`) ? new URL(`https://${text}`) : null;
-  if (url !== null && url.href === `https://${url.host}/`) return url.host;
-  throw new UsageError(`--${flag}: ${JSON.stringify(text)} is no host or host:port, as storage.example:8443`);
 }
 
 export function readVerbosity(text: string): number {

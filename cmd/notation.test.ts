@@ -2,10 +2,12 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import { serveAnswers } from '../src/evidence/github-server.fixture.ts';
 import { IMAGE, REPOSITORY } from '../test/forge/notation.ts';
-import { distributionPoint } from '../test/forge/revocation.ts';
+import { crl, distributionPoint } from '../test/forge/revocation.ts';
 import { chain, good, type NotationCase, PAST } from '../test/notation/case.ts';
 import { type OnDisk, writeCase } from '../test/notation/disk.ts';
+import { serveLayout } from '../test/served-layout.ts';
 import { directory, type Ran, run } from './fake-io.fixture.ts';
 
 const NOW = () => new Date('2026-06-01T00:00:00Z');
@@ -98,6 +100,35 @@ describe('verify --notation-config', () => {
     expect(ran.stdout).toContain('nobody is asked with --offline and --evidence');
   });
 
+  it.each(['verify', 'evidence save'])('asks nobody of what was saved with `%s`', async (command) => {
+    const server = await serveAnswers();
+    const certificates = chain({ leaf: { extensions: [distributionPoint(`${server.url}/list`)] } });
+    const issuer = certificates[1];
+    if (!issuer) throw new Error('no issuer');
+    const held = { thisUpdate: new Date('2026-05-31'), nextUpdate: new Date('2026-06-02') };
+    server.answer('/list', 200, crl(issuer, held));
+    const { config, layout } = made({ signature: { chain: certificates }, trust: { scopes: ['*'] } });
+    const registry = await serveLayout(layout, 'registry.example.com', new Map());
+    const image = `${registry.host}/shop/cart@${IMAGE.digest}`;
+    const notation = `{ trustPolicy: ${config}/trustpolicy.json, trustStore: ${config}/truststore }`;
+    const cwd = directory({ 'policy.yaml': policyOf(notation) });
+    const at = { clock: NOW, cwd, env: { XDG_CACHE_HOME: directory() } };
+    const judged = ['verify', image, '--policy', 'policy.yaml', '-o', 'json'];
+    const from = ['--plain-http', registry.host, '--allow-redirect', server.host];
+    const live = await run(
+      [...judged, ...from, ...(command === 'verify' ? ['--save-evidence', 'saved'] : [])],
+      at,
+    );
+    if (command !== 'verify')
+      await run(['evidence', 'save', 'saved', image, '--policy', 'policy.yaml', ...from], at);
+    await Promise.all([server.close(), registry.close()]);
+    expect(findingsOf(live)).toMatchObject([{ reason: 'SignatureVerified' }]);
+    const replayed = await run([...judged, '--evidence', 'saved'], at);
+    expect(findingsOf(replayed)).toEqual(findingsOf(live));
+    const later = await run([...judged, '--evidence', 'saved', '--at', '2026-06-03'], at);
+    expect(findingsOf(later)).toMatchObject([{ reason: 'RevocationUnknown' }]);
+  });
+
   it.each<[string, Partial<NotationCase>, string]>([
     ['is skipped', { trust: { level: 'skip' } }, 'NotationSkipped'],
     ['no statement is for', { trust: { scopes: ['r.example.com/other'] } }, 'NoTrustPolicyForRepository'],
@@ -141,8 +172,7 @@ describe('verify --notation-config', () => {
   });
 });
 
-describe('a notation authority of a policy', () => {
-  const policy = (notation: string) => `apiVersion: kubectl-supplychain/v1alpha1
+const policyOf = (notation: string) => `apiVersion: kubectl-supplychain/v1alpha1
 kind: Policy
 metadata: { name: test }
 spec:
@@ -150,6 +180,7 @@ spec:
   rules: [{ name: signed, match: { images: ["**"] }, signature: { anyOf: [pki] } }]
 `;
 
+describe('a notation authority of a policy', () => {
   it.each<[string, (disk: OnDisk) => string, number, string]>([
     [
       'of a trust policy and stores',
@@ -192,7 +223,7 @@ spec:
     ],
   ])('%s', async (_name, notation, exitCode, said) => {
     const disk = made();
-    const cwd = directory({ 'policy.yaml': policy(notation(disk)) });
+    const cwd = directory({ 'policy.yaml': policyOf(notation(disk)) });
     const args = ['verify', REFERENCE, '--policy', 'policy.yaml', '--evidence', disk.layout];
     const ran = await run(args, { clock: NOW, cwd });
     expect({ exitCode: ran.exitCode, named: (ran.stdout + ran.stderr).includes(said) }).toEqual({

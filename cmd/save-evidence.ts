@@ -1,9 +1,11 @@
 import { resolve } from 'node:path';
+import { recordRevocation } from '../src/evidence/recorded-revocation.ts';
+import type { RevocationClient } from '../src/evidence/revocation-client.ts';
 import type { Accounts } from '../src/registry/accounts.ts';
 import { checkSaveAt, saveAt } from '../src/registry/evidence-archive.ts';
 import { checkSaveDirectory, writeLayout } from '../src/registry/layout-writer.ts';
 import { recordAccounts } from '../src/registry/recorded-accounts.ts';
-import { recordRegistry } from '../src/registry/recording.ts';
+import { type Recording, recordRegistry } from '../src/registry/recording.ts';
 import type { Registry } from '../src/registry/registry.ts';
 import { inventoryOf } from '../src/workloads/inventory.ts';
 import type { Discovery, WorkloadSource } from '../src/workloads/source.ts';
@@ -15,6 +17,7 @@ export interface Saver {
   readonly source: WorkloadSource;
   readonly registry: Registry;
   readonly accounts: Accounts | undefined;
+  readonly revocation: RevocationClient | null;
   /** Writes everything that was answered, and the inventory of workloads, into the directory. Throws `UsageError`. */
   save(): Promise<{ readonly answers: number; readonly written: number }>;
 }
@@ -37,20 +40,32 @@ export function saver(
   io: Io,
   trustRoots: () => Readonly<Record<string, unknown>> = () => ({}),
   accounts?: Accounts,
+  revocation: RevocationClient | null = null,
 ): Saver {
   const own = recordRegistry(registry, io.clock);
   const pulling = accounts && recordAccounts(accounts, own, io.clock);
+  const asking = revocation && recordRevocation(revocation, io.clock);
+  const recorded = (): Recording => {
+    const registries = (pulling ?? own).recorded();
+    const { answers = [], contents = [] } = asking?.recorded() ?? {};
+    return {
+      ...registries,
+      revocation: answers,
+      contents: new Map([...registries.contents, ...contents]),
+    };
+  };
   let discovered: Promise<Discovery> | null = null;
   const discover: WorkloadSource['discover'] = (waiting) => (discovered ??= source.discover(waiting));
   return {
     source: { ...source, discover },
     registry: own.registry,
     accounts: pulling?.accounts,
+    revocation: asking?.client ?? null,
     async save() {
       const inventory = inventoryOf(source.kind, await discover());
       const tool = `kubectl-supplychain ${VERSION}`;
       const saved = await saveAt(resolve(io.cwd, directory), (into) =>
-        writeLayout(into, (pulling ?? own).recorded(), inventory, tool, trustRoots()),
+        writeLayout(into, recorded(), inventory, tool, trustRoots()),
       );
       if (!saved.ok) throw usageError(flag, saved.fault);
       return saved.value;

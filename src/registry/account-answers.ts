@@ -1,6 +1,7 @@
 import { type PullSecretRef, pullSecretsKey } from '../pull-secret-ref.ts';
 import type { FoundAccount } from './accounts.ts';
 import { questionKey, type Answer } from './answer.ts';
+import { type RevocationAnswer, revocationKey } from './saved-revocation.ts';
 
 /** What registries answered an account of pods. */
 interface AccountAnswers {
@@ -22,6 +23,8 @@ export interface Answers {
   readonly answers: readonly Answer[];
   readonly accounts: readonly AccountAnswers[];
   readonly pods: readonly PodAccount[];
+  /** What says whether certificates were revoked, whoever asked: no credential goes there. */
+  readonly revocation: readonly RevocationAnswer[];
 }
 
 /** Tells what is known of pods with these pull secrets at a repository from what is known of others. */
@@ -48,6 +51,7 @@ export function joinAnswers(earlier: Answers, later: Answers): Answers {
         answers: joined(questionKey, ...same.map(({ answers }) => answers)),
       })),
     pods,
+    revocation: joined(revocationKey, earlier.revocation, later.revocation),
   };
 }
 
@@ -61,6 +65,7 @@ export function newerAnswers(answers: Answers, known: Answers): Answers {
       answers: newer(questionKey, answers, ofAccount.get(account) ?? []),
     })),
     pods: newer(podKey, answers.pods, known.pods),
+    revocation: newer(revocationKey, answers.revocation, known.revocation),
   };
 }
 

@@ -119,7 +119,14 @@ describe('an archive', () => {
     const cart = `${shop.host}/shop/cart`;
     const at = '2030-02-01T00:00:00.000Z';
     const moved = { question: 'tag', repository: cart, tag: 'v1', at, reply: { kind: 'absent' } } as const;
-    await save(archive, { at: new Date(at), answers: [moved], accounts: [], pods: [], contents: new Map() });
+    await save(archive, {
+      at: new Date(at),
+      answers: [moved],
+      accounts: [],
+      pods: [],
+      revocation: [],
+      contents: new Map(),
+    });
     const layout = await opened(archive);
     expect(await layout.tag(cart, 'v1')).toEqual({ ok: true, value: null });
     expect(await layout.tag(cart, 'all')).toEqual(answers['index']);

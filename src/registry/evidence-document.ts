@@ -101,6 +101,15 @@ const podSchema = z.object({
   ),
 });
 
+const revocationSchema = z.object({
+  question: z.enum(['ocsp', 'crl']),
+  registry: z.string(),
+  url: z.string(),
+  request: z.string(),
+  at: z.iso.datetime(),
+  reply: z.discriminatedUnion('kind', [z.object({ kind: found, digest: computedDigest, size }), faultSchema]),
+});
+
 const versionSchema = z.object({ apiVersion: z.string() });
 const documentSchema = z.object({
   apiVersion: z.literal(EVIDENCE_API_VERSION),
@@ -109,13 +118,14 @@ const documentSchema = z.object({
   answers: z.array(answerSchema),
   accounts: z.array(accountSchema).default([]),
   pods: z.array(podSchema).default([]),
+  revocation: z.array(revocationSchema).default([]),
   inventory: z.unknown(),
   trustRoots: z.record(z.string(), z.unknown()).default({}),
 });
 
 /** The document as it lies in a layout. It is read back at once: what could not be read later is not saved. */
 export function formatEvidence(document: EvidenceDocument): Outcome<Uint8Array> {
-  const { savedAt, tool, answers, accounts, pods, inventory, trustRoots } = document;
+  const { savedAt, tool, answers, accounts, pods, revocation, inventory, trustRoots } = document;
   const text = stringify({
     apiVersion: EVIDENCE_API_VERSION,
     kind: 'Evidence',
@@ -124,6 +134,7 @@ export function formatEvidence(document: EvidenceDocument): Outcome<Uint8Array> 
     answers,
     accounts,
     pods,
+    revocation,
     inventory: inventory ?? null,
     trustRoots,
   });

@@ -57,7 +57,14 @@ async function opened(directory: string): Promise<Layout> {
 }
 
 const everything = (at: Date) => record(at, (registry) => askAll(registry, shop));
-const nothing = (at: Date): Recording => ({ at, answers: [], accounts: [], pods: [], contents: new Map() });
+const nothing = (at: Date): Recording => ({
+  at,
+  answers: [],
+  accounts: [],
+  pods: [],
+  revocation: [],
+  contents: new Map(),
+});
 const gone = (at: Date): Answer => ({
   question: 'tag',
   repository: `${shop.host}/shop/cart`,

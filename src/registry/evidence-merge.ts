@@ -5,8 +5,7 @@ import pLimit from 'p-limit';
 
 import { MANIFEST_BYTES } from '../limits.ts';
 import { failed, ok, type Outcome } from '../reasons.ts';
-import { allAnswers, newerAnswers } from './account-answers.ts';
-import type { Answer } from './answer.ts';
+import { allAnswers, type Answers, newerAnswers } from './account-answers.ts';
 import { blobPath, readBlobFile } from './blob-file.ts';
 import { readEvidence } from './evidence-artifact.ts';
 import type { EvidenceDocument } from './evidence-document.ts';
@@ -32,8 +31,11 @@ export async function mergeEvidence(
   const target = await inspectTarget(into);
   if (!target.ok) return target;
   const earlier = target.value?.document ?? null;
-  const newer = newerAnswers(source.value, earlier ?? { answers: [], accounts: [], pods: [] });
-  const copied = await copyBlobs(from, into, allAnswers(newer));
+  const newer = newerAnswers(
+    source.value,
+    earlier ?? { answers: [], accounts: [], pods: [], revocation: [] },
+  );
+  const copied = await copyBlobs(from, into, blobsOf(newer));
   if (!copied.ok) return copied;
 
   const later = earlier === null || source.value.savedAt > earlier.savedAt;
@@ -62,7 +64,11 @@ async function readSaved(directory: string): Promise<Outcome<EvidenceDocument>> 
 }
 
 /** Every blob is hashed on its way. What is copied before a merge is broken off is named by nobody. */
-async function copyBlobs(from: string, into: string, answers: readonly Answer[]): Promise<Outcome<null>> {
+async function copyBlobs(
+  from: string,
+  into: string,
+  blobs: ReadonlyMap<string, number>,
+): Promise<Outcome<null>> {
   const files = await openLayoutFiles(into);
   const limit = pLimit(COPIES);
   const copy = async ([digest, most]: readonly [string, number]): Promise<Outcome<null>> => {
@@ -75,7 +81,7 @@ async function copyBlobs(from: string, into: string, answers: readonly Answer[])
     return ok(null);
   };
   try {
-    const copied = await Promise.all([...blobsOf(answers)].map((blob) => limit(() => copy(blob))));
+    const copied = await Promise.all([...blobs].map((blob) => limit(() => copy(blob))));
     await files.settle(into);
     return copied.find((outcome) => !outcome.ok) ?? ok(null);
   } finally {
@@ -84,14 +90,15 @@ async function copyBlobs(from: string, into: string, answers: readonly Answer[])
 }
 
 /** The digests of what was given, and how large each may be. */
-function blobsOf(answers: readonly Answer[]): ReadonlyMap<string, number> {
+function blobsOf(answers: Answers): ReadonlyMap<string, number> {
   const blobs = new Map<string, number>();
-  for (const answer of answers) {
+  for (const answer of allAnswers(answers)) {
     if (answer.reply.kind !== 'found') continue;
     if (answer.question === 'blob')
       blobs.set(answer.digest, Math.max(answer.size, blobs.get(answer.digest) ?? 0));
     else if (answer.question === 'manifest') blobs.set(answer.digest, MANIFEST_BYTES);
     else if ('digest' in answer.reply) blobs.set(answer.reply.digest, MANIFEST_BYTES);
   }
+  for (const { reply } of answers.revocation) if (reply.kind === 'found') blobs.set(reply.digest, reply.size);
   return blobs;
 }

@@ -253,7 +253,7 @@ describe('what was saved', () => {
   });
 
   it('can be nothing', async () => {
-    await save({ at: AT, answers: [], accounts: [], pods: [], contents: new Map() });
+    await save({ at: AT, answers: [], accounts: [], pods: [], revocation: [], contents: new Map() });
     expect(await (await opened()).tag('ghcr.io/acme/cart', 'v1')).toMatchObject({
       fault: { reason: 'NotInEvidence' },
     });
@@ -318,6 +318,7 @@ describe('a second save into the same directory', () => {
       at: LATER,
       accounts: [],
       pods: [],
+      revocation: [],
       answers: [
         { question: 'tag', repository: cart, tag: 'v1', at, reply: found },
         { question: 'tag', repository: cart, tag: 'v3', at, reply: { kind: 'absent' } },
@@ -364,6 +365,7 @@ describe('a second save into the same directory', () => {
       answers: [],
       accounts: [],
       pods: [],
+      revocation: [],
       contents: new Map([[digestOf(Buffer.from('b')), Buffer.from('b')]]),
     };
     const outcomes = await Promise.all([
@@ -465,7 +467,7 @@ describe('a save that is broken off', () => {
       const contents = new Map();
       for (let i = 0; i < 5000; i += 1) { const b = Buffer.from(String(i)); contents.set(digestOf(b), b); }
       process.stdout.write('begun');
-      await writeLayout(process.argv[1], { at: new Date(), answers: [], accounts: [], pods: [], contents }, null);
+      await writeLayout(process.argv[1], { at: new Date(), answers: [], accounts: [], pods: [], revocation: [], contents }, null);
     `;
     const child = execFile(process.execPath, ['--input-type=module', '-e', program, directory]);
     await expect
@@ -678,7 +680,11 @@ describe('what is not saved', () => {
     for (const digest of [absent('x').digest, 'sha256:../../../../tmp/x']) {
       const contents = new Map([[digest, Buffer.from('other')]]);
       expect(
-        await writeLayout(directory, { at: AT, answers: [], accounts: [], pods: [], contents }, null),
+        await writeLayout(
+          directory,
+          { at: AT, answers: [], accounts: [], pods: [], revocation: [], contents },
+          null,
+        ),
       ).toMatchObject({
         ok: false,
       });

@@ -47,7 +47,11 @@ export async function writeLayout(
   if (!layout.ok) return layout;
   try {
     const written = await write(directory, layout.value, earlier.value);
-    return ok({ savedAt: document.savedAt, answers: allAnswers(document).length, written });
+    return ok({
+      savedAt: document.savedAt,
+      answers: allAnswers(document).length + document.revocation.length,
+      written,
+    });
   } catch (error) {
     return notWritten(directory, error);
   }
@@ -65,7 +69,7 @@ export async function checkSaveDirectory(directory: string): Promise<Outcome<nul
   }
 }
 
-const NO_ANSWERS: Answers = { answers: [], accounts: [], pods: [] };
+const NO_ANSWERS: Answers = { answers: [], accounts: [], pods: [], revocation: [] };
 
 function merge(
   earlier: EvidenceDocument | null,

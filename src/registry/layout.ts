@@ -11,6 +11,7 @@ import type { Accounts } from './accounts.ts';
 import { recordedAccounts } from './recorded-accounts.ts';
 import { recordedRegistry } from './recorded-registry.ts';
 import type { Registry } from './registry.ts';
+import { savedRevocation, type SavedRevocation } from './saved-revocation.ts';
 
 /** An OCI image layout as a registry that needs no network. */
 export interface Layout extends Registry {
@@ -20,6 +21,8 @@ export interface Layout extends Registry {
   readonly savedAt: Date | null;
   /** What pods of a cluster were answered; without it nothing is known but what everybody is. */
   readonly accounts?: Accounts | undefined;
+  /** What was answered about revocation; without it nobody was asked. */
+  readonly revocation?: SavedRevocation | undefined;
   /** What was saved beside the answers, for whoever reads it to check; `null` if there is nothing. */
   readonly inventory: unknown;
   /** What was known of TUF repositories, by repository, likewise. */
@@ -49,8 +52,10 @@ async function openDirectory(directory: string): Promise<Outcome<Layout>> {
     const { savedAt, inventory, trustRoots, answers, digest: document } = evidence.value;
     const own = recordedRegistry(directory, answers);
     const accounts = recordedAccounts(directory, evidence.value, own);
+    const { revocation: asked } = evidence.value;
+    const revocation = asked.length > 0 ? savedRevocation(directory, asked) : undefined;
     const beside = { saved: { directory, document }, savedAt, inventory, trustRoots };
-    return ok({ ...own, accounts, ...beside });
+    return ok({ ...own, accounts, revocation, ...beside });
   }
   const byCosign = savedByCosign(index.value);
   if (byCosign) return ok({ ...cosignRegistry(directory, byCosign), ...NOTHING_BESIDE });
@@ -64,7 +69,7 @@ const NOTHING_BESIDE = { saved: null, savedAt: null, inventory: null, trustRoots
 
 /** Where an archive was unpacked is another directory in every run, and no report must depend on it. */
 function namedAfter(layout: Layout, archive: Unpacked): Layout {
-  const { accounts } = layout;
+  const { accounts, revocation } = layout;
   return {
     ...layout,
     saved: null,
@@ -73,6 +78,8 @@ function namedAfter(layout: Layout, archive: Unpacked): Layout {
       ...accounts,
       registry: (account) => ({ ...layout, ...answersOf(accounts.registry(account), archive) }),
     },
+    revocation:
+      revocation && ((asked) => revocation(asked)?.then((outcome) => nameArchive(outcome, archive)) ?? null),
     close: async () => {
       await layout.close();
       await archive.close();

@@ -92,6 +92,7 @@ export function recordRegistry(registry: Registry, clock: () => Date): Recorder 
       answers: [...answers.values()],
       accounts: [],
       pods: [],
+      revocation: [],
       contents: new Map(contents),
     }),
   };
