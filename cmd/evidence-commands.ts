@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { z } from 'zod';
-import { gather, type GatheredImage } from '../src/evidence/gather.ts';
+import { gather, type GatheredImage, requestKey } from '../src/evidence/gather.ts';
 import type { RevocationClient } from '../src/evidence/revocation-client.ts';
 import type { Policy } from '../src/policy/policy.ts';
 import type { Outcome } from '../src/reasons.ts';
@@ -12,7 +12,7 @@ import { evidenceTree } from '../src/report/evidence-tree.ts';
 import { terminalText } from '../src/report/terminal-text.ts';
 import { keptOf } from '../src/trust-roots/carried-roots.ts';
 import { nobodyAsked, revocationAsker } from '../src/revocation-answers.ts';
-import { parseReferences, verifyImages } from '../src/verified-images.ts';
+import { parseReferences, repositoriesOf, verifyImages } from '../src/verified-images.ts';
 import { createImageSource } from '../src/workloads/images.ts';
 import { createManifestSource } from '../src/workloads/manifests.ts';
 import { clusterFlagsIn, MANY_CLUSTERS_FLAGS } from './cluster-flags.ts';
@@ -101,7 +101,12 @@ export async function saveEvidence(
     const refused = await findRefused(valid, lackingIn(gathered), asked);
     if (trusted && saved.revocation) {
       const ask = revocationAsker(trusted.trust, io.clock(), saved.revocation);
-      await Promise.all([...gathered.values()].map(ask));
+      await Promise.all(
+        valid.flatMap((request) => {
+          const outcome = gathered.get(requestKey(request));
+          return outcome ? [ask(outcome, repositoriesOf(request))] : [];
+        }),
+      );
     }
     const { answers } = await saved.save();
     const missed = [...gathered.values()].filter((one) => !isComplete(one));

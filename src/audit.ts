@@ -17,7 +17,7 @@ import type { Platform, Registry } from './registry/registry.ts';
 import { findRefused } from './refused-secrets.ts';
 import { createReport, type Report } from './report/report.ts';
 import { type AskRevocation, nobodyAsked, revocationAsker } from './revocation-answers.ts';
-import { imageVerifier, invalidImages, parseReferences } from './verified-images.ts';
+import { imageVerifier, invalidImages, parseReferences, repositoriesOf } from './verified-images.ts';
 import type { TrustMaterial } from './verify/verifier.ts';
 import type { Gap, Workload, WorkloadSource } from './workloads/source.ts';
 
@@ -73,7 +73,7 @@ export async function audit(job: AuditJob): Promise<Report> {
   const settled = await gatherEach(references.valid, { ...job, ...asked }, async (request, outcome) => {
     if (lacksCredentials(outcome)) lacking.add(requestKey(request));
     const { ask, verify, settle } = await judging;
-    return settle(requestKey(request), verify(request, outcome, await ask(outcome)));
+    return settle(requestKey(request), verify(request, outcome, await ask(outcome, repositoriesOf(request))));
   });
   const refused = await findRefused(references.valid, lacking, job);
   for (const notice of refused.notices) job.onNotice?.(notice);

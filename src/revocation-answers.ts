@@ -15,7 +15,7 @@ export function nobodyAsked(why: string): AskFor {
 }
 
 /** Finds out what verification wants to know of an image's signatures. */
-export type AskRevocation = (image: Outcome<GatheredImage>) => Promise<AskFor>;
+export type AskRevocation = (image: Outcome<GatheredImage>, alsoNamed: readonly string[]) => Promise<AskFor>;
 
 /**
  * Fetches what verification wants to know of revocation: it is run over the signatures that may need it, and what it asked for is
@@ -28,7 +28,7 @@ export function revocationAsker(
 ): AskRevocation {
   const answers = new Map<string, Outcome<Buffer>>();
   const underWay = new Map<string, Promise<Outcome<Buffer>>>();
-  return async (image) => {
+  return async (image, alsoNamed) => {
     const signatures = image.ok ? signaturesOf(image.value) : [];
     for (let round = 0; round < REVOCATION_ROUNDS; round += 1) {
       const wanted = new Map<string, readonly [RevocationQuestion, string]>();
@@ -41,6 +41,7 @@ export function revocationAsker(
       for (const { repository, evidence } of signatures)
         verifyEvidence(evidence, trust, {
           repository,
+          alsoNamed,
           judgedAt,
           ask: (question) => record(question, repository),
         });

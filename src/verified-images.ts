@@ -57,6 +57,11 @@ function runningImage(text: string, written: ImageReference, running: RunningOne
   return { ...written, text, written, also, running: { ...running, platforms } };
 }
 
+/** The names of an image by which it may be trusted: as it is written, and as the cluster has it. */
+export function repositoriesOf({ written, also, repository }: RunImage): readonly string[] {
+  return [written?.repository ?? repository, ...(also ? [also.repository] : [])];
+}
+
 /** Verifies what was gathered, and puts it into the form in which it is judged. Pure. */
 export function verifyImages(
   { valid, invalid }: References,
@@ -90,10 +95,12 @@ export function imageVerifier(trust: TrustMaterial, judgedAt: Date): VerifyImage
       repository: string,
       { digest, platform, evidence, faults, config }: GatheredManifest,
     ): JudgedManifest => {
-      const known = verified.get(repository) ?? new WeakMap<Evidence, Verdict>();
-      verified.set(repository, known);
+      const names = [...new Set([repository, ...repositoriesOf(reference)])];
+      const known = verified.get(names.join(' ')) ?? new WeakMap<Evidence, Verdict>();
+      verified.set(names.join(' '), known);
       const asking = {
         repository,
+        alsoNamed: names.slice(1),
         judgedAt,
         ask: (question: Parameters<AskFor>[0]) => ask(question, repository),
       };

@@ -33,6 +33,8 @@ export interface TrustMaterial {
 export interface Circumstances {
   /** The repository of the image, registry included. */
   readonly repository: string;
+  /** Other names of it, as a workload writes it and a node has it: what is trusted by the name has to be so by each. */
+  readonly alsoNamed?: readonly string[] | undefined;
   readonly judgedAt: Date;
   readonly ask: Ask;
 }

@@ -175,3 +175,39 @@ describe.each(['jws', 'cose'] as const)('a %s signature', (format) => {
     });
   });
 });
+
+describe('an image of several names', () => {
+  const WRITTEN = 'registry.example.com/prod/cart';
+  const statement = (name: string, scope: string, store: string) => ({
+    name,
+    registryScopes: [scope],
+    signatureVerification: { level: 'strict' },
+    trustStores: [store],
+    trustedIdentities: ['*'],
+  });
+  const trusting = (store: string): TrustKnobs => ({
+    stores: { 'ca:acme': pki().slice(-1), 'ca:other': pki({ root: { key: key('another root') } }).slice(-1) },
+    policy: () =>
+      JSON.stringify({
+        version: '1.0',
+        trustPolicies: [
+          statement('found', JUDGED.repository, 'ca:acme'),
+          statement('written', WRITTEN, store),
+        ],
+      }),
+  });
+
+  it.each<[string, string, readonly string[], string]>([
+    ['both statements accept', 'ca:acme', [WRITTEN], 'verified'],
+    ['the statement of its other name refuses', 'ca:other', [WRITTEN], 'SignerNotTrusted'],
+    [
+      'no statement is for its other name',
+      'ca:acme',
+      ['elsewhere.example.com/cart'],
+      'NoTrustPolicyForRepository',
+    ],
+    ['its other name is not asked for', 'ca:other', [], 'verified'],
+  ])('where %s', (_name, store, alsoNamed, expected) => {
+    expect(said(verify({}, trusting(store), { alsoNamed }))).toBe(expected);
+  });
+});

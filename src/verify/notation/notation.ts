@@ -25,15 +25,16 @@ function verifyNotation(evidence: Evidence, trust: TrustMaterial, circumstances:
   const refused = (refusal: Refusal): Verdict => ({ result: 'refused', evidence, refusal });
   try {
     const authorities = trust.notation ?? [];
-    const applying = authorities.map((one) => ({ trust: one, ...applicable(one, circumstances.repository) }));
-    const statements = applying.flatMap(({ trust: one, statement }) =>
-      statement ? [{ trust: one, statement }] : [],
-    );
+    const names = [circumstances.repository, ...(circumstances.alsoNamed ?? [])];
+    const applying = authorities.map((one) => ({ trust: one, ...applicableToAll(one, names) }));
+    const applied = applying.filter(({ fault }) => fault === null);
     const [unapplied] = applying.flatMap(({ fault }) => fault ?? []);
-    if (statements.length === 0 && unapplied) return refused(unapplied);
+    if (applied.length === 0 && unapplied) return refused(unapplied);
     const signature = verifyIntegrity(evidence);
     if (authorities.length === 0) return refused(strangerTo(signature));
-    const attempts = statements.map((one) => attempt({ signature, ...one, circumstances }));
+    const attempts = applied.map(({ trust: one, statements }) =>
+      attemptAll(statements.map((statement) => ({ signature, trust: one, statement, circumstances }))),
+    );
     const claims = attempts.flatMap((one) => (one.ok ? [one.claim] : []));
     const [first, ...more] = claims;
     if (first) return { result: 'verified', evidence, claims: [first, ...more] };
@@ -65,9 +66,27 @@ export function applicable({ statements, origin }: NotationTrust, repository: st
   return { statement: null, fault: { reason: 'NotationSkipped', message } };
 }
 
+/** The statements for an image that has several names; the first fault where one of them has none. */
+function applicableToAll(trust: NotationTrust, repositories: readonly string[]) {
+  const each = repositories.map((repository) => applicable(trust, repository));
+  const statements = new Set(each.flatMap(({ statement }) => statement ?? []));
+  return { statements: [...statements], fault: each.find(({ fault }) => fault)?.fault ?? null };
+}
+
 type Attempt =
   | { readonly ok: true; readonly claim: Claim }
   | { readonly ok: false; readonly refusal: Refusal };
+
+/** What every statement accepts, with all that one of them has only logged. */
+function attemptAll(questions: readonly Question[]): Attempt {
+  const each = questions.map(attempt);
+  const refusal = each.find(({ ok }) => !ok);
+  if (refusal) return refusal;
+  const claims = each.flatMap((one) => (one.ok ? [one] : []));
+  const logged = ({ claim }: { readonly claim: Claim }): number => claim.notation?.logged.length ?? 0;
+  const [most] = claims.toSorted((a, b) => logged(b) - logged(a));
+  return most ?? { ok: false, refusal: { reason: 'SignerNotTrusted', message: 'no statement applies' } };
+}
 
 /** The validations in the order of the specification, up to the first that fails and is enforced. */
 function attempt(question: Question): Attempt {
