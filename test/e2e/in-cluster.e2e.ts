@@ -1,5 +1,5 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { type Image, pushImage } from '../../testdata/make/build.ts';
@@ -131,10 +131,10 @@ describe('the manifests', () => {
     mkdirSync(folder);
     const [resources, components] = ['cluster', 'results-volume'].map((name) => [join(MANIFESTS, name)]);
     // kustomize takes no absolute paths.
-    const relative = (paths: readonly string[] = []) => paths.map((path) => join('..', '..', '..', path));
+    const from = (paths: readonly string[] = []) => paths.map((path) => relative(folder, path));
     writeFileSync(
       join(folder, 'kustomization.yaml'),
-      JSON.stringify({ resources: relative(resources), components: relative(components) }),
+      JSON.stringify({ resources: from(resources), components: from(components) }),
     );
     const input = await kustomized(folder);
     expect(input).toContain('claimName: supplychain-results');
@@ -246,7 +246,7 @@ describe.skipIf(!CAN_PLAY_POD)('the account of the CronJob', () => {
   it('of one namespace sees that one, and only that one', async () => {
     const folder = join(bench.workdir, 'of-shop');
     mkdirSync(folder);
-    const resources = [join('..', '..', '..', MANIFESTS, 'namespace')];
+    const resources = [relative(folder, join(MANIFESTS, 'namespace'))];
     writeFileSync(join(folder, 'kustomization.yaml'), JSON.stringify({ resources, namespace: 'shop' }));
     await bench.cluster.mustKubectl(['apply', '-k', folder]);
     const account = { ...ACCOUNT, namespace: 'shop' };
