@@ -29,6 +29,8 @@ import { VERSION } from './version.ts';
 interface OpenedCluster {
   readonly source: WorkloadSource;
   readonly readPullSecret: ReadSecret;
+  /** Where the cluster itself keeps SBOMs, which nobody has signed. */
+  readonly sboms: readonly Collector[];
   /** Ends the connections. */
   readonly close: () => Promise<void>;
 }
@@ -42,15 +44,17 @@ export async function openCluster(
   const flags = clusterFlagsSchema.parse(typed);
   const sourceOf = clusterSources(words, flags, io);
   const api = await openApi(flags, io);
+  const sboms = [reportsIn(api, flags, io)];
   return {
     source: sourceOf(api),
     readPullSecret: secretReader([api]),
-    collectors: (policy) => (acceptsUnsignedSboms(policy) ? [reportsIn(api, flags, io)] : []),
+    sboms,
+    collectors: (policy) => (acceptsUnsignedSboms(policy) ? sboms : []),
     close: () => api.close(),
   };
 }
 
-/** Only who accepts SBOMs that nobody has signed has the cluster asked for Trivy Operator's: there is one for each container. */
+/** An audit asks the cluster for Trivy Operator's SBOMs only where it accepts those that nobody has signed: there is one for each container. */
 function acceptsUnsignedSboms(policy: Policy | null): boolean {
   const rules = policy?.rules ?? [];
   return rules.some(
@@ -113,6 +117,7 @@ export async function openClusters(
   return {
     source,
     readPullSecret: secretReader(clusters.map(({ api }) => api)),
+    sboms: clusters.map(({ api }) => reportsIn(api, flags, io)),
     async close() {
       await Promise.all(clusters.map(({ api }) => api.close()));
     },

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { z } from 'zod';
+import type { Collector } from '../src/evidence/collector.ts';
 import type { ReadSecret } from '../src/keychains/accounts.ts';
 import { openLayout, type Layout } from '../src/registry/layout.ts';
 import { createInventorySource } from '../src/workloads/inventory.ts';
@@ -14,6 +15,8 @@ export interface Swept {
   readonly source: WorkloadSource;
   /** Reads the pull secrets of its pods; nothing where it is no cluster. */
   readonly readPullSecret?: ReadSecret | undefined;
+  /** Where its clusters themselves keep SBOMs; nothing where it is no cluster. */
+  readonly sboms?: readonly Collector[] | undefined;
   /** When the workloads were listed; null for now. */
   readonly takenAt: Date | null;
   /** The evidence that was saved; null where registries alone are asked. */

@@ -99,7 +99,7 @@ async function runSweep(typedFlags: SweepFlags, typed: unknown, io: Io): Promise
   const { evidence: aboutEvidence, contents } = asksEvidence(query);
   const trusted = aboutEvidence || flags.policy.length > 0 ? openTrusted(flags, io) : null;
   const policy = trusted?.policy ?? null;
-  const collectors = aboutEvidence ? findCollectors(flags, policy, io) : [];
+  const places = aboutEvidence ? findCollectors(flags, policy, io) : [];
   const outputs = await openOutputsOf(flags.output, SWEEP_RENDERERS, io);
   const swept = await openSwept(typedFlags, typed, io, signal);
   try {
@@ -120,7 +120,8 @@ async function runSweep(typedFlags: SweepFlags, typed: unknown, io: Io): Promise
         scanner,
         registry,
         accounts: accountsFor(swept, live, registry),
-        collectors,
+        // A hit counts from any SBOM, of those too that nobody has signed.
+        collectors: [...places, ...(contents ? (swept.sboms ?? []) : [])],
         platform,
         concurrency,
         timeout,

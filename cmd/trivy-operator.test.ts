@@ -1,5 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { z } from 'zod';
 import { type FakeApiServer, status, type Thing } from '../src/cluster/api-server.fixture.ts';
+import { digestOf } from '../src/registry/digest.ts';
 import { OCI_INDEX } from '../src/registry/manifest.ts';
 import { serveShop, type ShopRegistry } from '../src/registry/shop-registry.fixture.ts';
 import type { Report } from '../src/report/report.ts';
@@ -9,10 +11,12 @@ import { directory, run } from './fake-io.fixture.ts';
 
 const GROUP = '/apis/aquasecurity.github.io/v1alpha1';
 const LIST = `${GROUP}/namespaces/shop/sbomreports`;
+/** The digest of the shop's configuration, `{}`. */
+const IMAGE_ID = digestOf(Buffer.from('{}'));
 const OTHER = `sha256:${'7'.repeat(64)}`;
 
 let shop: ShopRegistry;
-let api: FakeApiServer | null = null;
+const servers: FakeApiServer[] = [];
 
 beforeAll(async () => {
   shop = await serveShop();
@@ -21,13 +25,14 @@ beforeAll(async () => {
   shop.change(`cart/referrers/${shop.cart.digest}`, 200, nothing, OCI_INDEX);
   // What is loaded for the first audit takes its time, which is no test's.
   await audited('sbom: { allowUnsigned: true }', () => {});
-  await api?.close();
+  await closeAll();
 }, 60_000);
 afterAll(() => shop.close());
-afterEach(async () => {
-  await api?.close();
-  api = null;
-});
+afterEach(closeAll);
+
+async function closeAll(): Promise<void> {
+  await Promise.all(servers.splice(0).map((server) => server.close()));
+}
 
 function report(digest: string, components: unknown, namespace: string | null = 'shop'): Thing {
   const scope = namespace === null ? {} : { namespace };
@@ -45,17 +50,34 @@ const BOM = {
   components: [{ type: 'library', name: 'a', version: '1.0.0', purl: 'pkg:npm/a@1.0.0' }],
 };
 
+/** A cluster that serves the reports' kinds; `namespace` is what of it is read, `runs` whether the shop's cart runs there. */
+async function cluster(
+  serve: (server: FakeApiServer) => void,
+  { namespace = null, runs = true }: { namespace?: string | null; runs?: boolean } = {},
+): Promise<FakeApiServer> {
+  const image = `${shop.host}/shop/cart`;
+  const cart = pod('a', { image: `${image}:v1`, imageID: `${image}@${shop.cart.digest}` });
+  const server = await serveCluster({ pods: runs ? [cart] : [] }, namespace);
+  server.serve(GROUP, { status: 200, body: { kind: 'APIResourceList' } });
+  serve(server);
+  servers.push(server);
+  return server;
+}
+
+function askedOf({ requests }: FakeApiServer): readonly string[] {
+  return requests.flatMap(({ path }) => (path.startsWith(GROUP) ? [path] : []));
+}
+
+function flags(): readonly string[] {
+  return ['--plain-http', shop.host, '--offline', '--cache-dir', 'none', '-o', 'json'];
+}
+
 async function audited(
   rule: string,
   serve: (server: FakeApiServer) => void,
   args: readonly string[] = ['-n', 'shop'],
 ) {
-  const image = `${shop.host}/shop/cart`;
-  const server = await serveCluster({
-    pods: [pod('a', { image: `${image}:v1`, imageID: `${image}@${shop.cart.digest}` })],
-  });
-  serve(server);
-  api = server;
+  const server = await cluster(serve, { namespace: 'shop' });
   const policy = `apiVersion: kubectl-supplychain/v1alpha1
 kind: Policy
 metadata: { name: small }
@@ -64,24 +86,12 @@ spec:
   rules: [{ name: asked, ${rule} }]
   default: allow
 `;
-  const more = [
-    '--policy',
-    'policy.yaml',
-    '--plain-http',
-    shop.host,
-    '--offline',
-    '--cache-dir',
-    'none',
-    '-o',
-    'json',
-  ];
-  const ran = await run(['audit', ...args, '-s', server.url, ...more], {
+  const ran = await run(['audit', ...args, '-s', server.url, '--policy', 'policy.yaml', ...flags()], {
     cwd: directory({ 'policy.yaml': policy }),
   });
   const { workloads } = JSON.parse(ran.stdout) as Report;
   const sbom = workloads[0]?.containers[0]?.findings.find(({ check }) => check === 'sbom');
-  const asked = server.requests.filter(({ path }) => path.startsWith(GROUP)).map(({ path }) => path);
-  return { said: `${sbom?.status} ${sbom?.reason}`, sbom, asked, stderr: ran.stderr };
+  return { said: `${sbom?.status} ${sbom?.reason}`, sbom, asked: askedOf(server), stderr: ran.stderr };
 }
 
 describe("Trivy Operator's SBOMs in the cluster", () => {
@@ -93,6 +103,7 @@ describe("Trivy Operator's SBOMs in the cluster", () => {
   it.each<[string, () => (server: FakeApiServer) => void, string, string]>([
     ['of this image', () => one(report(shop.cart.digest, BOM)), 'pass SbomAccepted', ''],
     ['of another image', () => one(report(OTHER, BOM)), 'fail SbomMissing', ''],
+    ['of the image ID of this image', () => one(report(IMAGE_ID, BOM)), 'pass SbomAccepted', ''],
     ['without an operator', () => () => {}, 'fail SbomMissing', ''],
     ['that is empty', () => one(report(shop.cart.digest, { ...BOM, components: [] })), 'fail SbomEmpty', ''],
     ['that is no CycloneDX', () => one(report(shop.cart.digest, { a: 1 })), 'unknown SbomUnreadable', ''],
@@ -136,9 +147,60 @@ describe("Trivy Operator's SBOMs in the cluster", () => {
     );
   });
 
+  it('are not asked for where the cluster does not serve them, whoever may list them', async () => {
+    const { asked, stderr } = await audited('sbom: { allowUnsigned: true }', (server) => {
+      server.serve(GROUP, { status: 404, body: status(404, 'not found') });
+      server.serve(LIST, { status: 403, body: status(403, 'forbidden') });
+    });
+    expect(asked).toStrictEqual([GROUP]);
+    expect(stderr).not.toContain('Trivy');
+  });
+
   it('are not asked for where only signed ones count, or none', async () => {
     for (const rule of ['sbom: { signedBy: [ci] }', 'tags: { pinned: false, drift: fail }']) {
       expect((await audited(rule, one(report(shop.cart.digest, BOM)))).asked).toStrictEqual([]);
     }
+  });
+});
+
+describe('a sweep', () => {
+  const LIST_ALL = `${GROUP}/sbomreports`;
+  const found = z.object({
+    hits: z.array(
+      z.object({ name: z.string(), component: z.object({ sbom: z.object({ standing: z.string() }) }) }),
+    ),
+  });
+  const serve = (server: FakeApiServer) => {
+    const object = report(shop.cart.digest, BOM);
+    server.serve(LIST_ALL, { items: [object] });
+    server.serve(`${LIST}/replicaset-cart-app`, { status: 200, body: object });
+  };
+  const online = () => flags().filter((flag) => flag !== '--offline');
+
+  it('for a package finds it in the reports of any of the clusters, as nobody has signed it', async () => {
+    const runs = await cluster(() => {});
+    const reports = await cluster(serve, { runs: false });
+    const named = { runs, reports };
+    const config = {
+      contexts: Object.keys(named).map((name) => ({ name, context: { cluster: name, user: 'me' } })),
+      clusters: Object.entries(named).map(([name, { url }]) => ({ name, cluster: { server: url } })),
+      users: [{ name: 'me', user: { token: 'me' } }],
+    };
+    const cwd = directory({ config: JSON.stringify(config) });
+    const ask = ['sweep', '--package', 'pkg:npm/a@1.0.0', '--kubeconfig', 'config', ...online()];
+    const one = await run([...ask, '--context', 'runs'], { cwd });
+    expect(found.parse(JSON.parse(one.stdout)).hits).toEqual([]);
+    const both = await run([...ask, '--all-contexts'], { cwd });
+    expect(found.parse(JSON.parse(both.stdout)).hits).toMatchObject([
+      { component: { sbom: { standing: 'unsigned' } } },
+    ]);
+  });
+
+  it('for anything else does not ask for them', async () => {
+    const server = await cluster(serve);
+    await run(['sweep', '--digest', OTHER, '-s', server.url, ...flags()]);
+    const { stdout } = await run(['sweep', '--unsigned', '-s', server.url, ...online()]);
+    expect(JSON.parse(stdout)).toMatchObject({ hits: [{}] });
+    expect(askedOf(server)).toStrictEqual([]);
   });
 });

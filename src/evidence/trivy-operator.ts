@@ -1,9 +1,10 @@
 import { z } from 'zod';
 import type { ClusterApi } from '../cluster/api.ts';
 import { listObjects } from '../cluster/list.ts';
-import { EVIDENCE_BYTES } from '../limits.ts';
+import { CLUSTER_PAGE_BYTES, EVIDENCE_BYTES } from '../limits.ts';
 import type { Fault } from '../reasons.ts';
 import { digestOf } from '../registry/digest.ts';
+import type { Registry } from '../registry/registry.ts';
 import type { Collected, Collector, Evidence } from './collector.ts';
 
 const GROUP = '/apis/aquasecurity.github.io/v1alpha1';
@@ -32,18 +33,34 @@ export function trivyOperator(options: TrivyOperatorOptions): Collector {
   let paths: Promise<ReadonlyMap<string, readonly string[]>> | null = null;
   return {
     name: 'Trivy Operator',
-    async collect(_registry, _repository, digest): Promise<Collected> {
+    async collect(registry, repository, digest): Promise<Collected> {
       paths ??= listed(options);
-      const found = (await paths).get(digest) ?? [];
+      const known = await paths;
+      const names = known.size === 0 ? [] : await namesOf(registry, repository, digest);
+      const found = names.flatMap((name) => known.get(name) ?? []);
       const read = await Promise.all(found.map((path) => evidenceAt(path, digest, options)));
       return { evidence: read.flatMap((one) => one ?? []), faults: [] };
     },
   };
 }
 
+/**
+ * What a report calls the image: the digest that its workload names, or the image ID, which is the digest of its configuration
+ * (image-spec, config.md), where the workload names a tag alone.
+ */
+async function namesOf(registry: Registry, repository: string, digest: string): Promise<readonly string[]> {
+  const manifest = await registry.manifest(repository, digest);
+  // That the image itself cannot be had was found when it was resolved.
+  const content = manifest.ok ? manifest.value?.content : undefined;
+  return content?.kind === 'manifest' ? [digest, content.config.digest] : [digest];
+}
+
 /** Where the reports of each image are. A cluster without the operator has none. */
 async function listed({ api, namespace, onPassedOver }: TrivyOperatorOptions) {
   const paths = new Map<string, string[]>();
+  // Everybody who is logged in may ask which groups are served; who may not list them is refused even what is not there.
+  const served = await api.get({ path: GROUP, limit: CLUSTER_PAGE_BYTES });
+  if (!served.ok && served.status === 404) return paths;
   const scope = namespace === null ? '' : `/namespaces/${namespace}`;
   for (const [path, plural] of [
     [`${GROUP}${scope}/sbomreports`, 'sbomreports'],
