@@ -57,6 +57,13 @@ describe('the roles of the CronJob', () => {
     expect(allowedBy('cluster/custom-resources.yaml')).toEqual(new Set(kinds));
   });
 
+  it("allow to read Trivy Operator's SBOMs", () => {
+    const kinds = ['sbomreports', 'clustersbomreports'];
+    expect(allowedBy('cluster/trivy-operator.yaml')).toEqual(
+      new Set(kinds.flatMap((kind) => readable('aquasecurity.github.io', kind))),
+    );
+  });
+
   it('allow no more than the pull secrets that are named', () => {
     expect(allowedBy('pull-secrets.yaml')).toEqual(new Set(['/secrets get']));
     expect(
