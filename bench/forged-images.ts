@@ -3,11 +3,12 @@ import { dump } from 'js-yaml';
 import { join } from 'node:path';
 import pLimit from 'p-limit';
 import { forge } from '../test/forge/forge.ts';
-import { OIDC_ISSUER, WORKFLOW } from '../test/forge/certificate-authority.ts';
+import { OIDC_ISSUER } from '../test/forge/certificate-authority.ts';
 import { key } from '../test/forge/keys.ts';
 import { type Image, pushImage } from '../testdata/make/build.ts';
 import { type Client, describe, MANIFEST } from '../testdata/make/client.ts';
 import { provenance } from '../testdata/make/predicates.ts';
+import { SOURCE, SUBJECT } from './policies.ts';
 import { spdx } from './sbom.ts';
 
 /** Images that a Sigstore in process vouches for: thousands of them in a minute or two, where cosign would need hours. */
@@ -26,11 +27,18 @@ export interface ForgedImage {
   readonly imageID: string;
 }
 
-/** What the certificates name. */
-const SOURCE = 'https://github.com/acme/app';
 const BUNDLE = 'application/vnd.dev.sigstore.bundle.v0.3+json';
 const EMPTY = 'application/vnd.oci.empty.v1+json';
 const REQUESTS = 8;
+/** What Fulcio writes of the workflow that the provenance names, by the number of the extension. */
+const RELEASED = {
+  8: OIDC_ISSUER,
+  9: SUBJECT,
+  11: 'github-hosted',
+  12: SOURCE,
+  14: 'refs/tags/v1.0.0',
+  20: 'push',
+};
 
 /** Pushes `count` images, each in a repository of its own, with a signature, an SPDX document and SLSA provenance as bundles. */
 export async function pushForged(
@@ -46,12 +54,13 @@ export async function pushForged(
     limit(async () => {
       const repository = `bench/app-${number}`;
       const image = await pushImage({ client, host, repository }, `app-${number}`);
-      const certificate = { key: key(`signer ${number}`) };
+      const names = [{ kind: 'uri', value: SUBJECT }] as const;
+      const certificate = { key: key(`signer ${number}`), names, fulcio: RELEASED };
       const { digest } = image;
       const attested = [
         {},
         { predicateType: 'https://spdx.dev/Document', predicate: spdx(repository) },
-        { predicateType: 'https://slsa.dev/provenance/v1', predicate: provenance(SOURCE).content },
+        { predicateType: 'https://slsa.dev/provenance/v1', predicate: provenance().content },
       ];
       for (const what of attested)
         await pushReferrer(image, sigstore.bundle({ digest, certificate, ...what }).bytes);
@@ -87,7 +96,7 @@ function writePolicy(workdir: string): string {
   const path = join(workdir, 'forged.yaml');
   const spec = {
     trustRoots: [{ name: 'forged', sigstore: { trustedRoot: 'forged-root.json' } }],
-    authorities: [{ name: 'ci', keyless: { trustRoot: 'forged', issuer: OIDC_ISSUER, subject: WORKFLOW } }],
+    authorities: [{ name: 'ci', keyless: { trustRoot: 'forged', issuer: OIDC_ISSUER, subject: SUBJECT } }],
     rules: [
       {
         name: 'vouched',

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { Bench } from './setup.ts';
 
 export const ISSUER = 'https://token.actions.example.com';
-const SOURCE = 'https://github.com/acme/shop';
+export const SOURCE = 'https://github.com/acme/shop';
 export const SUBJECT = `${SOURCE}/.github/workflows/release.yml@refs/tags/v1.0.0`;
 
 /** Asks for a signature, an SBOM and provenance of level 2, each by the release workflow. Returns the policy's path. */

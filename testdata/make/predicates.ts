@@ -61,12 +61,12 @@ export function cyclonedx(name: string): Predicate {
 }
 
 /** SLSA v1 provenance as GitHub's attest-build-provenance action words it. */
-export function provenance(source = SOURCE): Predicate {
+export function provenance(): Predicate {
   const content = {
     buildDefinition: {
       buildType: 'https://actions.github.io/buildtypes/workflow/v1',
       externalParameters: {
-        workflow: { ref: 'refs/tags/v1.0.0', repository: source, path: '.github/workflows/release.yml' },
+        workflow: { ref: 'refs/tags/v1.0.0', repository: SOURCE, path: '.github/workflows/release.yml' },
       },
       internalParameters: {
         github: {
@@ -76,11 +76,11 @@ export function provenance(source = SOURCE): Predicate {
           runner_environment: 'github-hosted',
         },
       },
-      resolvedDependencies: [{ uri: `git+${source}@refs/tags/v1.0.0`, digest: { gitCommit: COMMIT } }],
+      resolvedDependencies: [{ uri: `git+${SOURCE}@refs/tags/v1.0.0`, digest: { gitCommit: COMMIT } }],
     },
     runDetails: {
-      builder: { id: `${source}/.github/workflows/release.yml@refs/tags/v1.0.0` },
-      metadata: { invocationId: `${source}/actions/runs/3003/attempts/1` },
+      builder: { id: `${SOURCE}/.github/workflows/release.yml@refs/tags/v1.0.0` },
+      metadata: { invocationId: `${SOURCE}/actions/runs/3003/attempts/1` },
     },
   };
   return { type: 'slsaprovenance1', content };
