@@ -3,6 +3,8 @@ import { defineConfig } from 'vitest/config';
 /** Unit tests stand beside what they test; `npm run test:e2e` runs the others, which need real servers. */
 export default defineConfig({
   test: {
+    // One more than Vitest's own choice, which leaves a core to whoever sits before the machine.
+    maxWorkers: '100%',
     projects: [
       {
         test: {
