@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { wrongField } from '../wrong-field.ts';
 
 /** What was read out of a document, or the clause that says why it cannot be read. */
 export type Reading<T> =
@@ -17,7 +18,7 @@ export function unreadable(message: string): { readonly ok: false; readonly mess
 
 /** Holds a document against the schema of what it is said to be; the message names the first field that is not. */
 export function readAs<T>(schema: z.ZodType<T>, document: unknown, what: string): Reading<T> {
-  const parsed = schema.safeParse(document);
+  const parsed = schema.safeParse(document, { error: wrongField });
   if (parsed.success) return read(parsed.data);
   const [issue] = parsed.error.issues;
   const field = issue?.path.join('.').slice(0, 200) || 'document';

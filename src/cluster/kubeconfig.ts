@@ -4,6 +4,7 @@ import { YAMLException, load } from 'js-yaml';
 import { z } from 'zod';
 import { KUBECONFIG_BYTES } from '../limits.ts';
 import { failed, ok, type Outcome } from '../reasons.ts';
+import { wrongKind } from '../wrong-field.ts';
 
 /** Go reads a null, an absent field and an empty text alike. */
 const text = z
@@ -186,7 +187,7 @@ async function readOne(file: string): Promise<Outcome<z.infer<typeof fileSchema>
     const mark = error instanceof YAMLException ? error.mark : undefined;
     return wrong(`line ${(mark?.line ?? 0) + 1}`, 'this is not valid YAML');
   }
-  const parsed = fileSchema.safeParse(value ?? {});
+  const parsed = fileSchema.safeParse(value ?? {}, { error: wrongKind });
   if (parsed.success) return ok(parsed.data);
   const [issue] = parsed.error.issues;
   return wrong(issue?.path.join('.') || 'the file', issue?.message ?? 'invalid');

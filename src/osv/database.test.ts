@@ -73,7 +73,7 @@ describe('a database', () => {
     [
       'with a record that names it and cannot be read',
       (root) => root,
-      'InputInvalid: osv/bad.json cannot be read: it is not an OSV record: id: Invalid input: expected string, received undefined',
+      'InputInvalid: osv/bad.json cannot be read: it is not an OSV record: id: is required',
     ],
     [
       'with a record that is no JSON',

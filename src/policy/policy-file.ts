@@ -1,7 +1,7 @@
 import { type Document, readDocuments } from '../workloads/document.ts';
 import { fieldName } from '../workloads/place.ts';
 import { type PolicyFile, policySchema } from './schema.ts';
-import { wrongField } from './wrong-field.ts';
+import { wrongField } from '../wrong-field.ts';
 
 /** A policy file as it was read from disk. */
 export interface PolicyBytes {

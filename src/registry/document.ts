@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { parseStrictJson } from '../json.ts';
 import { DIGEST_CHARACTERS, DOCUMENT_DEPTH } from '../limits.ts';
 import { printable } from './printable.ts';
+import { wrongKind } from '../wrong-field.ts';
 
 /**
  * The documents that registries serve, as schemas (image-spec: descriptor.md, manifest.md, image-index.md, image-layout.md; Docker
@@ -85,7 +86,7 @@ export function readJson<T>(
     // The parser's own message quotes the text, which may be a file of credentials or a token.
     return { ok: false, message: 'is not JSON, names a member twice, or is nested too deep' };
   }
-  const result = schema.safeParse(json);
+  const result = schema.safeParse(json, { error: wrongKind });
   if (result.success) return { ok: true, value: result.data };
   const issue = result.error.issues[0];
   if (issue === undefined) return { ok: false, message: 'is not what it must be' };

@@ -112,7 +112,7 @@ describe('parseManifest', () => {
     ['a key in another case', { ...INDEX, Manifests: [LAYER] }, OCI_INDEX, '"Manifests"'],
     ['a member twice', '{"manifests":[],"manifests":[]}', OCI_INDEX, 'twice'],
     ['no JSON', '<html>', OCI_INDEX, 'is not JSON'],
-    ['a list', '[]', OCI_INDEX, 'expected object'],
+    ['a list', '[]', OCI_INDEX, 'must be an object, not a list'],
     ['nothing known', {}, 'application/json', 'no image manifest or index'],
     [
       'a digest that is none',

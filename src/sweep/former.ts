@@ -5,6 +5,7 @@ import type { Container, Workload } from '../workloads/source.ts';
 import { describeQuery } from './describe-query.ts';
 import { type Asked, answer, asksEvidence, type Query, type SweptImage } from './query.ts';
 import type { SweepHit, SweepReport, SweptContainer } from './sweep-report.ts';
+import { wrongField } from '../wrong-field.ts';
 
 /** A container, in the words of a report. */
 export type Place = Pick<
@@ -86,7 +87,7 @@ type Read = { readonly ok: true; readonly former: Former } | { readonly ok: fals
 
 /** Reads a former report for a query: a sweep of the same query, or an audit, of which a query about names alone can be asked again. */
 export function readFormer(json: unknown, query: Query): Read {
-  const parsed = formerSchema.safeParse(json);
+  const parsed = formerSchema.safeParse(json, { error: wrongField });
   if (!parsed.success) {
     const [issue] = parsed.error.issues;
     const field = issue?.path.join('.') || 'document';

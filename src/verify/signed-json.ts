@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import { parseStrictJson } from '../json.ts';
 import { Refused } from './refused.ts';
+import { wrongField } from '../wrong-field.ts';
 
 /**
  * Reads signed JSON strictly and holds it against the schema of what it is said to be. `what` names it in the error.
@@ -14,7 +15,7 @@ export function parseSignedJson<T>(bytes: Uint8Array, schema: z.ZodType<T>, what
     const why = cause instanceof Error ? cause.message : String(cause);
     throw new Refused('SignatureMalformed', `it is not ${what}: not strict JSON: ${why}`);
   }
-  const parsed = schema.safeParse(json);
+  const parsed = schema.safeParse(json, { error: wrongField });
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
   const field = issue?.path.join('.') || 'document';

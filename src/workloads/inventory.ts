@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { isReason, type Reason } from '../reasons.ts';
 import type { Discovery, WorkloadSource } from './source.ts';
+import { wrongField } from '../wrong-field.ts';
 
 const reason = z.string().refine((text): text is Reason => isReason(text), 'is no reason code');
 const labels = z.record(z.string(), z.string());
@@ -83,7 +84,7 @@ export function createInventorySource(
   inventory: unknown,
   namespace: string | null = null,
 ): WorkloadSource | { readonly invalid: string } {
-  const parsed = inventorySchema.safeParse(inventory);
+  const parsed = inventorySchema.safeParse(inventory, { error: wrongField });
   if (!parsed.success) {
     const [issue] = parsed.error.issues;
     return { invalid: `${issue?.path.join('.') || 'inventory'}: ${issue?.message ?? 'invalid'}` };

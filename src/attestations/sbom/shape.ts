@@ -1,10 +1,11 @@
 import type { z } from 'zod';
 import { quoted } from '../quoted.ts';
 import { InvalidDocument, type JsonDocument } from './json-document.ts';
+import { wrongField } from '../../wrong-field.ts';
 
 /** Holds a part of a document against its schema; the error names the first field that is not what it must be. */
 export function asType<T>(schema: z.ZodType<T>, value: unknown, place = ''): T {
-  const parsed = schema.safeParse(value);
+  const parsed = schema.safeParse(value, { error: wrongField });
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
   const field = [place, ...(issue?.path ?? []).map(String)].filter((part) => part !== '').join('.');

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { parseStrictJson } from '../../json.ts';
 import { type Attributes, overlap, parseIdentity, type TrustedIdentities } from './identities.ts';
 import { ACTIONS, customLevel, type Enforcement, type Level, LEVELS, VALIDATIONS } from './levels.ts';
+import { wrongField } from '../../wrong-field.ts';
 
 const STORE_TYPES = ['ca', 'signingAuthority', 'tsa'] as const;
 export type StoreType = (typeof STORE_TYPES)[number];
@@ -63,7 +64,7 @@ export function parseTrustPolicy(bytes: Uint8Array): ReadTrustPolicy {
       errors: [`is not strict JSON: ${cause instanceof Error ? cause.message : String(cause)}`],
     };
   }
-  const document = documentSchema.safeParse(json);
+  const document = documentSchema.safeParse(json, { error: wrongField });
   if (!document.success)
     return { ok: false, errors: document.error.issues.map((issue) => schemaError(issue, json)) };
   const errors: string[] = [];

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { failed, ok, type Outcome } from '../../reasons.ts';
+import { wrongKind } from '../../wrong-field.ts';
 
 /** Go leaves out what is empty, and sends null for a list that it has not. */
 const text = z
@@ -82,7 +83,7 @@ export type ResourceResult = z.infer<typeof resourceSchema>;
 
 /** Reads what Argo CD or the cluster answered; `shown` names the Application in the fault. */
 export function parseApplication(value: unknown, shown: string): Outcome<Application> {
-  const parsed = applicationSchema.safeParse(value);
+  const parsed = applicationSchema.safeParse(value, { error: wrongKind });
   if (parsed.success) return ok(parsed.data);
   const [issue] = parsed.error.issues;
   const where = issue === undefined ? '' : `: ${issue.path.join('.')}: ${issue.message}`;

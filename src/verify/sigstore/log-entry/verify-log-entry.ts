@@ -10,6 +10,7 @@ import type { EntryKind, LoggedSignature } from './entry-kind.ts';
 import { ENTRY_KINDS } from './entry-kinds.ts';
 import { rootOfProof } from './merkle.ts';
 import { openCheckpoint } from './signed-note.ts';
+import { wrongField } from '../../../wrong-field.ts';
 
 /** An entry that a known log vouches for. `index` and `time` are where and when it was logged, null where nobody has signed that. */
 export interface VerifiedEntry {
@@ -67,7 +68,7 @@ function readBody({ canonicalizedBody }: LogEntry, { kind, version, body }: Entr
   const head = headSchema.safeParse(json);
   if (head.data?.kind !== kind || head.data.apiVersion !== version)
     throw invalid(`is of another kind than the ${kind}/${version} that the bundle says`);
-  const logged = body.safeParse(json);
+  const logged = body.safeParse(json, { error: wrongField });
   if (logged.success) return logged.data;
   const [issue] = logged.error.issues;
   throw invalid(`is not what kind ${kind}/${version} must be: ${issue?.path.join('.')}: ${issue?.message}`);
