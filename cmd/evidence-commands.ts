@@ -85,6 +85,7 @@ export async function saveEvidence(
     const accounts = accountsOf(registry, readPullSecret);
     const asking = {
       saved: undefined,
+      saving: true,
       concurrency: options.concurrency,
       verbosity: readVerbosity(flags.v ?? '0'),
     };

@@ -65,7 +65,7 @@ export const JUDGING_FLAGS = {
     ...one,
     values: 'directories',
     describe:
-      'directory that keeps manifests and blobs between runs, or "none" (default: kubectl-supplychain in $XDG_CACHE_HOME, then in ~/.cache); tags and referrers are always asked anew',
+      'directory that keeps manifests, blobs and revocation lists between runs, or "none" (default: kubectl-supplychain in $XDG_CACHE_HOME, then in ~/.cache); tags and referrers are always asked anew',
   },
   'registry-config': {
     ...one,

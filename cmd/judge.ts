@@ -69,7 +69,12 @@ export async function judge(
   const registry = await openRegistry(flags, concurrency, verbosity, io, signal, policy?.registryMirrors);
   const accounts = accountsOf(registry, readPullSecret);
   const trustRoots = () => keptOf(trusted.kept, copyStoreOf(io));
-  const asking = { saved: registry.revocation, concurrency, verbosity };
+  const asking = {
+    saved: registry.revocation,
+    saving: saving !== undefined,
+    concurrency,
+    verbosity,
+  };
   const revocation = await openRevocation(flags, trusted, asking, io, signal);
   const saved =
     saving === undefined

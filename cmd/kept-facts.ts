@@ -1,11 +1,11 @@
-import { createHash, randomUUID } from 'node:crypto';
-import { renameSync, rmSync, writeFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
 import { dirname, join } from 'node:path';
 import { CLAIMS_BYTES, CONTENTS_BYTES } from '../src/limits.ts';
 import { readBoundedFile } from '../src/registry/bounded-file.ts';
 import type { Layout } from '../src/registry/layout.ts';
 import { layoutState } from '../src/registry/layout-state.ts';
 import type { Mirror } from '../src/registry/mirrors.ts';
+import { placeFile } from '../src/registry/placed-file.ts';
 import { type Seal, sealed, sealKey, unsealed } from '../src/registry/seal.ts';
 import { formatFacts, parseFacts } from '../src/sweep/facts-schema.ts';
 import type { KeptFacts, KeptImages } from '../src/sweep/kept-facts.ts';
@@ -76,13 +76,11 @@ export function keptFactsOf(
   };
 }
 
-/** There whole or not at all; nowhere, where nothing can be written. */
+/** Nowhere, where nothing can be written. */
 function place(path: string, bytes: Uint8Array): void {
-  const temporary = `${path}.${randomUUID()}`;
   try {
-    writeFileSync(temporary, bytes, { mode: 0o600, flag: 'wx' });
-    renameSync(temporary, path);
+    placeFile(path, bytes);
   } catch {
-    rmSync(temporary, { force: true });
+    // It is found out anew.
   }
 }

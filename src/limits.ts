@@ -35,6 +35,12 @@ export const OCSP_GET_CHARACTERS = 255;
 export const CRL_BYTES = 32 * MiB;
 /** How long a list may take, in milliseconds, as Notation has it. */
 export const CRL_MS = 5_000;
+/** Revocation lists that are kept on disk between runs: one or two for each authority that signs. */
+export const KEPT_LISTS = 200;
+/** What they may take on disk, in bytes: the largest public ones have some ten MiB. */
+export const KEPT_LIST_BYTES = 256 * MiB;
+/** How long a list is kept, in milliseconds, whatever it says: one that replaces it before its time is seen by then. */
+export const KEPT_LIST_MS = 24 * 3_600_000;
 /** How often verification is asked what it still wants to know of revocation: responders in turn, then a list, then its changes. */
 export const REVOCATION_ROUNDS = 8;
 /** By how much the clock of a certificate authority may be ahead, in milliseconds: what it says now is not of a time to come. */

@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { closeSync, futimesSync, openSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { mkdir, rm, utimes } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 
@@ -11,13 +10,11 @@ import { INGEST, sweepCache } from './cache-sweep.ts';
 import { digestOf, verifyDigest } from './digest.ts';
 import { errorCode } from './layout-files.ts';
 import { OCI_INDEX } from './manifest.ts';
+import { DIRECTORY_MODE, placeFile } from './placed-file.ts';
 
 /** Files that are written at a time, beside the work on the images. */
 const WRITERS = 4;
 const MARKER = Buffer.from('{"imageLayoutVersion":"1.0.0"}\n');
-/** The user's own: what was read with his credentials is nobody else's to see. */
-const DIRECTORY_MODE = 0o700;
-const FILE_MODE = 0o600;
 
 /** Manifests and blobs that outlast a run, by repository and digest. */
 export interface BlobCache {
@@ -39,8 +36,7 @@ export interface CacheOptions {
 
 /**
  * A directory with an OCI image layout (image-spec, image-layout.md) for each repository, named by the sha256 of the repository's name:
- * what was read from one is never found for another. A file is written aside and then renamed, so that it is there whole or not at
- * all, whoever else writes and whenever a run is killed; there is no lock. Nothing is synced: what a power failure damages is seen by
+ * what was read from one is never found for another. A file is written aside and then renamed; there is no lock. Nothing is synced: what a power failure damages is seen by
  * its digest and fetched again.
  */
 export function openBlobCache(directory: string, { clock, capacity, onRefused }: CacheOptions): BlobCache {
@@ -64,24 +60,9 @@ export function openBlobCache(directory: string, { clock, capacity, onRefused }:
       .finally(() => underWay.delete(tracked));
     underWay.add(tracked);
   };
-  // Written at once: for small files the way over the pool of threads costs as much again as the writing.
-  const place = (path: string, bytes: Uint8Array): void => {
-    const temporary = join(directory, INGEST, randomUUID());
-    try {
-      const file = openSync(temporary, 'wx', FILE_MODE);
-      try {
-        writeFileSync(file, bytes);
-        // The time of a file is that of its last use.
-        futimesSync(file, clock(), clock());
-      } finally {
-        closeSync(file);
-      }
-      renameSync(temporary, path);
-    } catch (error) {
-      rmSync(temporary, { force: true });
-      throw error;
-    }
-  };
+  const place = (path: string, bytes: Uint8Array): void =>
+    // The time of a file is that of its last use.
+    placeFile(path, bytes, { temporary: join(directory, INGEST, randomUUID()), time: clock() });
   const makeLayout = async (layout: string, repository: string): Promise<void> => {
     await mkdir(join(directory, INGEST), { recursive: true, mode: DIRECTORY_MODE });
     await mkdir(layout, { recursive: true, mode: DIRECTORY_MODE });

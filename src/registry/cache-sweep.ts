@@ -1,7 +1,7 @@
 import { lstat, readdir, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 
-import pLimit from 'p-limit';
+import pLimit, { type LimitFunction } from 'p-limit';
 
 /** Where files lie until they are whole, as in containerd's content store. */
 export const INGEST = 'ingest';
@@ -14,11 +14,14 @@ const SPARE = 0.1;
 /** Files that are looked at at a time. */
 const LOOKS = 16;
 
-interface CachedFile {
+interface File {
   readonly path: string;
-  readonly layout: string;
   readonly bytes: number;
   readonly usedAt: number;
+}
+
+interface CachedFile extends File {
+  readonly layout: string;
 }
 
 /**
@@ -27,25 +30,13 @@ interface CachedFile {
  */
 export async function sweepCache(directory: string, capacity: number, now: Date): Promise<void> {
   const look = pLimit(LOOKS);
-  const see = async (layout: string, path: string): Promise<CachedFile[]> => {
-    const status = await lstat(path).catch(() => null);
-    if (!status?.isFile()) return [];
-    const bytes = Math.ceil(status.size / BLOCK_BYTES) * BLOCK_BYTES;
-    return [{ path, layout, bytes, usedAt: status.mtimeMs }];
-  };
-  const filesIn = async (layout: string, folder: string): Promise<CachedFile[]> => {
-    const names = await namesIn(folder);
-    return (await Promise.all(names.map((name) => look(() => see(layout, join(folder, name)))))).flat();
-  };
   const filesOf = async (layout: string): Promise<CachedFile[]> => {
     const folders = (await namesIn(join(layout, 'blobs'))).map((name) => join(layout, 'blobs', name));
-    return (await Promise.all(folders.map((folder) => filesIn(layout, folder)))).flat();
+    const files = await Promise.all(folders.map((folder) => filesIn(folder, look)));
+    return files.flat().map((file) => ({ ...file, layout }));
   };
 
-  const ingest = join(directory, INGEST);
-  const leftovers = (await filesIn(ingest, ingest)).filter(
-    ({ usedAt }) => now.getTime() - usedAt > LEFTOVER_MS,
-  );
+  const leftovers = leftoversAmong(await filesIn(join(directory, INGEST), look), now);
   const layouts = (await namesIn(directory))
     .filter((name) => /^[0-9a-f]{64}$/.test(name))
     .map((name) => join(directory, name));
@@ -58,10 +49,42 @@ export async function sweepCache(directory: string, capacity: number, now: Date)
   await removeAll([...new Set(oldest.map(({ layout }) => layout))].filter((layout) => !left.has(layout)));
 }
 
-function longestUnused(files: readonly CachedFile[], capacity: number): CachedFile[] {
+/** The same of one folder whose files of worth have names that `isKept` knows; those that are beyond `count` go as well. */
+export async function sweepFolder(
+  folder: string,
+  isKept: (name: string) => boolean,
+  { capacity, count }: { readonly capacity: number; readonly count: number },
+  now: Date,
+): Promise<void> {
+  const files = await filesIn(folder, pLimit(LOOKS));
+  const kept = files.filter(({ path }) => isKept(basename(path)));
+  const surplus = kept.toSorted((a, b) => b.usedAt - a.usedAt).slice(count);
+  const leftovers = leftoversAmong(
+    files.filter((file) => !kept.includes(file)),
+    now,
+  );
+  await removeAll([...leftovers, ...surplus, ...longestUnused(kept, capacity)].map(({ path }) => path));
+}
+
+async function filesIn(folder: string, look: LimitFunction): Promise<File[]> {
+  const see = async (path: string): Promise<File[]> => {
+    const status = await lstat(path).catch(() => null);
+    if (!status?.isFile()) return [];
+    const bytes = Math.ceil(status.size / BLOCK_BYTES) * BLOCK_BYTES;
+    return [{ path, bytes, usedAt: status.mtimeMs }];
+  };
+  const names = await namesIn(folder);
+  return (await Promise.all(names.map((name) => look(() => see(join(folder, name)))))).flat();
+}
+
+function leftoversAmong(files: readonly File[], now: Date): readonly File[] {
+  return files.filter(({ usedAt }) => now.getTime() - usedAt > LEFTOVER_MS);
+}
+
+function longestUnused<T extends File>(files: readonly T[], capacity: number): T[] {
   let bytes = files.reduce((sum, file) => sum + file.bytes, 0);
   if (bytes <= capacity) return [];
-  const removed: CachedFile[] = [];
+  const removed: T[] = [];
   for (const file of files.toSorted((a, b) => a.usedAt - b.usedAt)) {
     if (bytes <= capacity * (1 - SPARE)) break;
     removed.push(file);

@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto';
+import { type Ask, isHttp, type Keeping } from '../../../evidence/revocation-question.ts';
 import type { Fault } from '../../../reasons.ts';
 import type { Certificate } from '../../x509/certificate.ts';
 import {
@@ -10,7 +12,6 @@ import { nameOf } from '../certificate-profile.ts';
 import type { Chain } from '../chain.ts';
 import { checkDelta, type Crl, type CrlEntry, entriesFor, readCrl, REASON } from './crl.ts';
 import { ocspRequest, readOcspResponse } from './ocsp.ts';
-import { type Ask, isHttp } from '../../../evidence/revocation-question.ts';
 
 /** What is known of one certificate; `why` says what stands in the way. */
 type Status =
@@ -169,9 +170,29 @@ function fetched(
   { ask, now }: Circumstances,
 ): Fetched {
   if (!isHttp(url)) return { ok: false, why: 'only http is asked' };
-  const answer = ask({ kind: 'crl', url });
+  const keeping = kind === 'base' ? keepingOf(url, certificate, issuer) : null;
+  const answer = ask({ kind: 'crl', url, keeping });
   if (!answer.ok) return { ok: false, why: answer.fault.message };
   return { ok: true, crl: readCrl(answer.value, kind, certificate, issuer, url, now) };
+}
+
+/**
+ * A list is kept that answers by itself: it reads as one of now, nothing in it is in the way of an answer, and no list of changes belongs to
+ * it, as what was kept would then be older than what it is held together with.
+ */
+function keepingOf(url: string, certificate: Certificate, issuer: Certificate): Keeping {
+  return {
+    issuer: createHash('sha256').update(issuer.subject).update(issuer.subjectPublicKeyInfo).digest('hex'),
+    holds: (bytes, at) => {
+      try {
+        const crl = readCrl(bytes, 'base', certificate, issuer, url, at);
+        entriesFor(crl, certificate);
+        return ![crl, certificate].some(({ extensions }) => extensions.has(FRESHEST_CRL));
+      } catch {
+        return false;
+      }
+    },
+  };
 }
 
 /** "Revocation Checking with Delta CRLs": where the list names one, it has to be there; any of its addresses will do. */
