@@ -2,7 +2,7 @@ import { enableCompileCache } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { terminalLines } from '../src/report/terminal-text.ts';
 import { runCommandLine } from './cli.ts';
-import { keepGarbageYoung } from './garbage.ts';
+import { keepGarbageYoung } from './heap.ts';
 
 const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
 

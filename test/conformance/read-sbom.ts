@@ -1,4 +1,4 @@
-import { keepGarbageYoung } from '../../cmd/garbage.ts';
+import { keepGarbageYoung } from '../../cmd/heap.ts';
 import { readSbom } from '../../src/attestations/sbom/read-sbom.ts';
 import { EVIDENCE_BYTES } from '../../src/limits.ts';
 import { readBoundedFile } from '../../src/registry/bounded-file.ts';
