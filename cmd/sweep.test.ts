@@ -203,6 +203,7 @@ describe('a query about packages', () => {
     const { hits, undetermined } = reported.parse(JSON.parse(stdout));
     expect(exitCode).toBe(1);
     expect(hits.map(({ name, component }) => `${name} ${component.sbom.standing}`)).toEqual([
+      'shipping unsigned',
       'cart accepted',
       'checkout accepted',
       'wishlist signed',

@@ -24,6 +24,9 @@ Try next:
   # one image, and everything that is known of it
   dist/kubectl-supplychain verify registry.example.com/shop/cart:v1 --evidence testdata/layout --policy testdata/policy.yaml -o json
 
+  # who runs express before 4.20.0, and of which images nobody can say
+  dist/kubectl-supplychain sweep ${SHOP.slice(1).join(' ')} --package pkg:npm/express --below 4.20.0
+
   # the same images before anybody has written a policy
   dist/kubectl-supplychain audit -f testdata/manifests --evidence testdata/layout --policy none
 

@@ -1,5 +1,6 @@
 import { gzipSync } from 'node:zlib';
 import { type Client, type Described, describe, digestOf, INDEX, MANIFEST } from './client.ts';
+import { spdx } from './predicates.ts';
 
 /** An image or index that was pushed. */
 export interface Image {
@@ -40,7 +41,7 @@ export async function pushIndex(home: Home, name: string, unsigned: boolean): Pr
     children.push({ ...described, platform: { architecture, os: 'linux' } });
     digests.push(described.digest);
   }
-  if (unsigned) children.push(await pushBuildKitChild(home, digests[0] ?? ''));
+  if (unsigned) children.push(await pushBuildKitChild(home, name, digests[0] ?? ''));
   const index = { schemaVersion: 2, mediaType: INDEX, manifests: children };
   const described = await home.client.pushManifest(home.repository, stored(INDEX, index), 'v1');
   return { ...home, digest: described.digest, children: digests };
@@ -66,13 +67,13 @@ async function pushPlatform(
 }
 
 /** BuildKit keeps an unsigned statement about a child as a further child, for a platform that cannot run. */
-async function pushBuildKitChild(home: Home, about: string): Promise<object> {
+async function pushBuildKitChild(home: Home, name: string, about: string): Promise<object> {
   const predicateType = 'https://spdx.dev/Document';
   const statement = stored(IN_TOTO, {
     _type: 'https://in-toto.io/Statement/v0.1',
     predicateType,
     subject: [{ name: 'pkg:docker/shop', digest: { sha256: about.replace('sha256:', '') } }],
-    predicate: { spdxVersion: 'SPDX-2.3', SPDXID: 'SPDXRef-DOCUMENT', name: 'sbom', packages: [] },
+    predicate: spdx(name).content,
   });
   const config = stored(CONFIG, {
     architecture: 'unknown',
