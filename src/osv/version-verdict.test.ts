@@ -41,6 +41,8 @@ describe('a version', () => {
     ['2.14.1', 'affected, fixed in 2.15.0'],
     ['2.14.1.redhat-00001', 'affected, fixed in 2.15.0'],
     ['2.15.0', 'notAffected'],
+    ['v2.16.0', 'undetermined'],
+    ['r2.14.1', 'undetermined'],
     ['unknown', 'undetermined'],
     ['', 'undetermined'],
   ])('%s of log4j-core is %s by Log4Shell', (version, is) => {
@@ -199,6 +201,36 @@ describe('a version', () => {
       'undetermined',
     ],
     ['that is none', 'npm', 'nightly', range({ introduced: '0' }, { fixed: '1.0.0' }), 'undetermined'],
+    [
+      'between the last one affected and one that is fixed',
+      'npm',
+      '1.7.0',
+      range({ introduced: '0' }, { last_affected: '1.5.0' }, { fixed: '2.0.0' }),
+      'undetermined',
+    ],
+    [
+      'behind both',
+      'npm',
+      '2.0.0',
+      range({ introduced: '0' }, { last_affected: '1.5.0' }, { fixed: '2.0.0' }),
+      'notAffected',
+    ],
+    [
+      'between two stretches that end otherwise',
+      'npm',
+      '1.7.0',
+      range({ introduced: '0' }, { last_affected: '1.5.0' }, { introduced: '2.0.0' }, { fixed: '2.1.0' }),
+      'notAffected',
+    ],
+    ['with a letter before it, of everything', 'Maven', 'v1.0', range({ introduced: '0' }), 'affected'],
+    ['with a letter before it, not enumerated', 'Maven', 'v1.0', { versions: ['1.0'] }, 'undetermined'],
+    [
+      'with a letter before it, which its ecosystem takes away',
+      'PyPI',
+      'v1.0',
+      range({ introduced: '0' }, { fixed: '1.1' }),
+      'affected, fixed in 1.1',
+    ],
     ['of a package without versions', 'npm', '1.0.0', {}, 'undetermined'],
   ])('%s (%s %s)', (_what, ecosystem, version, said, is) => {
     expect(verdict(ecosystem, version, said)).toBe(is);

@@ -1,6 +1,6 @@
 import type { Ecosystem } from '../versions/ecosystems.ts';
 import { go, semver } from '../versions/semver.ts';
-import { order, type Versioning } from '../versions/versioning.ts';
+import { isAlike, order, type Versioning } from '../versions/versioning.ts';
 import type { Affected, OsvRange } from './record.ts';
 
 /** Whether a version is among those that are asked for. What cannot be compared is neither. */
@@ -34,7 +34,17 @@ export function affectsVersion(affected: Affected, ecosystem: Ecosystem, version
   if (listed || hit) return { is: 'affected', fixedIn: fixedAfter(affected, ecosystem, version) };
   return (
     verdicts.find(({ is }) => is === 'undetermined') ??
-    (order(versioning, version, version) === null ? notAVersion(version) : NOT_AFFECTED)
+    (order(versioning, version, version) === null
+      ? notAVersion(version)
+      : versions.every((one) => isAlike(versioning, one, version))
+        ? NOT_AFFECTED
+        : notAlike(version))
+  );
+}
+
+function notAlike(version: string): VersionVerdict {
+  return undetermined(
+    `of its version ${JSON.stringify(version)} and those of the record one begins with a letter, which its ecosystem takes for older than any number`,
   );
 }
 
@@ -70,6 +80,8 @@ function withinRange({ type, events }: OsvRange, ecosystem: Ecosystem, version: 
       `a range of the record ends at ${JSON.stringify(wrong.version)}, which is no version`,
     );
   if (order(versioning, version, version) === null) return everything(all) ?? notAVersion(version);
+  const compared = all.filter((event) => !isEndless(event) && event.version !== BEGINNING);
+  if (!compared.every((event) => isAlike(versioning, event.version, version))) return notAlike(version);
   const at = (event: Event) => compare(versioning, version, event.version) ?? 0;
   const limits = all.filter((event) => event.happened === 'limit' && !isEndless(event));
   if (limits.length > 0 && !limits.some((limit) => at(limit) < 0)) return NOT_AFFECTED;
@@ -81,10 +93,18 @@ function withinRange({ type, events }: OsvRange, ecosystem: Ecosystem, version: 
         AT_ONCE.indexOf(a.happened) - AT_ONCE.indexOf(b.happened),
     );
   let affected = false;
+  let ended: Happened | null = null;
   for (const event of sorted) {
-    if (event.happened === 'introduced' && at(event) >= 0) affected = true;
-    if (event.happened === 'fixed' && at(event) >= 0) affected = false;
-    if (event.happened === 'last_affected' && at(event) > 0) affected = false;
+    const { happened } = event;
+    const isPast = happened === 'last_affected' ? at(event) > 0 : at(event) >= 0;
+    // The schema forbids both ends of one stretch: of what lies between them nobody says anything.
+    if (!isPast && ended === 'last_affected' && happened === 'fixed')
+      return undetermined(
+        'the record names both the last version affected and, behind it, one that is fixed',
+      );
+    if (!isPast) break;
+    affected = happened === 'introduced';
+    ended = happened;
   }
   return affected ? { is: 'affected', fixedIn: null } : NOT_AFFECTED;
 }

@@ -60,6 +60,12 @@ describe('a range', () => {
     ['<=2.17.0', 'maven', '2.17.0', 'affected null'],
     ['=1.0', 'pypi', '1.0.0', 'affected null'],
     ['<1:2', 'debian', '9.0-1', 'affected 1:2'],
+    ['>=2.0', 'maven', 'v2.16.0', 'undetermined'],
+    ['<v2.17.1', 'maven', '2.14.1', 'undetermined'],
+    ['<v2.17.1', 'maven', 'v2.14.1', 'affected v2.17.1'],
+    ['>=2.0', 'Red Hat', '1:v2.16.0', 'undetermined'],
+    ['>=2.0', 'npm', 'v2.16.0', 'affected null'],
+    ['>=1.20', 'go', 'go1.21.0', 'affected null'],
     ['<1.0', 'npm', 'nightly', 'undetermined'],
     ['<latest', 'npm', '1.0.0', 'undetermined'],
   ])('%s of %s holds %s: %s', (range, ecosystem, version, is) => {

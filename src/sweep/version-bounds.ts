@@ -1,7 +1,7 @@
 import { type Reading, read, unreadable } from '../attestations/reading.ts';
 import type { VersionVerdict } from '../osv/version-verdict.ts';
 import { ECOSYSTEMS, type Ecosystem } from '../versions/ecosystems.ts';
-import { order, type Versioning } from '../versions/versioning.ts';
+import { isAlike, order, type Versioning } from '../versions/versioning.ts';
 
 type Sign = '>=' | '>' | '<=' | '<' | '=';
 
@@ -115,6 +115,12 @@ export function withinBounds(
       };
   if (order(versioning, version, version) === null)
     return { is: 'undetermined', why: `${JSON.stringify(version)} is no version of ${name}` };
+  const unlike = bounds.find((bound) => !isAlike(versioning, version, bound.version));
+  if (unlike)
+    return {
+      is: 'undetermined',
+      why: `of its version ${JSON.stringify(version)} and the bound ${JSON.stringify(unlike.version)} one begins with a letter, which ${name} takes for older than any number`,
+    };
   const lies = (text: string): boolean =>
     bounds.every((bound) => holds(bound.sign, order(versioning, text, bound.version) ?? 0));
   const within = lies(version);

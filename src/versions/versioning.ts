@@ -20,3 +20,16 @@ function isVersion(versioning: Versioning, text: string): boolean {
 export function order(versioning: Versioning, left: string, right: string): number | null {
   return isVersion(versioning, left) && isVersion(versioning, right) ? versioning.compare(left, right) : null;
 }
+
+/**
+ * Whether two versions are written in one way, so that their order means something: where letters stand before numbers, `v2.16.0` is
+ * older than `2.0` to Maven and RPM, and nobody who writes it means that. npm, Go, PyPI and others take a leading `v` away.
+ */
+export function isAlike({ compare }: Versioning, left: string, right: string): boolean {
+  const [a, b] = [left, right].map((text) => text.trim().replace(/^\d+:/, ''));
+  if (a === undefined || b === undefined || LETTER.test(a) === LETTER.test(b)) return true;
+  const lettered = LETTER.test(a) ? a : b;
+  return compare(lettered, lettered.replace(/^[A-Za-z._-]+/, '')) === 0;
+}
+
+const LETTER = /^[A-Za-z]/;
