@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import type { OsvRecord } from '../src/osv/record.ts';
+import type { OsvRecords } from '../src/osv/record.ts';
 import type { Outcome } from '../src/reasons.ts';
 import type { Vulnerability } from '../src/sweep/vulnerability.ts';
 import { type Io, UndeterminedError, UsageError, usageError } from './command.ts';
@@ -37,15 +37,11 @@ export async function findAdvisories(
   for (const id of ids) {
     const records = await find(id);
     if (!records.ok) throw failure(osv, records.fault);
-    if (records.value.length === 0) throw new UsageError(`--osv ${osv}: no record there speaks of ${id}`);
-    found.push({ id, records: records.value, ...(osv === API && { lacks: derived(id) }) });
+    if (records.value.records.length === 0)
+      throw new UsageError(`--osv ${osv}: no record there speaks of ${id}`);
+    found.push({ id, ...records.value });
   }
   return found;
-}
-
-/** The API leads from a record to its aliases, and not to those that name it as their `upstream`. */
-function derived(id: string): string {
-  return `of ${id}, packages of distributions were looked for only as far as its own record or an alias names them: api.osv.dev does not list advisories that are derived from another; name a downloaded database with --osv for these`;
 }
 
 /** The hosts that were asked for records. */
@@ -56,7 +52,7 @@ export function advisoryHosts({
   return osv === API && vulnerability.length > 0 ? ['api.osv.dev'] : [];
 }
 
-type Find = (id: string) => Promise<Outcome<readonly OsvRecord[]>>;
+type Find = (id: string) => Promise<Outcome<OsvRecords>>;
 
 function fileFinder(path: string, shown: string): Find {
   return async (id) => {

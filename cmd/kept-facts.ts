@@ -15,7 +15,7 @@ import type { Io } from './command.ts';
 import { VERSION } from './version.ts';
 
 /** Raised whenever the facts mean something else, or are found in another way. */
-const FORMAT = 3;
+const FORMAT = 4;
 const NONE: KeptImages = new Map();
 
 interface KeepOptions {

@@ -219,6 +219,8 @@ export const OSV_DATABASE_FILES = 2_000_000;
 export const OSV_ARCHIVE_BYTES = 4 * GiB;
 /** What an `all.zip` unpacks to: JSON packs to a tenth. */
 export const OSV_UNPACKED_BYTES = 32 * GiB;
+/** Ecosystems of one database: OSV has some forty. */
+export const OSV_ECOSYSTEMS = 1_000;
 /** Other names of one vulnerability that OSV's API is asked for: a few databases give it one each. */
 export const OSV_API_RECORDS = 50;
 /** The central directory of a ZIP file: some hundred bytes for each of two million files. */

@@ -28,13 +28,28 @@ const RECORDS = {
 
 async function found(id: string, { transport }: { readonly transport: Transport }) {
   const records = await findByApi(transport, OSV_API, id);
-  return records.ok ? records.value.map((record) => record.id) : records.fault.reason;
+  return records.ok ? records.value.records.map((record) => record.id) : records.fault.reason;
 }
 
 it('has the record of a vulnerability and those of its other names', async () => {
   const there = server(RECORDS);
   expect(await found('CVE-1', there)).toEqual(['CVE-1', 'GHSA-1']);
-  expect(there.asked).toEqual(['/v1/vulns/CVE-1', '/v1/vulns/GHSA-1', '/v1/vulns/PYSEC-1']);
+  expect(there.asked.slice(0, 3)).toEqual(['/v1/vulns/CVE-1', '/v1/vulns/GHSA-1', '/v1/vulns/PYSEC-1']);
+});
+
+it('has what distributions derive from it, whose ids can be told, and says what it covers', async () => {
+  const record = (id: string, ecosystem: string, more: object = {}) =>
+    JSON.stringify({ id, affected: [{ package: { ecosystem, name: 'a' } }], ...more });
+  const there = server({
+    'GHSA-1': record('GHSA-1', 'npm', { aliases: ['CVE-1'] }),
+    'DEBIAN-CVE-1': record('DEBIAN-CVE-1', 'Debian:12'),
+    'ALPINE-CVE-1': record('ALPINE-CVE-1', 'Alpine:v3.19', { withdrawn: '2026-01-01T00:00:00Z' }),
+  });
+  const records = await findByApi(there.transport, OSV_API, 'GHSA-1');
+  if (!records.ok) throw new Error(records.fault.message);
+  expect(records.value.records.map(({ id }) => id)).toEqual(['GHSA-1', 'ALPINE-CVE-1', 'DEBIAN-CVE-1']);
+  expect([...(records.value.covers ?? [])]).toEqual(['npm', 'Debian']);
+  expect(there.asked).toContain('/v1/vulns/UBUNTU-CVE-1');
 });
 
 it.each([

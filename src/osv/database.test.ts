@@ -34,7 +34,7 @@ function written(files: typeof FILES): string {
 async function idsIn(path: string, id: string): Promise<readonly string[] | string> {
   const found = await findInDatabase(path, 'osv', id);
   return found.ok
-    ? found.value.map((record) => record.id).toSorted()
+    ? found.value.records.map((record) => record.id).toSorted()
     : `${found.fault.reason}: ${found.fault.message}`;
 }
 
@@ -58,13 +58,39 @@ describe.each([
 });
 
 describe('a database', () => {
+  it.each<[string, () => string, readonly string[] | null]>([
+    ['of one record says nothing of others', () => join(directory, 'GHSA-1.json'), null],
+    ['in a directory covers the ecosystems of all records', () => directory, ['npm']],
+    ['in a ZIP file does so', () => archive, ['npm']],
+    [
+      'in ZIP files in a directory does so',
+      () => {
+        const root = written([]);
+        writeFileSync(join(root, 'npm.zip'), zipOf(FILES));
+        const dsa = { id: 'DSA-9', affected: [{ package: { ecosystem: 'Debian:12', name: 'a' } }] };
+        writeFileSync(join(root, 'debian.zip'), zipOf([{ name: 'DSA-9.json', text: JSON.stringify(dsa) }]));
+        return root;
+      },
+      ['Debian', 'npm'],
+    ],
+  ])('%s', async (_what, path, covers) => {
+    const found = await findInDatabase(path(), 'osv', 'CVE-1');
+    if (!found.ok) throw new Error(found.fault.message);
+    expect(found.value.records.length).toBeGreaterThan(0);
+    expect(found.value.covers && [...found.value.covers].toSorted()).toEqual(covers);
+  });
+
   it('may be one record', async () => {
     expect(await idsIn(join(directory, 'GHSA-1.json'), 'CVE-1')).toEqual(['GHSA-1']);
   });
 
   it.each<[string, (root: string) => string, string]>([
     ['that is missing', (root) => join(root, 'none'), 'InputInvalid: osv is missing'],
-    ['without records', () => mkdtempSync(join(tmpdir(), 'osv-')), 'InputInvalid: osv holds no .json file'],
+    [
+      'without records',
+      () => mkdtempSync(join(tmpdir(), 'osv-')),
+      'InputInvalid: osv holds no .json or .zip file',
+    ],
     [
       'whose ZIP file is none',
       (root) => join(root, 'all.zip'),
@@ -72,7 +98,7 @@ describe('a database', () => {
     ],
     [
       'with a record that names it and cannot be read',
-      (root) => root,
+      (root) => join(root, 'below'),
       'InputInvalid: osv/bad.json cannot be read: it is not an OSV record: id: is required',
     ],
     [
@@ -83,7 +109,7 @@ describe('a database', () => {
   ])('%s is a fault', async (_what, path, message) => {
     const root = written([
       { name: 'all.zip', text: 'PK' },
-      { name: 'bad.json', text: '{"aliases":["CVE-1"]}' },
+      { name: 'below/bad.json', text: '{"aliases":["CVE-1"]}' },
       { name: 'cut.json', text: '{"aliases":["CVE-1"], "id": "' },
       { name: 'other.json', text: '{"aliases":["CVE-7"]}' },
     ]);

@@ -3,13 +3,14 @@ import { join } from 'node:path';
 import {
   OSV_ARCHIVE_BYTES,
   OSV_DATABASE_FILES,
+  OSV_ECOSYSTEMS,
   OSV_RECORD_BYTES,
   OSV_RECORDS,
   OSV_UNPACKED_BYTES,
 } from '../limits.ts';
 import { failed, ok, type Outcome } from '../reasons.ts';
 import { readBoundedFile } from '../registry/bounded-file.ts';
-import { namesOf, type OsvRecord, readOsvRecord } from './record.ts';
+import { namesOf, type OsvRecord, type OsvRecords, readOsvRecord } from './record.ts';
 import { readZip, ZipError } from './zip.ts';
 
 /** A file of a database of advisories: its name, and its bytes when they are asked for. */
@@ -21,24 +22,23 @@ interface DatabaseFile {
 /**
  * The records about a vulnerability out of a file of OSV's format, a directory of them, or an `all.zip` of them: those of this id, and
  * all that call it or one of its other names theirs (`aliases`, `upstream`). Every file is read, as any may be about it; one that names
- * the vulnerability and cannot be read is a fault, as the answer would lack it.
+ * the vulnerability and cannot be read is a fault, as the answer would lack it. All but a single record say besides which ecosystems
+ * they hold advisories of.
  */
-export async function findInDatabase(
-  path: string,
-  shown: string,
-  id: string,
-): Promise<Outcome<readonly OsvRecord[]>> {
+export async function findInDatabase(path: string, shown: string, id: string): Promise<Outcome<OsvRecords>> {
   const names = new Set([id]);
+  const covers = new Set<string>();
+  const isOne = isRecord(path);
   try {
     for (;;) {
       const known = names.size;
-      const records = await recordsNaming(path, shown, names);
+      const records = await recordsNaming(path, shown, names, covers);
       if (!records.ok) return records;
       for (const { id: own, aliases } of records.value)
         if ([own, ...aliases].some((name) => names.has(name)))
           for (const name of [own, ...aliases]) names.add(name);
       // Another name leads to records that say nothing of the first one. Who names it `upstream` alone may be about more than it.
-      if (names.size === known) return records;
+      if (names.size === known) return ok({ records: records.value, covers: isOne ? null : covers });
     }
   } catch (cause) {
     if (cause instanceof ZipError)
@@ -54,16 +54,34 @@ export async function findInDatabase(
 
 class Unreadable extends Error {}
 
+/** Whether it is a file of one record, which says nothing of what a database would hold. */
+function isRecord(path: string): boolean {
+  return !ZIP.test(path) && statSync(path, { throwIfNoEntry: false })?.isDirectory() === false;
+}
+
+/** The ecosystem that a record names first, without its release: nearly all name one alone. It is not parsed for that. */
+function ecosystemIn(record: Buffer): string | null {
+  const at = record.indexOf('"ecosystem"');
+  const text = at < 0 ? '' : record.toString('utf8', at, at + ECOSYSTEM_BYTES);
+  return /^"ecosystem"\s*:\s*"([^":\\]+)[":]/.exec(text)?.[1] ?? null;
+}
+
+/** The longest name has some thirty. */
+const ECOSYSTEM_BYTES = 100;
+
 async function recordsNaming(
   path: string,
   shown: string,
   names: ReadonlySet<string>,
+  covers: Set<string>,
 ): Promise<Outcome<readonly OsvRecord[]>> {
   const needles = [...names].map((name) => Buffer.from(JSON.stringify(name)));
   const found: OsvRecord[] = [];
   for await (const file of filesOf(path, shown)) {
     const bytes = await file.bytes();
     const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    const ecosystem = ecosystemIn(buffer);
+    if (ecosystem !== null && covers.size < OSV_ECOSYSTEMS) covers.add(ecosystem);
     if (!needles.some((needle) => buffer.includes(needle))) continue;
     const record = readOsvRecord(bytes);
     if (!record.ok)
@@ -76,7 +94,7 @@ async function recordsNaming(
   return ok(found);
 }
 
-/** A file is a record, or by its name a ZIP file; of a directory everything counts that is JSON by its name. */
+/** A file is a record, or by its name a ZIP file; of a directory everything counts that is JSON or a ZIP file by its name. */
 async function* filesOf(path: string, shown: string): AsyncGenerator<DatabaseFile> {
   const status = statSync(path, { throwIfNoEntry: false });
   if (!status) throw new Unreadable(`${shown} is missing`);
@@ -84,29 +102,33 @@ async function* filesOf(path: string, shown: string): AsyncGenerator<DatabaseFil
     yield* jsonBelow(path, shown);
     return;
   }
-  if (/\.zip$/i.test(path)) {
-    const limits = {
-      archiveBytes: OSV_ARCHIVE_BYTES,
-      entries: OSV_DATABASE_FILES,
-      entryBytes: OSV_RECORD_BYTES,
-      unpackedBytes: OSV_UNPACKED_BYTES,
-    };
-    for (const { name, bytes } of readZip(path, limits))
-      if (name.endsWith('.json')) yield { name: `${shown}: ${name}`, bytes };
-    return;
-  }
-  yield { name: shown, bytes: () => bytesOf(path, shown) };
+  if (ZIP.test(path)) yield* jsonInZip(path, shown);
+  else yield { name: shown, bytes: () => bytesOf(path, shown) };
+}
+
+const ZIP = /\.zip$/i;
+
+function* jsonInZip(path: string, shown: string): Generator<DatabaseFile> {
+  const limits = {
+    archiveBytes: OSV_ARCHIVE_BYTES,
+    entries: OSV_DATABASE_FILES,
+    entryBytes: OSV_RECORD_BYTES,
+    unpackedBytes: OSV_UNPACKED_BYTES,
+  };
+  for (const { name, bytes } of readZip(path, limits))
+    if (name.endsWith('.json')) yield { name: `${shown}: ${name}`, bytes };
 }
 
 async function* jsonBelow(path: string, shown: string): AsyncGenerator<DatabaseFile> {
-  const names = readdirSync(path, { recursive: true, encoding: 'utf8' }).filter((name) =>
-    name.endsWith('.json'),
+  const names = readdirSync(path, { recursive: true, encoding: 'utf8' }).filter(
+    (name) => name.endsWith('.json') || ZIP.test(name),
   );
-  if (names.length === 0) throw new Unreadable(`${shown} holds no .json file`);
+  if (names.length === 0) throw new Unreadable(`${shown} holds no .json or .zip file`);
   if (names.length > OSV_DATABASE_FILES)
     throw new Unreadable(`${shown} holds more than ${OSV_DATABASE_FILES} files (OSV_DATABASE_FILES)`);
   for (const name of names.toSorted())
-    yield { name: join(shown, name), bytes: () => bytesOf(join(path, name), join(shown, name)) };
+    if (ZIP.test(name)) yield* jsonInZip(join(path, name), join(shown, name));
+    else yield { name: join(shown, name), bytes: () => bytesOf(join(path, name), join(shown, name)) };
 }
 
 async function bytesOf(path: string, shown: string): Promise<Uint8Array> {

@@ -38,6 +38,13 @@ export type Affected = OsvRecord['affected'][number];
 /** Which versions are affected, by what happened at some of them. */
 export type OsvRange = Affected['ranges'][number];
 
+/** The records that speak of a vulnerability. */
+export interface OsvRecords {
+  readonly records: readonly OsvRecord[];
+  /** The ecosystems whose advisories would be among them, without releases; null where records were named one by one. */
+  readonly covers: ReadonlySet<string> | null;
+}
+
 /** Reads a record of the OSV format (OSV schema). */
 export function readOsvRecord(bytes: Uint8Array): Reading<OsvRecord> {
   try {

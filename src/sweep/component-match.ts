@@ -1,7 +1,19 @@
 import { parsePackageUrl, type PackageUrl } from '../attestations/sbom/package-url.ts';
 import { type Ecosystem, ecosystemsOfType } from '../versions/ecosystems.ts';
+import { vendorsOf } from './distributions.ts';
+import { doubtfulName } from './doubtful-name.ts';
+import { moduleName, namedWithin } from './go-module.ts';
+import {
+  type AskedPackage,
+  DISTRIBUTIONS,
+  kindOf,
+  lastPart,
+  nameKey,
+  searchKey,
+  spelled,
+  wholeName,
+} from './package-name.ts';
 import { type ComponentFacts, type ComponentList, componentsNamed } from './sbom-facts.ts';
-import { type AskedPackage, DISTRIBUTIONS, lastPart, nameKey, roughKey, wholeName } from './package-name.ts';
 
 /** That a component is a package that is asked for. */
 export interface ComponentMatch {
@@ -10,6 +22,10 @@ export interface ComponentMatch {
   readonly ecosystem: Ecosystem | null;
   /** Its version, or that of the source package by which it was found; null where there is none. */
   readonly version: string | null;
+  /** The version in its package URL, where that is another one; null where it is not. */
+  readonly otherVersion: string | null;
+  /** Its release of a distribution; null where nothing says, or it contradicts itself. */
+  readonly distro: string | null;
   /** Why it may be another package all the same; null where it is surely this one. */
   readonly doubt: string | null;
 }
@@ -18,43 +34,44 @@ export interface ComponentMatch {
 export function componentFinder(
   asked: AskedPackage,
 ): (components: ComponentList) => readonly ComponentMatch[] {
-  const needle = roughKey(lastPart(asked.name));
+  const needles = [searchKey(asked.name), ...namedWithin(asked).map(searchKey)];
   // Nearly all are something else, which is seen without taking their package URLs apart.
   return (components) =>
-    componentsNamed(components, needle).flatMap((component) => matchOf(component, asked) ?? []);
+    [...new Set(needles.flatMap((needle) => componentsNamed(components, needle)))].flatMap(
+      (component) => matchOf(component, asked) ?? [],
+    );
 }
 
 function matchOf(component: ComponentFacts, asked: AskedPackage): ComponentMatch | null {
   const purl = component.purl === null ? null : parsePackageUrl(component.purl);
-  const type = purl?.type ?? component.ecosystem;
-  const ecosystem = ecosystemOf(component, purl, type);
-  if (asked.ecosystems !== null && !maybeOf(asked.ecosystems, ecosystem, type)) return null;
+  const type = kindOf(purl?.type ?? component.ecosystem);
+  const vendors = ecosystemsFor(component, purl, type);
+  const [vendor = null] = vendors.length === 1 ? vendors : [];
+  if (asked.ecosystems !== null && !maybeOf(asked.ecosystems, vendors, type)) return null;
   const found = namedBy(component, purl, type, asked);
   if (found === null) return null;
   return {
     component,
-    ecosystem: ecosystem ?? ecosystemsOfType(type ?? '')[0] ?? null,
-    version: versionOf(component, purl, found.by),
+    ecosystem: vendor ?? ecosystemsOfType(type ?? '')[0] ?? null,
+    ...versionOf(component, purl, found.by),
+    distro: vendors.length > 1 ? null : component.distro,
     doubt: found.doubt,
   };
 }
 
-/** The ecosystem of a component; null where its type is unknown, or its distribution is none of those that are known. */
-function ecosystemOf(
+/** The ecosystems that a component says it is of: none where its type is unknown, or its distribution is none of those that are known. */
+function ecosystemsFor(
   { distro }: ComponentFacts,
   purl: PackageUrl | null,
   type: string | null,
-): Ecosystem | null {
-  const [only, ...others] = ecosystemsOfType(type ?? '');
-  if (!only || others.length === 0) return only ?? null;
-  const release = /^[a-z-]+(?=-\d|$)/.exec(distro ?? '')?.[0];
-  const own = new Set([purl?.namespace?.toLowerCase(), release]);
-  return [only, ...others].find(({ vendors }) => vendors.some((vendor) => own.has(vendor))) ?? null;
+): readonly Ecosystem[] {
+  const all = ecosystemsOfType(type ?? '');
+  return type === null || all.length <= 1 ? all : vendorsOf(type, purl?.namespace ?? null, distro);
 }
 
 /** What is of no known kind may be of any; a distribution that is not known, of those that are asked for together. */
-function maybeOf(asked: readonly Ecosystem[], own: Ecosystem | null, type: string | null): boolean {
-  if (own !== null) return asked.includes(own);
+function maybeOf(asked: readonly Ecosystem[], own: readonly Ecosystem[], type: string | null): boolean {
+  if (own.length > 0) return own.some((one) => asked.includes(one));
   return type === null || asked.some(({ purlType }) => purlType === type);
 }
 
@@ -66,29 +83,35 @@ interface Found {
 const BY_NAME: Found = { by: 'name', doubt: null };
 
 function namedBy(
-  { name, source }: ComponentFacts,
+  component: ComponentFacts,
   purl: PackageUrl | null,
   type: string | null,
   asked: AskedPackage,
 ): Found | null {
+  const { name, source } = component;
   const wanted = nameKey(type, spelled(asked.name, type));
   const whole = purl === null ? name : wholeName(purl.type, purl.namespace, purl.name);
   // Without another one named, the source package has the name of what is built from it (Debian Policy 5.6.1).
   if (asked.ofSource && source !== null)
     return nameKey(type, source.name) === wanted ? { by: 'source', doubt: null } : null;
-  if (whole !== null && nameKey(type, spelled(whole, type)) === wanted) return BY_NAME;
-  if (type !== null && DISTRIBUTIONS.has(type))
-    return source !== null && nameKey(type, source.name) === wanted ? { by: 'source', doubt: null } : null;
-  if (whole === null) return null;
-  const last = nameKey(type, lastPart(whole));
-  // Of these the name alone says what it is, and what is before it where it comes from.
-  if (lastPart(asked.name) === asked.name) return SHORT_NAMED.has(type) && last === wanted ? BY_NAME : null;
-  const sameLast = last === nameKey(type, lastPart(asked.name));
-  return sameLast && groupIsGuessed(whole, type) ? { by: 'name', doubt: NO_GROUP } : null;
+  if (whole !== null && isNamed(whole, wanted, type, asked)) return BY_NAME;
+  if (type !== null && DISTRIBUTIONS.has(type) && source !== null && nameKey(type, source.name) === wanted)
+    return { by: 'source', doubt: null };
+  const doubt = doubtfulName({ component, purl, type, whole, asked });
+  return doubt === null ? null : { by: 'name', doubt };
 }
 
-const NO_GROUP =
-  'its SBOM does not say of which group it is, and it has the name of the package that was asked for';
+function isNamed(whole: string, wanted: string, type: string | null, asked: AskedPackage): boolean {
+  if (nameKey(type, spelled(whole, type)) === wanted) return true;
+  const isShort = lastPart(asked.name) === asked.name;
+  if (type === 'golang' && !asked.exact) {
+    // Each major version of a module has a path of its own, and to who asks for the module it is one of its versions.
+    const path = nameKey(type, moduleName(whole));
+    return path === wanted || (isShort && lastPart(path) === wanted);
+  }
+  // Of these the name alone says what it is, and what is before it where it comes from.
+  return isShort && SHORT_NAMED.has(type) && nameKey(type, lastPart(whole)) === wanted;
+}
 
 /** npm's names are no shorter than they are: `core` is another package than `@babel/core`. */
 const SHORT_NAMED: ReadonlySet<string | null> = new Set([
@@ -100,28 +123,22 @@ const SHORT_NAMED: ReadonlySet<string | null> = new Set([
   'conan',
 ]);
 
-/** Maven's names stand with a colon or, where they come out of paths, with a slash. */
-function spelled(name: string, type: string | null): string {
-  return type === 'maven' || type === null ? name.replace('/', ':') : name;
-}
-
-/** Syft writes the artifact in place of a group that a jar does not name. */
-function groupIsGuessed(whole: string, type: string | null): boolean {
-  const last = lastPart(whole);
-  const group = whole.slice(0, -last.length - 1);
-  return (type === 'maven' || type === null) && (last === whole || group === last);
-}
-
 /** With the epoch, which package URLs of RPM and Debian have in a qualifier. */
 function versionOf(
   { version, source, ecosystem }: ComponentFacts,
   purl: PackageUrl | null,
   by: Found['by'],
-): string | null {
+): Pick<ComponentMatch, 'version' | 'otherVersion'> {
   // What a source RPM is called has no epoch.
   const ofSource = by === 'source' && ecosystem !== 'rpm' ? source?.version : null;
-  if (ofSource) return ofSource;
-  const text = version ?? purl?.version ?? null;
+  if (ofSource) return { version: ofSource, otherVersion: null };
+  const stated = purl?.version || null;
+  const own = withEpoch(version ?? stated, purl);
+  const other = withEpoch(stated, purl);
+  return { version: own, otherVersion: other === own ? null : other };
+}
+
+function withEpoch(text: string | null, purl: PackageUrl | null): string | null {
   const epoch = purl?.qualifiers['epoch'];
   const lacks = text !== null && epoch !== undefined && /^\d+$/.test(epoch) && !/^\d+:/.test(text);
   return lacks ? `${epoch}:${text}` : text;

@@ -2,6 +2,7 @@ import { type Reading, read, unreadable } from '../attestations/reading.ts';
 import { parsePackageUrl } from '../attestations/sbom/package-url.ts';
 import { quoted } from '../attestations/quoted.ts';
 import { type Ecosystem, ecosystemsOfType, findEcosystems } from '../versions/ecosystems.ts';
+import { moduleName } from './go-module.ts';
 
 /** A package that is asked for. */
 export interface AskedPackage {
@@ -13,6 +14,8 @@ export interface AskedPackage {
   readonly version: string | null;
   /** Whether it is the package that a distribution builds from, and no binary package of that name. */
   readonly ofSource: boolean;
+  /** Whether the name is that of one package alone, as advisories write it, and not what somebody calls it. */
+  readonly exact: boolean;
 }
 
 /**
@@ -47,7 +50,7 @@ export function readPackageName(
     return unreadable(
       `${shown} is neither group:artifact nor @scope/name; versions are named with --from, --below, --through or --range`,
     );
-  return read({ ecosystems, name: text, version: null, ofSource: false });
+  return read({ ecosystems, name: text, version: null, ofSource: false, exact: false });
 }
 
 function agreeing(
@@ -58,7 +61,7 @@ function agreeing(
 ): Reading<AskedPackage> {
   const ecosystems = asked === null ? own : own.filter((one) => asked.includes(one));
   return ecosystems.length > 0
-    ? read({ ecosystems, name, version, ofSource: false })
+    ? read({ ecosystems, name, version, ofSource: false, exact: false })
     : unreadable(
         `${quoted(text)} is a package of ${own[0]?.name ?? 'another'}, and --ecosystem names another`,
       );
@@ -89,6 +92,19 @@ const ANY_CASE = new Set([
   'swift',
 ]);
 
+/** Types that say nothing of what kind of package it is. */
+const ANY_KIND: ReadonlySet<string> = new Set(['generic', 'swid', 'binary', 'unknown']);
+
+/** What kind of package it is, by the type of its package URL; null where that says nothing. */
+export function kindOf(type: string | null): string | null {
+  return type === null || ANY_KIND.has(type) ? null : type;
+}
+
+/** Maven's names stand with a colon or, where they come out of paths, with a slash. */
+export function spelled(name: string, type: string | null): string {
+  return type === 'maven' || type === null ? name.replace('/', ':') : name;
+}
+
 /** A name in the one form in which names of its ecosystem are compared; null is an unknown type. */
 export function nameKey(type: string | null, name: string): string {
   if (type === null || type === 'pypi') return roughKey(name);
@@ -100,6 +116,32 @@ export function nameKey(type: string | null, name: string): string {
 /** A form in which names that are alike by any ecosystem's rules are alike (PyPA specifications, "Names and normalization"). */
 export function roughKey(name: string): string {
   return name.toLowerCase().replaceAll(/[-_.]+/g, '-');
+}
+
+/** The form of a name by which what goes by it is looked for. */
+export function searchKey(name: string): string {
+  return roughKey(lastPart(moduleName(name)));
+}
+
+/** All forms by which something of this name may be looked for. */
+export function searchKeys(name: string): readonly string[] {
+  return [roughKey(lastPart(name)), searchKey(name)];
+}
+
+/** The name in a package URL, without taking all of it apart, be it one or not. */
+export function nameInPurl(purl: string): string {
+  const [path = ''] = purl.split(/[?#]/, 1);
+  const end = path.indexOf('@', path.lastIndexOf('/') + 1);
+  const name = (end < 0 ? path : path.slice(0, end)).replace(/^pkg:\/*[^/]*\//i, '');
+  return name.includes('%') ? decoded(name) : name;
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
 }
 
 /** What is behind a group, a vendor or a path. */

@@ -297,6 +297,116 @@ describe('whether an image has a package is not known', () => {
   });
 });
 
+describe('a package that is written otherwise', () => {
+  const all = { accept: 'unsigned' } as const;
+  it.each<[string, Partial<PackageValues>, ListedComponent, string]>([
+    [
+      'with its name percent-encoded',
+      VULNERABLE,
+      { name: 'x', version: '2.14.1', purl: 'pkg:maven/org.apache.logging.log4j/log4j%2Dcore@2.14.1' },
+      'hit package (manifest)',
+    ],
+    [
+      'with scope and name as one',
+      { package: ['@babel/core'] },
+      { name: 'x', version: '7.0.0', purl: 'pkg:npm/%40babel%2Fcore@7.0.0' },
+      'hit package (manifest)',
+    ],
+    [
+      'with the major version of its module in the path',
+      { package: ['github.com/golang-jwt/jwt'], below: '4.5.2' },
+      {
+        name: 'github.com/golang-jwt/jwt/v4',
+        version: 'v4.5.1',
+        purl: 'pkg:golang/github.com/golang-jwt/jwt/v4@v4.5.1',
+      },
+      'hit package (manifest)',
+    ],
+    [
+      'by the last part of that',
+      { package: ['jwt'], below: '4.5.2' },
+      { name: 'x', version: 'v4.5.1', purl: 'pkg:golang/github.com/golang-jwt/jwt/v4@v4.5.1' },
+      'hit package (manifest)',
+    ],
+    [
+      'with the major version of gopkg.in',
+      { package: ['gopkg.in/yaml'], below: '3.0.1' },
+      { name: 'x', version: 'v3.0.0', purl: 'pkg:golang/gopkg.in/yaml.v3@v3.0.0' },
+      'hit package (manifest)',
+    ],
+    [
+      'by the path of a package in its module',
+      { package: ['golang.org/x/crypto/ssh'], below: '0.31.0' },
+      { name: 'golang.org/x/crypto', version: 'v0.30.0', purl: 'pkg:golang/golang.org/x/crypto@v0.30.0' },
+      'undetermined PackageUnclear',
+    ],
+    [
+      'by such a path, in a version that was not asked for',
+      { package: ['golang.org/x/crypto/ssh'], below: '0.31.0' },
+      { name: 'golang.org/x/crypto', version: 'v0.31.0', purl: 'pkg:golang/golang.org/x/crypto@v0.31.0' },
+      'no',
+    ],
+    [
+      'with a package URL that is none',
+      { package: ['github.com/foo/bar'] },
+      { name: 'bar', version: 'v1', purl: 'pkg:golang/github.com/foo/bar@v1' },
+      'undetermined PackageUnclear EcosystemNotCatalogued',
+    ],
+    [
+      'by a file that is called after it',
+      VULNERABLE,
+      { name: 'log4j-core-2.14.1.jar', version: '2.14.1' },
+      'undetermined VersionUnknown',
+    ],
+    [
+      'by such a file, of whatever version',
+      { package: ['log4j-core'] },
+      { name: 'log4j-core-2.14.1.jar' },
+      'undetermined PackageUnclear EcosystemNotCatalogued',
+    ],
+    [
+      'as a package of no kind',
+      VULNERABLE,
+      { name: 'x', version: '2.14.1', purl: 'pkg:generic/log4j-core@2.14.1' },
+      'undetermined VersionUnknown',
+    ],
+    [
+      'by a name that its package URL has not',
+      VULNERABLE,
+      { name: 'log4j-core', version: '2.14.1', purl: 'pkg:maven/org.acme/logging@2.14.1' },
+      'undetermined PackageUnclear',
+    ],
+    [
+      'with a version that its package URL has not',
+      VULNERABLE,
+      { ...LOG4J, version: '2.17.1' },
+      'undetermined VersionUnknown',
+    ],
+    ['with such a version, and neither was asked for', VULNERABLE, { ...FIXED, version: '2.17.2' }, 'no'],
+    [
+      'of two distributions at once',
+      { package: ['openssl'], ecosystem: 'Ubuntu' },
+      { name: 'openssl', version: '3.0', purl: 'pkg:deb/debian/openssl@3.0?distro=ubuntu-22.04' },
+      'hit package (manifest)',
+    ],
+    [
+      'of another name that begins alike',
+      VULNERABLE,
+      {
+        name: 'log4j-core-its',
+        version: '2.14.1',
+        purl: 'pkg:maven/org.apache.logging.log4j/log4j-core-its@2.14.1',
+      },
+      'no',
+    ],
+  ])('%s', (_what, values, component, answer) => {
+    const of = attachedTo(manifest('a', attachedAlone(cyclonedx([component, GUAVA]))));
+    const go = attachedTo(manifest('a', attachedAlone(cyclonedx([component]))));
+    const isGo = component.purl?.startsWith('pkg:golang') === true;
+    expect(asked({ ...values, ...all }, isGo ? go : of, null)).toBe(answer);
+  });
+});
+
 describe('a bound without an epoch', () => {
   const openssl = (version: string, epoch: string) => ({
     name: 'openssl-libs',
@@ -355,7 +465,7 @@ describe('VEX', () => {
     },
   ];
   const [compiled] = compilePackages(
-    { ...NO_PACKAGES, vulnerability: [{ id: 'CVE-1', records }] },
+    { ...NO_PACKAGES, vulnerability: [{ id: 'CVE-1', records, covers: null }] },
     () => undefined,
   ).predicates;
   const IMAGE = `pkg:oci/app@${encodeURIComponent(DIGEST)}`;
@@ -494,16 +604,42 @@ describe('a vulnerability', () => {
     };
     const of = (...components: ListedComponent[]) =>
       attachedTo(manifest('a', attested(cyclonedx(components))));
-    expect(asked({ vulnerability: [{ id: 'CVE-1', records }] }, of(apk))).toBe('no');
-    expect(asked({ vulnerability: [{ id: 'CVE-1', records }] }, of(GUAVA))).toBe(
+    expect(asked({ vulnerability: [{ id: 'CVE-1', records, covers: null }] }, of(apk))).toBe('no');
+    expect(asked({ vulnerability: [{ id: 'CVE-1', records, covers: null }] }, of(GUAVA))).toBe(
       'undetermined EcosystemNotCatalogued',
     );
   });
 
-  it('is told with what its records lack', () => {
-    const vulnerability = [{ id: 'CVE-1', records, lacks: 'nobody asked the others' }];
-    expect(compilePackages({ ...NO_PACKAGES, vulnerability }, () => {}).notes[0]).toBe(
-      'nobody asked the others',
+  it('is not known where its records are of other distributions, or of what is not known here', () => {
+    const of = (component: ListedComponent) => attachedTo(manifest('a', attested(cyclonedx([component]))));
+    const known = (covers: readonly string[] | null, component: ListedComponent, more: typeof records = []) =>
+      asked(
+        {
+          vulnerability: [{ id: 'CVE-1', records: [...records, ...more], covers: covers && new Set(covers) }],
+        },
+        of(component),
+      );
+    const ubuntu = { ...BASH, purl: 'pkg:deb/ubuntu/bash@5.2?distro=ubuntu-22.04' };
+    const kali = { ...BASH, purl: 'pkg:deb/kali/bash@5.2' };
+    expect(known(['Debian'], BASH)).toBe('no');
+    expect(known(null, ubuntu)).toBe('no');
+    expect(known(['Debian'], ubuntu)).toBe('undetermined AdvisoriesIncomplete');
+    expect(known(['Debian', 'Ubuntu'], ubuntu)).toBe('no');
+    expect(known(['Debian', 'Ubuntu'], kali)).toBe('undetermined AdvisoriesIncomplete');
+    const opam = record('opam', 'openssl', '1.0');
+    expect(known(null, BASH, [opam])).toBe('undetermined AdvisoriesIncomplete');
+    expect(known(null, BASH, [record('GHC', 'base', '1.0')])).toBe('undetermined AdvisoriesIncomplete');
+  });
+
+  it('is told with what of its records names no package', () => {
+    const commits = {
+      ...record('npm', 'a', '1'),
+      id: 'CVE-9',
+      affected: [{ package: null, versions: [], ranges: [] }],
+    };
+    const vulnerability = [{ id: 'CVE-1', records: [...records, commits], covers: null }];
+    expect(compilePackages({ ...NO_PACKAGES, vulnerability }, () => {}).notes[0]).toContain(
+      'CVE-9 names commits of a repository and no package',
     );
   });
 
@@ -524,6 +660,6 @@ describe('a vulnerability', () => {
     ],
   ])('is of %s', (_what, component, answer) => {
     const of = attachedTo(manifest('a', attested(cyclonedx([component]))));
-    expect(asked({ vulnerability: [{ id: 'CVE-1', records }] }, of)).toBe(answer);
+    expect(asked({ vulnerability: [{ id: 'CVE-1', records, covers: null }] }, of)).toBe(answer);
   });
 });

@@ -1,5 +1,6 @@
 import { parsePackageUrl } from '../attestations/sbom/package-url.ts';
 import { describeSigner } from '../policy/evidence-entry.ts';
+import { type Advisories, advisoryDoubts } from './advisory-doubts.ts';
 import { hit, type Match, NO, NOT_ASKED, undetermined } from './answer.ts';
 import type { MatchedComponent, SbomWord } from './component-hit.ts';
 import type { ComponentMatch } from './component-match.ts';
@@ -30,6 +31,7 @@ export function packageQuery(
   query: 'package' | 'vulnerability',
   questions: readonly PackageQuestion[],
   accepting: Accepting,
+  advisories: readonly Advisories[] = [],
 ): Predicate {
   const search = searchFor(questions);
   const found = new WeakMap<ImageFacts, readonly Searched[] | null>();
@@ -60,7 +62,10 @@ export function packageQuery(
         );
         if (hits.some(({ vex }) => !vex?.excuses)) return hit(...hits);
         const kinds = kindsAsked(questions, seen);
-        const doubts = manifests.flatMap((manifest) => doubtsOf(manifest, { ...asking, kinds }));
+        const doubts = [
+          ...manifests.flatMap((manifest) => doubtsOf(manifest, { ...asking, kinds })),
+          ...advisories.flatMap((one) => advisoryDoubts(one, manifests)),
+        ];
         if (doubts.length > 0) return undetermined(...doubts);
         return hits.length > 0 ? hit(...hits) : NO;
       }),

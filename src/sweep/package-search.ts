@@ -53,10 +53,8 @@ export function searchManifest(manifest: ManifestSboms, search: Search): Searche
   };
 }
 
-function verdictOf(
-  { judge }: PackageQuestion,
-  { ecosystem, version, component }: ComponentMatch,
-): VersionVerdict {
+function verdictOf({ judge }: PackageQuestion, match: ComponentMatch): VersionVerdict {
+  const { ecosystem, version, otherVersion, distro } = match;
   if (judge === null) return { is: 'affected', fixedIn: null };
   if (version === null) return { is: 'undetermined', why: 'its SBOM names no version of it' };
   if (ecosystem === null)
@@ -64,7 +62,12 @@ function verdictOf(
       is: 'undetermined',
       why: 'its SBOM does not say what kind of package it is, and so by which rules its version is read',
     };
-  return judge(ecosystem, version, component.distro);
+  const verdict = judge(ecosystem, version, distro);
+  if (otherVersion === null || judge(ecosystem, otherVersion, distro).is === verdict.is) return verdict;
+  return {
+    is: 'undetermined',
+    why: `its SBOM says that it is ${version}, and ${otherVersion} in its package URL`,
+  };
 }
 
 /** What an SBOM that is surely another image's lists is not in this one. */

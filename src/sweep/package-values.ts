@@ -69,6 +69,7 @@ export function compilePackages(values: PackageValues, report: (message: string)
               'vulnerability',
               found.flatMap((one) => one.questions),
               accepting,
+              found.map(({ advisories }) => advisories),
             ),
           ]
         : []),

@@ -51,6 +51,7 @@ const contents = (behind: Buffer) =>
         describes: z.array(text),
         ecosystems: z.array(text),
         truncated: z.boolean(),
+        distributions: z.array(text),
         components: components(behind),
       }),
     }),

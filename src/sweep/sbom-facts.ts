@@ -9,7 +9,8 @@ import { subjectWithDigest } from '../verify/in-toto.ts';
 import { Refused } from '../verify/refused.ts';
 import type { Verdict } from '../verify/verifier.ts';
 import { entriesOf, type Shown } from './facts-evidence.ts';
-import { lastPart, roughKey } from './package-name.ts';
+import { distributionsIn } from './distributions.ts';
+import { nameInPurl, searchKeys } from './package-name.ts';
 import { statedBy } from './stated.ts';
 
 /** What a query asks of a component. */
@@ -64,6 +65,8 @@ export interface SbomContents extends Pick<Sbom, 'describes' | 'ecosystems' | 't
   readonly format: string;
   /** RFC 3339. */
   readonly created: string | null;
+  /** The distributions whose packages it lists, by the names of their ecosystems, or as it calls them. */
+  readonly distributions: readonly string[];
   readonly components: ComponentList;
 }
 
@@ -110,6 +113,7 @@ export function contentsOf(sbom: Sbom): SbomContents {
     describes,
     ecosystems,
     truncated,
+    distributions: distributionsIn(components),
     components: listOf(components),
   };
   contents.set(sbom, value);
@@ -129,18 +133,11 @@ function listOf(components: readonly ComponentFacts[]): ComponentList {
 function namesOf(components: readonly ComponentFacts[]): string {
   return components
     .map(({ name, source, purl }) => {
-      const names = [name, source?.name, purl === null ? null : nameIn(purl)];
-      const keys = names.map((one) => (one ? roughKey(lastPart(one)).replaceAll(/\s/g, '-') : ''));
+      const names = [name, source?.name, purl === null ? null : nameInPurl(purl)];
+      const keys = names.flatMap((one) => (one ? searchKeys(one.replaceAll(/\s/g, '-')) : []));
       return [...new Set(keys)].join(' ');
     })
     .join('\n');
-}
-
-/** The name in a package URL, without taking all of it apart. */
-function nameIn(purl: string): string {
-  const [path = ''] = purl.split(/[?#]/, 1);
-  const end = path.indexOf('@', path.lastIndexOf('/'));
-  return path.slice(path.lastIndexOf('/') + 1, end < 0 ? undefined : end).replaceAll(/%2b/gi, '+');
 }
 
 /** Attested SBOMs whose signature does not verify: nobody vouches for them, and they may say what was asked for all the same. */

@@ -21,6 +21,8 @@ export const SWEEP_REASONS = {
   SbomTruncated: 'There is an SBOM, and it says itself that it is not complete.',
   SbomUnreadable: 'There is an SBOM, and it is in no form that can be read.',
   VersionUnknown: 'A package of this name is there, and its version is not known or cannot be compared.',
+  AdvisoriesIncomplete:
+    'The records of the vulnerability do not say all that they might of packages like those of this image.',
   PackageUnclear: 'A package is there that may be the one that was asked for, or another of its name.',
 } as const satisfies Record<string, string>;
 
