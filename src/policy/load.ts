@@ -189,6 +189,7 @@ function compileRule(rule: RuleFile, definitions: Definitions): Rule {
     pinned: rule.tags?.pinned,
     matches: compileMatch(rule.match),
     checks,
+    authorities: [...new Set(signersIn(rule).flatMap(({ signers }) => signers.allOf ?? signers.anyOf ?? []))],
     sbomSigners: rule.sbom?.signedBy && sbomSigners(rule.sbom.signedBy, definitions),
   };
 }

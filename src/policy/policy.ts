@@ -37,6 +37,8 @@ export interface Rule {
   /** What the rule assumes of a place that it applies to; null where it does not apply. */
   readonly matches: (scope: Scope) => Assumed | null;
   readonly checks: readonly RuleCheck[];
+  /** The names of all authorities that it names. */
+  readonly authorities?: readonly string[] | undefined;
   /** Whose SBOMs it asks for: whether these are by them, and who they are in words; none where it asks for no signed one. */
   readonly sbomSigners?:
     | { readonly hold: (claims: readonly Vouching[]) => boolean; readonly words: string }

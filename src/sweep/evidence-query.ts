@@ -1,6 +1,7 @@
 import type { EvidenceEntry } from '../policy/finding.ts';
 import { remedyFor } from '../policy/remedies.ts';
-import { isSigned } from '../policy/vouching.ts';
+import { isSigned, mayAttest } from '../policy/vouching.ts';
+import { REASONS } from '../reasons.ts';
 import { formatPlatform } from '../registry/platform.ts';
 import { type Answer, type Match, NOT_ASKED, undetermined } from './answer.ts';
 import type { ClaimFacts, ImageFacts, ManifestFacts, RefusedFacts } from './facts.ts';
@@ -77,6 +78,19 @@ export function claimMatch(
 /** What could not be read of a manifest's evidence. What lies in an index about a child is unsigned and proves nothing either way. */
 export function unreadOf({ digest, faults }: ManifestFacts): readonly Doubt[] {
   return faults.filter(({ subject }) => subject === digest).map((fault) => doubtOf(fault));
+}
+
+/** What is attested of a manifest and cannot be verified here, and may say anything: nobody knows whether it is genuine. */
+export function unheardOf({ refused }: Pick<ManifestFacts, 'refused'>): readonly Doubt[] {
+  return refused
+    .filter(({ format, refusal }) => mayAttest(format) && REASONS[refusal.reason].class === 'undetermined')
+    .map(({ refusal, evidence }) => ({
+      reason: 'EvidenceUnverified',
+      cause: refusal.reason,
+      message: `something is attested that cannot be verified here, and may say otherwise than what excuses the image: ${refusal.message}`,
+      remediation: remedyFor(refusal.reason) ?? VERIFY,
+      evidence: evidence(),
+    }));
 }
 
 /**

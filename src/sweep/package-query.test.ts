@@ -18,7 +18,7 @@ import {
 } from './sboms.fixture.ts';
 import type { Verdict } from '../verify/verifier.ts';
 import { ask, attachedTo, unreachable } from './subject.fixture.ts';
-import type { SweptImage } from './query.ts';
+import type { Subject, SweptImage } from './query.ts';
 
 const DIGEST = manifest('a').digest;
 const OTHER = `sha256:${'9'.repeat(64)}`;
@@ -476,16 +476,30 @@ describe('VEX', () => {
     products: [{ '@id': IMAGE, subcomponents: [{ '@id': LOG4J.purl }] }],
     ...more,
   });
-  const excused = (...said: readonly Verdict[]): readonly unknown[] => {
-    const of = attachedTo(manifest('a', attested(cyclonedx([LOG4J])), ...said));
+  const word = (on: JudgedManifest, policy = policyOf()): readonly unknown[] => {
     const seen: Answer[] = [];
     if (!compiled) throw new Error('no predicate');
-    ask({ ...compiled, ask: (one) => (seen.push(compiled.ask(one)), seen[0] ?? NO) }, of, {
-      policy: policyOf(),
-    });
+    const record = { ...compiled, ask: (one: Subject) => (seen.push(compiled.ask(one)), seen[0] ?? NO) };
+    ask(record, attachedTo(on), { policy });
     const [answer] = seen;
     return answer?.is === 'hit' ? answer.matches.map(({ vex }) => vex?.excuses ?? 'no word') : [answer?.is];
   };
+  const excused = (...said: readonly Verdict[]): readonly unknown[] =>
+    word(manifest('a', attested(cyclonedx([LOG4J])), ...said));
+  const LATER = '2026-02-02T03:04:05Z';
+  const inCycloneDx = (affects: readonly object[], more: object = {}, analysis: object = {}) =>
+    attested(
+      cyclonedx([{ ...LOG4J, 'bom-ref': 'x' } as typeof LOG4J], {
+        vulnerabilities: [
+          {
+            id: 'CVE-1',
+            analysis: { state: 'not_affected', justification: 'code_not_reachable', ...analysis },
+            affects,
+          },
+        ],
+        ...more,
+      }),
+    );
 
   it.each<[string, readonly Verdict[], boolean | 'no word']>([
     ['not affected, with a justification', [vexed(about())], true],
@@ -496,6 +510,124 @@ describe('VEX', () => {
     [
       'of all versions of the component',
       [vexed(about({ products: [{ '@id': 'pkg:maven/org.apache.logging.log4j/log4j-core' }] }))],
+      true,
+    ],
+    [
+      'fixed, of all versions of the component',
+      [
+        vexed(
+          about({ status: 'fixed', products: [{ '@id': 'pkg:maven/org.apache.logging.log4j/log4j-core' }] }),
+        ),
+      ],
+      'no word',
+    ],
+    [
+      'fixed, of the component in its version',
+      [vexed(about({ status: 'fixed', products: [{ '@id': LOG4J.purl }] }))],
+      true,
+    ],
+    [
+      'fixed, of the component in this image',
+      [
+        vexed(
+          about({
+            status: 'fixed',
+            products: [
+              {
+                '@id': IMAGE,
+                subcomponents: [{ '@id': 'pkg:maven/org.apache.logging.log4j/log4j-core' }],
+              },
+            ],
+          }),
+        ),
+      ],
+      true,
+    ],
+    [
+      'of the component with a qualifier that it has not',
+      [vexed(about({ products: [{ '@id': `${LOG4J.purl}?classifier=shaded` }] }))],
+      'no word',
+    ],
+    [
+      'of a part of the component',
+      [vexed(about({ products: [{ '@id': LOG4J.purl, subcomponents: [{ '@id': GUAVA.purl }] }] }))],
+      'no word',
+    ],
+    [
+      'of an image by its repository alone',
+      [vexed(about({ products: [{ '@id': 'pkg:oci/app?repository_url=ghcr.io/acme/cart' }] }))],
+      'no word',
+    ],
+    ['in another case', [vexed(about({ vulnerability: { name: 'cve-1' } }))], true],
+    ['by a time that nobody verifies', [vexed(about(), { time: null })], true],
+    [
+      'taken back at no verified time',
+      [vexed(about()), vexed(about({ status: 'affected' }), { time: null })],
+      false,
+    ],
+    ['taken back at the same time', [vexed(about()), vexed(about({ status: 'under_investigation' }))], false],
+    [
+      'signed again after it was taken back',
+      [
+        vexed(about({ timestamp: '2026-01-01T00:00:00Z' }), { time: LATER }),
+        vexed(about({ status: 'affected', timestamp: '2026-01-02T00:00:00Z' })),
+      ],
+      false,
+    ],
+    [
+      'by the time of a document that was signed again',
+      [
+        vexed(about(), { time: LATER, more: { timestamp: '2026-01-01T00:00:00Z' } }),
+        vexed(about({ status: 'affected' }), { more: { last_updated: '2026-01-02T00:00:00Z' } }),
+      ],
+      false,
+    ],
+    [
+      'that says it is of a time to come, and was taken back',
+      [
+        vexed(about({ timestamp: '2099-01-01T00:00:00Z' })),
+        vexed(about({ status: 'affected', timestamp: '2026-02-01T00:00:00Z' }), { time: LATER }),
+      ],
+      false,
+    ],
+    [
+      'later in one document',
+      [
+        vexed([
+          about({ status: 'under_investigation', timestamp: '2026-01-01T00:00:00Z' }),
+          about({ timestamp: '2026-01-02T00:00:00Z' }),
+        ]),
+      ],
+      true,
+    ],
+    [
+      'earlier in one document',
+      [
+        vexed([
+          about({ timestamp: '2026-01-01T00:00:00Z' }),
+          about({ status: 'affected', timestamp: '2026-01-02T00:00:00Z' }),
+        ]),
+      ],
+      false,
+    ],
+    [
+      'beside another word in one document without times',
+      [vexed([about({ status: 'affected' }), about()])],
+      false,
+    ],
+    [
+      'before a document of its signer that cannot be read',
+      [vexed(about()), vexed({ status: 'maybe' }, { time: LATER })],
+      'no word',
+    ],
+    [
+      'behind a document of its signer that cannot be read',
+      [vexed(about(), { time: LATER }), vexed({ status: 'maybe' })],
+      true,
+    ],
+    [
+      'before a document of a stranger that cannot be read',
+      [vexed(about()), vexed({ status: 'maybe' }, { time: LATER, signer: keyOf('stranger') })],
       true,
     ],
     ['without a justification', [vexed(about({ justification: null }))], false],
@@ -559,6 +691,34 @@ describe('VEX', () => {
       true,
     ],
     [
+      'in CycloneDX of some versions of it',
+      [inCycloneDx([{ ref: 'x', versions: [{ version: '2.17.1', status: 'unaffected' }] }])],
+      'no word',
+    ],
+    [
+      'in CycloneDX by a reference into another document',
+      [
+        inCycloneDx([{ ref: 'urn:cdx:3e671687-395b-41f5-a30f-a58921a69b79/1#x' }], {
+          serialNumber: 'urn:uuid:00000000-395b-41f5-a30f-a58921a69b79',
+        }),
+      ],
+      'no word',
+    ],
+    [
+      'in CycloneDX by a reference into its own',
+      [
+        inCycloneDx([{ ref: 'urn:cdx:3e671687-395b-41f5-a30f-a58921a69b79/1#x' }], {
+          serialNumber: 'urn:uuid:3e671687-395b-41f5-a30f-a58921a69b79',
+        }),
+      ],
+      true,
+    ],
+    [
+      'in CycloneDX, resolved in the version that it has',
+      [inCycloneDx([{ ref: 'x' }], {}, { state: 'resolved' })],
+      true,
+    ],
+    [
       'in CycloneDX without a justification',
       [
         attested(
@@ -571,6 +731,47 @@ describe('VEX', () => {
     ],
   ])('%s', (_what, said, word) => {
     expect(new Set(excused(...said))).toEqual(new Set([word]));
+  });
+
+  it('excuses nothing where something was not heard that may say otherwise', () => {
+    const on = manifest('a', attested(cyclonedx([LOG4J])), vexed(about()));
+    expect(word(on)).toEqual([true]);
+    expect(word(unreadable(on, 'TimedOut'))).toEqual(['undetermined']);
+    const unheard = attestedInVain({}, DIGEST, 'TrustRootOutdated');
+    expect(word({ ...on, verdicts: [...on.verdicts, unheard] })).toEqual(['undetermined']);
+    const forged = attestedInVain({}, DIGEST, 'SignatureInvalid');
+    expect(word({ ...on, verdicts: [...on.verdicts, forged] })).toEqual([true]);
+  });
+
+  it('of whom rules name for other images alone excuses nothing', () => {
+    const on = manifest('a', attested(cyclonedx([LOG4J])), vexed(about()));
+    const policy = policyOf();
+    const [rule] = policy.rules;
+    if (!rule) throw new Error('no rule');
+    const elsewhere = { ...rule, matches: () => null, authorities: ['ci'] };
+    expect(word(on, { ...policy, rules: [elsewhere] })).toEqual(['no word']);
+    expect(word(on, { ...policy, rules: [elsewhere, { ...rule, authorities: ['ci'] }] })).toEqual([true]);
+  });
+
+  it('is of no other vulnerability that an advisory calls the same', () => {
+    const [record] = records;
+    const both = [{ ...record, aliases: ['CVE-1', 'CVE-2'] }] as typeof records;
+    const { predicates } = compilePackages(
+      { ...NO_PACKAGES, vulnerability: [{ id: 'CVE-1', records: both, covers: null }] },
+      () => undefined,
+    );
+    const [predicate] = predicates;
+    if (!predicate) throw new Error('no predicate');
+    const on = (name: string) =>
+      attachedTo(manifest('a', attested(cyclonedx([LOG4J])), vexed(about({ vulnerability: { name } }))));
+    const excuses = (name: string) => {
+      let answer: Answer = NO;
+      ask({ ...predicate, ask: (one) => (answer = predicate.ask(one)) }, on(name), { policy: policyOf() });
+      return (
+        (answer as Answer).is === 'hit' && (answer as Extract<Answer, { is: 'hit' }>).matches[0]?.vex?.excuses
+      );
+    };
+    expect([excuses('CVE-1'), excuses('GHSA-1'), excuses('CVE-2')]).toEqual([true, true, undefined]);
   });
 });
 

@@ -2,9 +2,10 @@ import { parsePackageUrl } from '../attestations/sbom/package-url.ts';
 import { describeSigner } from '../policy/evidence-entry.ts';
 import { type Advisories, advisoryDoubts } from './advisory-doubts.ts';
 import { hit, type Match, NO, NOT_ASKED, undetermined } from './answer.ts';
+import { authoritiesOf } from './authorities.ts';
 import type { MatchedComponent, SbomWord } from './component-hit.ts';
 import type { ComponentMatch } from './component-match.ts';
-import { askAttached, placeName } from './evidence-query.ts';
+import { askAttached, manifestsOf, placeName, unheardOf, unreadOf } from './evidence-query.ts';
 import type { ImageFacts } from './facts.ts';
 import { type ImageSbom, sbomsOf } from './image-sboms.ts';
 import { doubtsOf, kindsAsked } from './package-doubts.ts';
@@ -65,6 +66,10 @@ export function packageQuery(
         const doubts = [
           ...manifests.flatMap((manifest) => doubtsOf(manifest, { ...asking, kinds })),
           ...advisories.flatMap((one) => advisoryDoubts(one, manifests)),
+          // What was not heard may have taken back what excuses.
+          ...(hits.length > 0
+            ? manifestsOf(facts).flatMap((one) => [...unreadOf(one), ...unheardOf(one)])
+            : []),
         ];
         if (doubts.length > 0) return undetermined(...doubts);
         return hits.length > 0 ? hit(...hits) : NO;
@@ -95,7 +100,11 @@ function hitsIn(
         vex:
           question.names.length === 0
             ? null
-            : vexWord(places, subject.policy, { names: question.names, purl: component.purl, digests }),
+            : vexWord(places, authoritiesOf(subject), {
+                names: question.names,
+                purl: component.purl,
+                digests,
+              }),
       },
     ];
   });

@@ -64,14 +64,17 @@ const claim = z.object({ signer, signatureRepository: text.optional() });
 export const vexSchema = z.object({
   claim,
   signedAt: maybe,
-  statements: z.array(
-    z.object({
-      vulnerabilities: z.array(text),
-      status: z.enum(['not_affected', 'affected', 'fixed', 'under_investigation']),
-      justification: maybe,
-      products: z.array(z.object({ digests: z.array(text), purl: maybe, parts: z.array(text) })),
-    }),
-  ),
+  statements: z
+    .array(
+      z.object({
+        vulnerabilities: z.array(text),
+        status: z.enum(['not_affected', 'affected', 'fixed', 'under_investigation']),
+        justification: maybe,
+        products: z.array(z.object({ digests: z.array(text), purl: maybe, parts: z.array(text) })),
+        statedAt: maybe,
+      }),
+    )
+    .nullable(),
 });
 
 /** An SBOM's facts as they stand in a file, without the evidence. */

@@ -1,5 +1,6 @@
 import { describeSigner } from '../policy/evidence-entry.ts';
 import type { Vouching } from '../policy/policy.ts';
+import { authoritiesOf, rulesAbout } from './authorities.ts';
 import { remedyFor } from '../policy/remedies.ts';
 import type { ImageSbom } from './image-sboms.ts';
 import type { Subject } from './query.ts';
@@ -13,19 +14,14 @@ export interface Accepting {
 
 /**
  * Whether SBOMs by these signers count for an image: those of every rule about it that asks for signed SBOMs, or else of any authority
- * of the policy. Without a policy nobody's do.
+ * of the policy that may speak of it. Without a policy nobody's do.
  */
-export function accepts(
-  claims: readonly Vouching[],
-  { policy, workload, container, image }: Subject,
-  { unsigned }: Accepting,
-): boolean {
+export function accepts(claims: readonly Vouching[], subject: Subject, { unsigned }: Accepting): boolean {
   if (unsigned && claims.length > 0) return true;
-  if (policy === null) return false;
-  const scope = { image: image.reference, containerType: container.type, workload };
-  const asking = policy.rules.filter(({ sbomSigners, matches }) => sbomSigners && matches(scope) !== null);
+  const rules = rulesAbout(subject);
+  const asking = rules.filter(({ sbomSigners }) => sbomSigners !== undefined);
   if (asking.length > 0) return asking.every(({ sbomSigners }) => sbomSigners?.hold(claims));
-  return (policy.authorities ?? []).some((authority) => claims.some(authority.accepts));
+  return authoritiesOf(subject).some((authority) => claims.some(authority.accepts));
 }
 
 /** Why the word of whoever wrote an SBOM does not count; null where it does. */

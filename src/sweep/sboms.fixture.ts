@@ -40,12 +40,16 @@ export function cyclonedx(
 
 /** That a statement of VEX was attested of the image that it is attached to. */
 export function vexed(
-  statement: object,
-  { signer = keyOf('ci'), time = '2026-01-02T03:04:05Z' }: { signer?: Signer; time?: string } = {},
+  statements: object | readonly object[],
+  {
+    signer = keyOf('ci'),
+    time = '2026-01-02T03:04:05Z',
+    more = {},
+  }: { signer?: Signer; time?: string | null; more?: object } = {},
 ): Verdict {
-  const document = { '@context': 'https://openvex.dev/ns/v0.2.0', statements: [statement] };
+  const document = { '@context': 'https://openvex.dev/ns/v0.2.0', ...more, statements: [statements].flat() };
   const claim = predicateClaim(document, signer, 'https://openvex.dev/ns/v0.2.0');
-  return verified({ ...claim, times: [{ value: new Date(time), source: 'log' }] });
+  return verified({ ...claim, times: time === null ? [] : [{ value: new Date(time), source: 'log' }] });
 }
 
 /** That an SBOM was attested of the image that it is attached to. */

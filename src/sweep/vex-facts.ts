@@ -13,7 +13,8 @@ export interface VexFacts {
   readonly claim: Vouching;
   /** When it was signed, by a verified time (RFC 3339 in UTC); null where there is none. */
   readonly signedAt: string | null;
-  readonly statements: readonly VexStatement[];
+  /** null for a document that cannot be read: it excuses nothing, and may have taken back what did. */
+  readonly statements: readonly VexStatement[] | null;
   readonly evidence: Shown;
 }
 
@@ -23,7 +24,7 @@ export function vexFacts(on: JudgedManifest): readonly VexFacts[] {
     if (verdict.result !== 'verified') return [];
     return claimsOn({ ...on, verdicts: [verdict] }, () => true).flatMap((claim): VexFacts[] => {
       const statements = statementsIn(claim);
-      if (statements.length === 0) return [];
+      if (statements?.length === 0) return [];
       const times = claim.times.map(({ value }) => value.toISOString()).toSorted();
       return [
         {
@@ -37,8 +38,7 @@ export function vexFacts(on: JudgedManifest): readonly VexFacts[] {
   });
 }
 
-/** A document that cannot be read excuses nothing. */
-function statementsIn({ content }: Claim): readonly VexStatement[] {
+function statementsIn({ content }: Claim): VexFacts['statements'] {
   if (content.kind !== 'attestation') return [];
   const { predicateType, statement } = content;
   const parsed = isOpenVex(predicateType)
@@ -46,5 +46,6 @@ function statementsIn({ content }: Claim): readonly VexStatement[] {
     : sbomFormatOfPredicate(predicateType) === 'cyclonedx'
       ? readCycloneDxVex(statement.predicate)
       : null;
-  return parsed?.ok ? parsed.value : [];
+  if (parsed === null) return [];
+  return parsed.ok ? parsed.value : null;
 }

@@ -9,12 +9,14 @@ export interface PackageUrl {
   readonly name: string;
   readonly version: string | null;
   readonly qualifiers: Readonly<Record<string, string>>;
+  /** Where in the package. */
+  readonly subpath: string | null;
 }
 
 /** Takes a package URL apart; null if it is none. */
 export function parsePackageUrl(text: string): PackageUrl | null {
   try {
-    const { type, namespace, name, version, qualifiers } = PackageURL.fromString(text);
+    const { type, namespace, name, version, qualifiers, subpath } = PackageURL.fromString(text);
     if (!type || !name) return null;
     return {
       type: type.toLowerCase(),
@@ -22,6 +24,7 @@ export function parsePackageUrl(text: string): PackageUrl | null {
       name,
       version: version ?? null,
       qualifiers: { ...qualifiers },
+      subpath: subpath ?? null,
     };
   } catch {
     return null;

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { list, type Reading, readAs, read, text } from '../reading.ts';
+import { list, parseTime, type Reading, readAs, read, text } from '../reading.ts';
 import { digestOfHash, digestOfPurl } from '../sbom/image-digest.ts';
 import type { VexProduct, VexStatement } from './vex.ts';
 
@@ -33,8 +33,10 @@ const statement = z.object({
   products: list(product),
   // 0.0.1 names them beside the products.
   subcomponents: list(component),
+  timestamp: text,
+  last_updated: text,
 });
-const document = z.object({ statements: list(statement) });
+const document = z.object({ timestamp: text, last_updated: text, statements: list(statement) });
 
 /** Predicate types of OpenVEX: `https://openvex.dev/ns`, `…/v0.2.0`. */
 export function isOpenVex(predicateType: string): boolean {
@@ -45,8 +47,9 @@ export function isOpenVex(predicateType: string): boolean {
 export function readOpenVex(predicate: unknown): Reading<readonly VexStatement[]> {
   const parsed = readAs(document, predicate, 'OpenVEX');
   if (!parsed.ok) return parsed;
+  const { statements, timestamp, last_updated: updated } = parsed.value;
   return read(
-    parsed.value.statements.map(({ vulnerability, status, justification, products, subcomponents }) => ({
+    statements.map(({ vulnerability, status, justification, products, subcomponents, ...times }) => ({
       vulnerabilities: [vulnerability.name, vulnerability['@id'], ...vulnerability.aliases].filter(
         (name) => name !== null,
       ),
@@ -57,8 +60,14 @@ export function readOpenVex(predicate: unknown): Reading<readonly VexStatement[]
         // One that is no package URL stays, or what is said of it alone would be said of the whole product.
         parts: [...one.subcomponents, ...subcomponents].map((part) => named(part).purl ?? part['@id'] ?? ''),
       })),
+      // A statement without a time has that of its document (OpenVEX 0.2.0, "Data Inheritance").
+      statedAt: utc(times.last_updated ?? times.timestamp ?? updated ?? timestamp),
     })),
   );
+}
+
+function utc(value: string | null): string | null {
+  return parseTime(value)?.toISOString() ?? null;
 }
 
 type Named = z.output<typeof component>;

@@ -6,6 +6,8 @@ export interface VexStatement {
   /** Why it is not affected, by the format's own word; null where nobody says. */
   readonly justification: string | null;
   readonly products: readonly VexProduct[];
+  /** When it was made, as its document says (RFC 3339 in UTC); null where it does not. */
+  readonly statedAt: string | null;
 }
 
 export type VexStatus = 'not_affected' | 'affected' | 'fixed' | 'under_investigation';
