@@ -71,7 +71,7 @@ const PACKAGE_FLAGS = {
     ...one,
     values: 'files',
     describe:
-      "of --vulnerability, records in OSV's format: a file, a directory, the all.zip of an ecosystem, or api to ask api.osv.dev",
+      "of --vulnerability, records in OSV's format: a file, the all.zip of an ecosystem, a directory of both, or api to ask api.osv.dev",
   },
   'scan-with': {
     ...one,

@@ -24,7 +24,7 @@ export async function findByApi(transport: Transport, base: URL, id: string): Pr
   if (names.length > OSV_API_RECORDS)
     return failed('LimitExceeded', `${id} has more than ${OSV_API_RECORDS} other names (OSV_API_RECORDS)`);
   const derived = names
-    .filter((name) => /^CVE-/.test(name))
+    .filter((name) => name.startsWith('CVE-'))
     .flatMap((cve) => DERIVED.map((of) => `${of}-${cve}`));
   for (const name of [...names.slice(1), ...derived]) {
     const record = await recordOf(transport, base, name);
