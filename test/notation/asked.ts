@@ -6,10 +6,11 @@ import type { OnDisk } from './disk.ts';
 export async function askOurs(
   { config, layout }: OnDisk,
   allow: readonly string[] = [],
+  offline = false,
 ): Promise<{ said: string; why: string }> {
   const image = `${REPOSITORY}@${IMAGE.digest}`;
   try {
-    const findings = await verifyNotation({ config, layout, image, allow });
+    const findings = await verifyNotation({ config, layout, image, allow, offline });
     const [first] = findings;
     const why = findings.map(({ message }) => message).join('; ');
     return { said: first?.status === 'pass' ? 'pass' : (first?.reason ?? 'nothing'), why };

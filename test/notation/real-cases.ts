@@ -1,7 +1,5 @@
-import { execFileSync } from 'node:child_process';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { type OnDisk, temporaryHome } from './disk.ts';
+import type { OnDisk } from './disk.ts';
+import { AUTHORITY, opensslPki, P256, SIGNER, signByNotation } from './openssl.ts';
 
 /** A key that the real `notation` signs with, and the chain above its certificate, both made by openssl. */
 export interface RealCase {
@@ -12,11 +10,12 @@ export interface RealCase {
   readonly flags?: readonly string[];
 }
 
+/** What openssl is told of each kind of key that Notation signs with. */
 const KEYS: readonly (readonly [string, readonly string[]])[] = [
   ['RSA of 2048 bits', ['rsa:2048']],
   ['RSA of 3072 bits', ['rsa:3072']],
   ['RSA of 4096 bits', ['rsa:4096']],
-  ['P-256', ['ec', '-pkeyopt', 'ec_paramgen_curve:P-256']],
+  ['P-256', P256],
   ['P-384', ['ec', '-pkeyopt', 'ec_paramgen_curve:P-384']],
   ['P-521', ['ec', '-pkeyopt', 'ec_paramgen_curve:P-521']],
 ];
@@ -27,96 +26,27 @@ export const REAL_CASES: readonly RealCase[] = [
   ),
   {
     name: 'jws that expires, with metadata of the signer',
-    key: ['ec', '-pkeyopt', 'ec_paramgen_curve:P-256'],
+    key: P256,
     format: 'jws',
     flags: ['--expiry', '24h', '--user-metadata', 'env=prod'],
   },
 ];
 
-const SUBJECT = '/C=US/ST=WA/L=Seattle/O=acme.io/CN=signer';
-
-/** Makes a root, an intermediate and a leaf with openssl, and configures Notation to sign with it and to trust the root. */
-export function configureReal({ key }: RealCase): OnDisk {
-  const home = temporaryHome();
-  const config = join(home, 'notation');
-  const at = (name: string) => join(home, name);
-  const openssl = (...args: string[]) => execFileSync('openssl', args, { stdio: 'pipe' });
-  const issue = (
-    name: string,
-    subject: string,
-    extensions: string,
-    issuer: string | null,
-    algorithm: readonly string[],
-  ) => {
-    writeFileSync(at(`${name}.ext`), extensions);
-    openssl(
-      'req',
-      '-new',
-      '-newkey',
-      ...algorithm,
-      '-nodes',
-      '-keyout',
-      at(`${name}.key`),
-      '-subj',
-      subject,
-      '-out',
-      at(`${name}.csr`),
-    );
-    const by =
-      issuer === null
-        ? ['-signkey', at(`${name}.key`)]
-        : ['-CA', at(`${issuer}.pem`), '-CAkey', at(`${issuer}.key`), '-CAcreateserial'];
-    openssl(
-      'x509',
-      '-req',
-      '-in',
-      at(`${name}.csr`),
-      ...by,
-      '-days',
-      '365',
-      '-sha256',
-      '-extfile',
-      at(`${name}.ext`),
-      '-out',
-      at(`${name}.pem`),
-    );
-  };
-  const authority = 'basicConstraints=critical,CA:true\nkeyUsage=critical,keyCertSign,cRLSign\n';
-  const curve = ['ec', '-pkeyopt', 'ec_paramgen_curve:P-256'];
-  issue('root', '/C=US/ST=WA/O=acme.io/CN=root', authority, null, curve);
-  issue('intermediate', '/C=US/ST=WA/O=acme.io/CN=intermediate', authority, 'root', curve);
-  issue(
-    'leaf',
-    SUBJECT,
-    'keyUsage=critical,digitalSignature\nextendedKeyUsage=codeSigning\n',
-    'intermediate',
+/** Makes a root, an intermediate and a leaf with openssl, has Notation sign with it, and trusts the root. */
+export function signReally({ key, format, flags = [] }: RealCase): Promise<OnDisk> {
+  const pki = opensslPki();
+  pki.issue('root', { issuer: null, extensions: AUTHORITY });
+  pki.issue('intermediate', { issuer: 'root', extensions: AUTHORITY });
+  pki.issue('leaf', {
+    issuer: 'intermediate',
+    subject: '/C=US/ST=WA/L=Seattle/O=acme.io/CN=signer',
+    extensions: SIGNER,
     key,
+  });
+  return signByNotation(
+    pki,
+    ['leaf', 'intermediate', 'root'],
+    { stores: { 'ca:acme': ['root'] }, identities: ['x509.subject: C=US, ST=WA, O=acme.io, CN=signer'] },
+    ['--signature-format', format, ...flags],
   );
-  const chain = ['leaf', 'intermediate', 'root'].map((name) => readFileSync(at(`${name}.pem`), 'utf8'));
-  writeFileSync(at('chain.pem'), chain.join(''));
-  mkdirSync(join(config, 'truststore', 'x509', 'ca', 'acme'), { recursive: true });
-  writeFileSync(join(config, 'truststore', 'x509', 'ca', 'acme', 'root.pem'), chain[2] ?? '');
-  writeFileSync(
-    join(config, 'signingkeys.json'),
-    JSON.stringify({
-      default: 'acme',
-      keys: [{ name: 'acme', keyPath: at('leaf.key'), certPath: at('chain.pem') }],
-    }),
-  );
-  writeFileSync(
-    join(config, 'trustpolicy.json'),
-    JSON.stringify({
-      version: '1.0',
-      trustPolicies: [
-        {
-          name: 'shop',
-          registryScopes: ['*'],
-          signatureVerification: { level: 'strict' },
-          trustStores: ['ca:acme'],
-          trustedIdentities: ['x509.subject: C=US, ST=WA, O=acme.io, CN=signer'],
-        },
-      ],
-    }),
-  );
-  return { home, config, layout: join(home, 'layout') };
 }

@@ -1,5 +1,5 @@
 import type { Certificate } from '../x509/certificate.ts';
-import { verifyWithAlgorithm } from '../x509/signature-algorithm.ts';
+import { algorithmFault, verifyWithAlgorithm } from '../x509/signature-algorithm.ts';
 import { authorityFault, type ChainPurpose, leafFault, nameOf } from './certificate-profile.ts';
 
 /** From the certificate that signs to the root. */
@@ -26,6 +26,8 @@ function issuerFault(
   issuer: Certificate | undefined,
   several: boolean,
 ): string | null {
+  const weak = algorithmFault(certificate.signatureAlgorithm);
+  if (weak !== null) return `the certificate ${nameOf(certificate)} ${weak}`;
   if (!issuer) {
     if (isIssuedBy(certificate, certificate)) return null;
     return several

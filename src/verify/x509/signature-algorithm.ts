@@ -38,6 +38,26 @@ export function hashOf(algorithm: Der | undefined): string | null {
   return HASHES[oidOf(id)] ?? null;
 }
 
+/** Those that were in use, and how they are called by who has to replace them. */
+const TOO_WEAK: Readonly<Record<string, string>> = {
+  '1.2.840.113549.1.1.4': 'MD5 with RSA',
+  '1.2.840.113549.1.1.5': 'SHA-1 with RSA',
+  '1.2.840.10045.4.1': 'SHA-1 with ECDSA',
+};
+
+/** What is said of an algorithm by which nothing is verified, as a clause; null for the others. Throws `DerError`. */
+export function algorithmFault(algorithm: Der): string | null {
+  const [id, parameters] = childrenOf(algorithm, TAG.sequence);
+  const oid = oidOf(id);
+  const weak = TOO_WEAK[oid];
+  if (weak !== undefined) return `is signed with ${weak}, which is too weak`;
+  if (oid === RSA_PSS)
+    return pssHash(parameters) === null
+      ? 'is signed with RSASSA-PSS over a hash that is too weak or not known'
+      : null;
+  return ALGORITHMS[oid] ? null : `is signed with an algorithm that is not known (${oid})`;
+}
+
 /**
  * Verifies a signature in X.509 or CMS. `digestHash` is the hash that CMS names beside the algorithm. False for a signature that
  * does not fit, for a key of another type than the algorithm's, and for algorithms that are too weak or unknown. Throws `DerError`.

@@ -13,7 +13,7 @@ import {
 import { bitStringBytes, booleanOf, integerBytes, timeOf } from '../../x509/der-values.ts';
 import { basicConstraints, KEY_USAGE, mayBeUsedFor } from '../../x509/extensions.ts';
 import { addressesOf, FRESHEST_CRL } from '../../x509/revocation-points.ts';
-import { verifyWithAlgorithm } from '../../x509/signature-algorithm.ts';
+import { algorithmFault, verifyWithAlgorithm } from '../../x509/signature-algorithm.ts';
 import { invalidityDate } from './ocsp.ts';
 
 /** A revocation list (RFC 5280 section 5.1), verified for the certificates of its issuer. */
@@ -40,6 +40,8 @@ const DELTA_INDICATOR = '2.5.29.27';
 const ISSUING_DISTRIBUTION_POINT = '2.5.29.28';
 const AUTHORITY_KEY = '2.5.29.35';
 const EXTENSIONS_TAG = contextTag(0, true);
+/** RFC 5280 section 5.1.2.1: required of whoever issues lists by its profile. */
+const VERSION_2 = Buffer.of(1);
 
 /**
  * Reads and verifies a revocation list for one certificate (RFC 5280 sections 5.1 and 6.3.3): by its issuer, of this time, complete for
@@ -56,10 +58,14 @@ export function readCrl(
   const [list, algorithm, signature, ...more] = childrenOf(readDer(bytes), TAG.sequence);
   if (!list || !algorithm || more.length > 0) throw new DerError('it is no revocation list');
   const parts = childrenOf(list, TAG.sequence);
-  const [inner, name, thisUpdate, ...rest] = parts[0]?.tag === TAG.integer ? parts.slice(1) : parts;
+  const [version, inner, name, thisUpdate, ...rest] = parts;
+  if (version?.tag !== TAG.integer || !integerBytes(version).equals(VERSION_2))
+    throw new DerError('it is not of version 2, without which it has no extensions');
   if (!inner?.raw.equals(algorithm.raw)) throw new DerError('it names two signature algorithms');
   if (!name?.raw.equals(issuer.subject)) throw new DerError('another authority has issued it');
   checkIssuer(issuer);
+  const weak = algorithmFault(algorithm);
+  if (weak !== null) throw new DerError(`it ${weak}`);
   if (!verifyWithAlgorithm(algorithm, issuer.publicKey, list.raw, bitStringBytes(signature)))
     throw new DerError('its signature does not verify');
   const next = rest[0]?.tag === TAG.utcTime || rest[0]?.tag === TAG.generalizedTime ? rest[0] : undefined;

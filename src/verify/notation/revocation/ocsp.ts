@@ -18,7 +18,7 @@ import {
 } from '../../x509/der.ts';
 import { bitStringBytes, integerBytes, oidOf, timeOf } from '../../x509/der-values.ts';
 import { extendedKeyUsage, KEY_USAGE, mayBeUsedFor, PURPOSE } from '../../x509/extensions.ts';
-import { verifyWithAlgorithm } from '../../x509/signature-algorithm.ts';
+import { algorithmFault, verifyWithAlgorithm } from '../../x509/signature-algorithm.ts';
 import { isStrong } from '../algorithms.ts';
 import { isIssuedBy, notValidAt } from '../chain.ts';
 
@@ -87,6 +87,8 @@ export function readOcspResponse(
   );
   if (!data || !algorithm) throw new DerError('it has no signature');
   const { responderId, responses } = readResponseData(data);
+  const weak = algorithmFault(algorithm);
+  if (weak !== null) throw new DerError(`it ${weak}`);
   const signer = signerOf(responderId, certificates, issuer, now);
   if (!verifyWithAlgorithm(algorithm, signer.publicKey, data.raw, bitStringBytes(signature)))
     throw new DerError('its signature does not verify');
