@@ -42,11 +42,16 @@ export function reducedSchema(source: string): unknown {
   return reduced(JSON.parse(text), false);
 }
 
+/** CycloneDX 1.2 alone asks that texts are of one line. Descriptions are what their packages say, and say nothing of what is there. */
+const ONE_LINE = '^(.*)$';
+
 /** Names of properties are kept, whatever they are. */
 function reduced(schema: unknown, names: boolean): unknown {
   if (Array.isArray(schema)) return schema.map((one) => reduced(one, false));
   if (typeof schema !== 'object' || schema === null) return schema;
-  const kept = Object.entries(schema).filter(([key]) => names || !LEFT_OUT.has(key));
+  const kept = Object.entries(schema).filter(
+    ([key, value]) => names || !(LEFT_OUT.has(key) || (key === 'pattern' && value === ONE_LINE)),
+  );
   return Object.fromEntries(
     kept.map(([key, value]) => [
       key,

@@ -17,6 +17,7 @@ const spdx = (one: object, more: object = {}) =>
     SPDXID: 'SPDXRef-DOCUMENT',
     dataLicense: 'CC0-1.0',
     name: 'cart',
+    documentNamespace: 'https://sbom.example.com/cart',
     creationInfo: { created: '2026-01-15T09:00:00Z', creators: ['Tool: trivy-0.70.0'] },
     packages: [{ SPDXID: 'SPDXRef-a', name: 'libssl3', downloadLocation: 'NONE', ...one }],
     ...more,

@@ -10,7 +10,20 @@ export interface Element {
 }
 
 /** Elements that repeat without one around them, though JSON has a list; some are also the names of one around others. */
-const REPEATED = new Set(['url', 'contact', 'omniborId', 'swhid', 'identity', 'data', 'details']);
+const REPEATED = new Set([
+  'url',
+  'contact',
+  'omniborId',
+  'swhid',
+  'identity',
+  'data',
+  'sensitiveData',
+  'details',
+  'openCre',
+]);
+
+/** Elements that XSD lets repeat, of which JSON has one: the first is read. */
+const FIRST_OF = new Set(['email', 'phone']);
 
 /** Under which name JSON has the text of an element that has attributes or is an item of a list. */
 const TEXT_MEMBERS = ['content', 'value', 'text', 'classification', 'expression', 'url', 'id', 'name'];
@@ -93,6 +106,7 @@ function objectOf(element: Element, known: Rule, root: Rule): Record<string, unk
       object[member] = list;
       continue;
     }
+    if (given !== undefined && FIRST_OF.has(child.name)) continue;
     if (given !== undefined) throw new InvalidDocument(`${child.name} stands twice in ${element.name}`);
     // What is not known is left for the rules to refuse.
     object[member] = rule ? convert(child, rule, root) : child.text;
@@ -131,16 +145,22 @@ function scalar(text: string, { type }: Rule): unknown {
   return /^[-+]?(\d+(\.\d*)?|\.\d+)([eE][-+]?\d{1,3})?$/.test(trimmed) ? Number(trimmed) : trimmed;
 }
 
-/** XSD's choice: licences, or one expression; from 1.7 on both. */
+/** XSD's choice: licences, or one expression; from 1.7 on both. Before 1.6 a licence may have neither id nor name, as it may not in JSON. */
 function licencesOf({ children }: Element, root: Rule): unknown {
-  const mayMix = JSON.stringify(root['$id']).includes('bom-1.7');
+  const version = /bom-(1\.\d)/.exec(String(root['$id']))?.[1] ?? '';
+  const mayMix = version === '1.7';
+  const nameless = version < '1.6' ? { name: '' } : {};
   const expressions = children.filter(({ name }) => name !== 'license').length;
   if (!mayMix && expressions > 0 && children.length > 1) {
     throw new InvalidDocument('licenses: an expression stands beside another licence');
   }
   const licence = root.definitions?.['license'] ?? {};
   return children.map((child) => {
-    if (child.name === 'license') return { license: convert(child, licence, root) };
+    if (child.name === 'license') {
+      const named = child.children.some(({ name }) => name === 'id' || name === 'name');
+      const converted = objectOf(child, licence, root);
+      return { license: named ? converted : { ...nameless, ...converted } };
+    }
     if (child.name !== 'expression' && child.name !== 'expression-detailed')
       return { [child.name]: child.text };
     const choice = listRule(root.definitions?.['licenseChoice'])?.oneOf?.[1];

@@ -81,9 +81,33 @@ describe('CycloneDX XML', () => {
       components('<component type="library"><name>a&amp;&lt;&gt;&apos;&quot;&#65;</name></component>'),
     ],
     ['comments and instructions', `<!-- <component/> --><?x y?>${components(listed('a'))}`],
+    [
+      'what repeats without an element around it',
+      `${components(listed('a'))}<definitions><standards><standard><requirements><requirement>
+        <openCre>CRE:1-1</openCre><openCre>CRE:2-2</openCre></requirement></requirements></standard></standards></definitions>`,
+    ],
   ])('reads %s', (_name, content) => {
     const sbom = read(bom(content));
     expect(sbom.ok ? sbom.value.listed : sbom.message).toBe(1);
+  });
+
+  it.each<[string, string, string]>([
+    ['a description of several lines', '1.2', '<version>1</version><description>a\nb</description>'],
+    [
+      'a licence that has a link alone',
+      '1.5',
+      '<licenses><license><url>https://example.com</url></license></licenses>',
+    ],
+  ])('reads %s, as XSD has it', (_name, version, more) => {
+    const sbom = read(bom(components(listed('a', more))).replace('bom/1.6', `bom/${version}`));
+    expect(sbom).toMatchObject({ ok: true, value: { listed: 1, specVersion: version } });
+  });
+
+  it('reads UTF-16 behind a byte order mark', () => {
+    const document = bom(components(listed('a')), '<?xml version="1.0" encoding="UTF-16"?>');
+    const swapped = Buffer.from(`\uFEFF${document}`, 'utf16le').swap16();
+    for (const bytes of [Buffer.from(`\uFEFF${document}`, 'utf16le'), swapped])
+      expect(readSbom(bytes, null)).toMatchObject({ ok: true, value: { listed: 1 } });
   });
 
   const entity = '<!DOCTYPE bom [<!ENTITY x "y">]>';
@@ -115,6 +139,11 @@ describe('CycloneDX XML', () => {
     ['an unknown version', bom('').replace('1.6', '1.9'), 'of the version "1.9"'],
     ['an unknown element', bom('<other/>'), 'no element "other"'],
     ['an unknown element of a component', bom(components(listed('a', '<other/>'))), '"other"'],
+    [
+      'a licence that has a link alone, which 1.6 no longer allows',
+      bom(components(listed('a', '<licenses><license><url>https://example.com</url></license></licenses>'))),
+      "must have required property 'id'",
+    ],
     ["a prototype's name", bom('<__proto__/>'), 'no element "__proto__"'],
     [
       'an element that stands twice',

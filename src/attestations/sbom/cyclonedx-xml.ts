@@ -4,6 +4,7 @@ import { convert, type Element, listRule, NOT_READ, ruleOf } from './cyclonedx-e
 import { rulesOf, type Rule } from './cyclonedx-rules.ts';
 import { documentOfValue, InvalidDocument, type JsonDocument } from './json-document.ts';
 import { unknownVersion } from './shape.ts';
+import type { Decoded } from './text-encoding.ts';
 
 const NAMESPACE = 'http://cyclonedx.org/schema/bom/';
 /** How much text is decoded and parsed at a time. */
@@ -14,11 +15,12 @@ const LONG = new Set(['components', 'dependencies']);
 
 /**
  * Reads CycloneDX XML as its JSON form. Document types are refused, so that there are no entities but XML's own five. All of
- * it is parsed at once, so that `InvalidDocument` is thrown here for what is no XML.
+ * it is parsed at once, so that `InvalidDocument` is thrown here for what is no XML. `encoding` is what the UTF-8 at hand was
+ * written in, which it may say of itself.
  */
-export function documentOfXml(bytes: Uint8Array): JsonDocument {
+export function documentOfXml(bytes: Uint8Array, encoding: Decoded['encoding'] = 'utf-8'): JsonDocument {
   const members: Record<string, unknown> = { bomFormat: 'CycloneDX' };
-  for (const { member, value, item } of partsOf(bytes, (name) => !LONG.has(name))) {
+  for (const { member, value, item } of partsOf(bytes, encoding, (name) => !LONG.has(name))) {
     const list = members[member];
     if (!item) members[member] = value;
     else if (Array.isArray(list)) list.push(value);
@@ -29,7 +31,8 @@ export function documentOfXml(bytes: Uint8Array): JsonDocument {
     *each(name) {
       if (!LONG.has(name)) yield* document.each(name);
       else if (document.has(name)) {
-        for (const part of partsOf(bytes, (member) => member === name)) if (part.item) yield part.value;
+        for (const part of partsOf(bytes, encoding, (member) => member === name))
+          if (part.item) yield part.value;
       }
     },
   };
@@ -43,7 +46,11 @@ interface Part {
 }
 
 /** Parses a document, and gives the members that are wanted; of lists that are not, that they are there. */
-function* partsOf(bytes: Uint8Array, wanted: (member: string) => boolean): Generator<Part> {
+function* partsOf(
+  bytes: Uint8Array,
+  written: Decoded['encoding'],
+  wanted: (member: string) => boolean,
+): Generator<Part> {
   const parser = new SaxesParser({ xmlns: true, position: true });
   const gathering = gather(() => parser.line, wanted);
   parser.on('error', (error) => {
@@ -53,7 +60,7 @@ function* partsOf(bytes: Uint8Array, wanted: (member: string) => boolean): Gener
     throw new InvalidDocument(`line ${parser.line}: a document type is refused: entities are declared there`);
   });
   parser.on('xmldecl', ({ encoding }) => {
-    if (encoding !== undefined && !/^utf-?8$/i.test(encoding)) {
+    if (encoding !== undefined && encoding.toLowerCase().replace('utf8', 'utf-8') !== written) {
       throw new InvalidDocument(`its encoding is ${JSON.stringify(encoding)}; UTF-8 can be read`);
     }
   });

@@ -202,7 +202,7 @@ describe('SPDX tag-value', () => {
     ['as it is', tagValue],
     ['with carriage returns', tagValue.replaceAll('\n', '\r\n')],
     ['behind a byte order mark', `\uFEFF${tagValue.trimStart()}`],
-    ['without an end of its text', `${tagValue}\nDocumentComment: <text>PackageName: x\nPackageName: y`],
+    ['as UTF-16, as PowerShell writes it', Buffer.from(`\uFEFF${tagValue}`, 'utf16le')],
   ])('%s', (_name, document) => {
     const sbom = read(document, 'spdx');
     expect(readSbom(document, 'spdx')).toStrictEqual({
@@ -433,7 +433,15 @@ describe('what cannot be read', () => {
     ['a list', [spdx], null, 'not a JSON object'],
     ['null', null, null, 'not a JSON object'],
     ['a wrapping in a wrapping', { Data: { Data: spdx } }, null, 'neither'],
-    ['bytes that are no text', Buffer.from([0xff, 0xfe, 0x00]), null, 'neither'],
+    ['bytes that are no text', Buffer.from([0xff, 0xfd, 0x00]), null, 'neither'],
+    ['half a character of UTF-16', Buffer.from([0xff, 0xfe, 0x00]), null, 'begins as UTF-16'],
+    [
+      'tag-value whose text has no end',
+      `${tagValue}\nDocumentComment: <text>PackageName: x\nPackageName: y`,
+      null,
+      'DocumentComment: its <text> has no end',
+    ],
+    ['tag-value cut off in a tag', `${tagValue}\nPackageNa`, null, 'in the midst of the line "PackageNa"'],
   ])('%s', (_name, document, hint, message) => {
     const sbom = read(document, hint);
     expect(sbom.ok ? 'it was read' : sbom.message).toContain(message);

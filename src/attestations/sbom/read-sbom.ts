@@ -1,4 +1,5 @@
 import { type Reading, read, unreadable } from '../reading.ts';
+import { problemList } from './component.ts';
 import { documentOfXml } from './cyclonedx-xml.ts';
 import { readCyclonedx } from './cyclonedx.ts';
 import { documentOfBytes, documentOfValue, InvalidDocument, type JsonDocument } from './json-document.ts';
@@ -8,6 +9,7 @@ import { documentOfTagValue, isTagValue } from './spdx-tag-value.ts';
 import { readSpdx2 } from './spdx2.ts';
 import { isSpdx3, readSpdx3 } from './spdx3.ts';
 import { readSyft } from './syft.ts';
+import { asUtf8 } from './text-encoding.ts';
 
 /**
  * Reads an SBOM: a predicate as JSON or as text, or a layer's bytes. `hint` is the format that the predicate or media
@@ -46,12 +48,16 @@ function sbomOf(document: unknown, wrapped = false): Sbom {
 /** How far into a text is looked for what it is. */
 const HEAD_BYTES = 16_384;
 
-function readBytes(bytes: Uint8Array, wrapped: boolean): Sbom {
+function readBytes(written: Uint8Array, wrapped: boolean): Sbom {
+  const { bytes, encoding } = asUtf8(written);
   const head = new TextDecoder().decode(bytes.subarray(0, HEAD_BYTES)).trimStart();
   if (head.startsWith('{')) return readJson(documentOfBytes(bytes), wrapped);
-  if (isTagValue(head)) return readSpdx2(documentOfTagValue(bytes));
+  if (isTagValue(head)) {
+    const problems = problemList();
+    return readSpdx2(documentOfTagValue(bytes, problems), problems);
+  }
   if (head.startsWith('<')) {
-    return readCyclonedx(documentOfXml(bytes));
+    return readCyclonedx(documentOfXml(bytes, encoding));
   }
   throw new InvalidDocument('it is neither JSON nor SPDX tag-value');
 }

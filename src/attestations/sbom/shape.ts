@@ -8,8 +8,22 @@ export function asType<T>(schema: z.ZodType<T>, value: unknown, place = ''): T {
   const parsed = schema.safeParse(value, { error: wrongField });
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
-  const field = [place, ...(issue?.path ?? []).map(String)].filter((part) => part !== '').join('.');
-  throw new InvalidDocument(`${field.slice(0, 200) || 'the document'}: ${issue?.message ?? 'invalid'}`);
+  const path = issue?.path ?? [];
+  const field = [place, ...path.map(String)].filter((part) => part !== '').join('.');
+  const found = valueAt(value, path);
+  // A list of forty words says less than the one that is none of them.
+  const message =
+    issue?.code === 'invalid_value' && typeof found === 'string'
+      ? `${quoted(found)} is none of the words that the specification has`
+      : issue?.message;
+  throw new InvalidDocument(`${field.slice(0, 200) || 'the document'}: ${message ?? 'invalid'}`);
+}
+
+function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
+  return path.reduce<unknown>(
+    (at, key) => (typeof at === 'object' && at !== null ? Reflect.get(at, key) : undefined),
+    value,
+  );
 }
 
 /** Parses what nothing else has read, so that all of a document is strict JSON. */

@@ -1,4 +1,6 @@
-import { documentOfValue, type JsonDocument } from './json-document.ts';
+import { quoted } from '../quoted.ts';
+import type { Problems } from './component.ts';
+import { documentOfValue, InvalidDocument, type JsonDocument } from './json-document.ts';
 
 /** A package as tag-value spells it; lists are filled while its lines are read. */
 interface Package {
@@ -10,15 +12,23 @@ interface Package {
   downloadLocation?: string;
   licenseDeclared?: string;
   licenseConcluded?: string;
+  copyrightText?: string;
   primaryPackagePurpose?: string;
-  checksums: { algorithm: string; checksumValue: string }[];
-  externalRefs: { referenceType: string; referenceLocator: string }[];
+  checksums: Checksum[];
+  externalRefs: { referenceCategory: string; referenceType: string; referenceLocator: string }[];
   attributionTexts: string[];
 }
 
 interface File {
   fileName: string;
   SPDXID?: string;
+  checksums: Checksum[];
+  fileTypes: string[];
+}
+
+interface Checksum {
+  algorithm: string;
+  checksumValue: string;
 }
 
 /** Tags that begin an element: what follows belongs to it. */
@@ -48,10 +58,14 @@ const DOCUMENT_TAGS: Readonly<Record<string, string>> = {
 /** The lists that grow with the image: they are read again where they are asked for, and never all in memory. */
 const LISTS = new Set(['packages', 'files', 'relationships']);
 
-/** Reads SPDX 2 in tag-value form (SPDX 2.3, clause 4.4) as its JSON form. */
-export function documentOfTagValue(bytes: Uint8Array): JsonDocument {
+/**
+ * Reads SPDX 2 in tag-value form (SPDX 2.3, clause 4.4) as its JSON form. Lines that are no tags are told to `problems`.
+ * Throws `InvalidDocument` for one that ends in the midst of something.
+ */
+export function documentOfTagValue(bytes: Uint8Array, problems: Problems): JsonDocument {
   const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const head = documentOfValue({ ...headOf(text), packages: [], files: [], relationships: [] });
+  const onStray = (line: string) => problems.add('a line that is no tag', quoted(line));
+  const head = documentOfValue({ ...headOf(text, onStray), packages: [], files: [], relationships: [] });
   return {
     ...head,
     *each(name) {
@@ -62,12 +76,12 @@ export function documentOfTagValue(bytes: Uint8Array): JsonDocument {
 }
 
 /** What stands before the first package, file or other element; creators and time may stand behind them. */
-function headOf(text: Buffer): object {
+function headOf(text: Buffer, onStray: (line: string) => void): object {
   const document: Record<string, string> = {};
   const creators: string[] = [];
   let created: string | undefined;
   let inHead = true;
-  for (const { tag, value } of tagsOf(text)) {
+  for (const { tag, value } of tagsOf(text, onStray)) {
     if (tag === 'Creator') creators.push(value);
     else if (tag === 'Created') created = value;
     else if (ELEMENTS.has(tag)) inHead = false;
@@ -87,7 +101,7 @@ function* elementsOf(text: Buffer): Generator<{ readonly list: string; readonly 
       if (element) yield complete(element);
       if (tag === 'PackageName')
         element = { name: value, checksums: [], externalRefs: [], attributionTexts: [] };
-      else element = tag === 'FileName' ? { fileName: value } : null;
+      else element = tag === 'FileName' ? { fileName: value, checksums: [], fileTypes: [] } : null;
     } else if (element) {
       setTag(element, tag, value);
     }
@@ -102,6 +116,14 @@ function complete(value: Package | File): { readonly list: string; readonly valu
 function setTag(one: Package | File, tag: string, value: string): void {
   if (tag === 'SPDXID') one.SPDXID = value;
   else if ('name' in one) setPackageTag(one, tag, value);
+  else if (tag === 'FileChecksum') one.checksums.push(checksumOf(value));
+  else if (tag === 'FileType') one.fileTypes.push(value);
+}
+
+/** `SHA256: abc…` */
+function checksumOf(value: string): Checksum {
+  const [algorithm = '', checksumValue = ''] = value.split(/:\s*/);
+  return { algorithm, checksumValue };
 }
 
 function setPackageTag(one: Package, tag: string, value: string): void {
@@ -130,14 +152,15 @@ function setPackageTag(one: Package, tag: string, value: string): void {
     case 'PackageAttributionText':
       one.attributionTexts.push(value);
       break;
-    case 'PackageChecksum': {
-      const [algorithm = '', checksumValue = ''] = value.split(/:\s*/);
-      one.checksums.push({ algorithm, checksumValue });
+    case 'PackageCopyrightText':
+      one.copyrightText = value;
       break;
-    }
+    case 'PackageChecksum':
+      one.checksums.push(checksumOf(value));
+      break;
     case 'ExternalRef': {
-      const [, referenceType = '', referenceLocator = ''] = value.split(/\s+/);
-      one.externalRefs.push({ referenceType, referenceLocator });
+      const [referenceCategory = '', referenceType = '', referenceLocator = ''] = value.split(/\s+/);
+      one.externalRefs.push({ referenceCategory, referenceType, referenceLocator });
       break;
     }
     default:
@@ -149,20 +172,31 @@ const TEXT = '<text>';
 const TEXT_END = '</text>';
 
 /** Every `Tag: value`, one to a line; only `<text>…</text>` goes over several, and what is in it is no tag. */
-function* tagsOf(text: Buffer): Generator<{ tag: string; value: string }> {
+function* tagsOf(
+  text: Buffer,
+  onStray?: (line: string) => void,
+): Generator<{ readonly tag: string; readonly value: string }> {
   for (let at = 0; at < text.length;) {
     const lineEnd = endAt(text.indexOf(LINE_FEED, at), text);
     const line = text.toString('utf8', at, lineEnd);
     const [match, tag, value = ''] = /^\s*(?:\uFEFF)?([A-Za-z][A-Za-z0-9]*):[ \t]*(.*)/.exec(line) ?? [];
     const start = at;
     at = lineEnd + 1;
-    if (match === undefined || tag === undefined) continue;
+    if (match === undefined || tag === undefined) {
+      if (!/^\s*(#|$)/.test(line)) {
+        if (lineEnd === text.length)
+          throw new InvalidDocument(`it ends in the midst of the line ${quoted(line)}`);
+        onStray?.(line);
+      }
+      continue;
+    }
     if (!value.startsWith(TEXT)) {
       yield { tag, value: value.trim() };
       continue;
     }
     const from = text.indexOf(TEXT, start) + TEXT.length;
-    const end = endAt(text.indexOf(TEXT_END, from), text);
+    const end = text.indexOf(TEXT_END, from);
+    if (end === -1) throw new InvalidDocument(`${tag}: its <text> has no end`);
     at = endAt(text.indexOf(LINE_FEED, end), text) + 1;
     yield { tag, value: text.toString('utf8', from, end).trim() };
   }

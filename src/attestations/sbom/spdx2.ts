@@ -1,86 +1,54 @@
-import { z } from 'zod';
 import { SBOM_COMPONENTS } from '../../limits.ts';
 import { quoted } from '../quoted.ts';
-import { list, parseTime, text } from '../reading.ts';
+import { parseTime } from '../reading.ts';
 import { componentOf, ecosystemsOf, hashText, type Draft, problemList, type Problems } from './component.ts';
 import { digestOf, digestOfHash, digestOfPurl, isImagePurl } from './image-digest.ts';
 import type { JsonDocument } from './json-document.ts';
 import { relate } from './relate.ts';
 import { asType, checkRest, unknownVersion } from './shape.ts';
 import { imageAndComponents, type Relationship, type Sbom, type Tool, tooManyComponents } from './sbom.ts';
+import {
+  DESCRIBE,
+  SPDX2_PARTS,
+  type Spdx2Package,
+  type Spdx2Relationship,
+  type Spdx2Version,
+} from './spdx2-schema.ts';
 import { trivyFacts } from './trivy-properties.ts';
 
-/** SPDX 2.3, clauses 6 to 11; what JSON's schema requires is required. */
-const documentSchema = z.object({
-  SPDXID: z.string(),
-  dataLicense: z.string(),
-  name: z.string(),
-  creationInfo: z.object({ created: z.string(), creators: z.array(z.string()).min(1) }),
-});
+function versionOf(version: unknown): Spdx2Version {
+  if (version === 'SPDX-2.2') return '2.2';
+  if (version === 'SPDX-2.3') return '2.3';
+  throw unknownVersion('SPDX', version, '2.2, 2.3 and 3.0');
+}
 
-const packageSchema = z.object({
-  SPDXID: z.string(),
-  name: z.string(),
-  versionInfo: text,
-  supplier: text,
-  sourceInfo: text,
-  downloadLocation: text,
-  primaryPackagePurpose: text,
-  licenseDeclared: text,
-  licenseConcluded: text,
-  checksums: list(z.object({ algorithm: z.string(), checksumValue: z.string() })),
-  externalRefs: list(z.object({ referenceType: z.string(), referenceLocator: z.string() })),
-  annotations: list(z.object({ comment: text })),
-  attributionTexts: list(z.string()),
-});
-
-const fileSchema = z.object({ SPDXID: z.string(), fileName: z.string() });
-
-const relationshipSchema = z.object({
-  spdxElementId: z.string(),
-  relationshipType: z.string(),
-  relatedSpdxElement: z.string(),
-});
-
-type Package = z.output<typeof packageSchema>;
-type Related = z.output<typeof relationshipSchema>;
-
-const VERSION = /^SPDX-(2\.[23])$/;
-
-/** Reads SPDX 2.2 or 2.3, from JSON or as the reader of tag-value hands it over. */
-export function readSpdx2(document: JsonDocument): Sbom {
-  const version = document.value('spdxVersion');
-  const specVersion = typeof version === 'string' ? VERSION.exec(version)?.[1] : undefined;
-  if (specVersion === undefined) {
-    throw unknownVersion('SPDX', version, '2.2, 2.3 and 3.0');
-  }
-  const member = (name: string): unknown => document.value(name);
-  const head = asType(documentSchema, {
-    SPDXID: member('SPDXID'),
-    dataLicense: member('dataLicense'),
-    name: member('name'),
-    creationInfo: member('creationInfo'),
+/** Reads SPDX 2.2 or 2.3, from JSON or as the reader of tag-value hands it over, which has told `problems` of its own. */
+export function readSpdx2(document: JsonDocument, problems = problemList()): Sbom {
+  const specVersion = versionOf(document.value('spdxVersion'));
+  const parts = SPDX2_PARTS[specVersion];
+  const head = asType(parts.document, {
+    SPDXID: document.value('SPDXID'),
+    dataLicense: document.value('dataLicense'),
+    name: document.value('name'),
+    documentNamespace: document.value('documentNamespace'),
+    creationInfo: document.value('creationInfo'),
   });
-  const problems = problemList();
   const packages: { component: Draft; image: readonly string[] | null }[] = [];
   for (const item of document.each('packages')) {
     if (packages.length === SBOM_COMPONENTS) throw tooManyComponents();
-    const one = asType(packageSchema, item, `packages[${packages.length}]`);
+    const one = asType(parts.package, item, `packages[${packages.length}]`);
+    tellLeftOut(one, specVersion, problems);
     packages.push(listedPackage(one, problems));
   }
   const described = new Set<string>();
   for (const id of document.each('documentDescribes')) if (typeof id === 'string') described.add(id);
   const relationships = relate(
     packages.map(({ component }) => component),
-    relationsOf(document, head.SPDXID, described),
+    relationsOf(document, head.SPDXID, described, specVersion, problems),
     problems,
   );
-  let files = 0;
-  for (const item of document.each('files')) {
-    asType(fileSchema, item, `files[${files}]`);
-    files += 1;
-  }
-  checkRest(document, ['packages', 'documentDescribes', 'relationships', 'files']);
+  checkOthers(document, specVersion, problems);
+  if (specVersion === '2.3' && head.documentNamespace === null) problems.add('no namespace');
   const { created, creators } = head.creationInfo;
   if (parseTime(created) === null) problems.add('a time that is none', quoted(created));
   const { components, describes } = imageAndComponents(packages, described);
@@ -102,20 +70,57 @@ export function readSpdx2(document: JsonDocument): Sbom {
   };
 }
 
+/** Holds what says nothing of packages against its schema, and parses all else, so that all of a document is strict JSON. */
+function checkOthers(document: JsonDocument, version: Spdx2Version, problems: Problems): void {
+  const { file, others } = SPDX2_PARTS[version];
+  let files = 0;
+  for (const item of document.each('files')) {
+    const { SPDXID, checksums } = asType(file, item, `files[${files}]`);
+    if (checksums.length === 0) problems.add('a file without a checksum', quoted(SPDXID));
+    files += 1;
+  }
+  for (const [name, schema] of Object.entries(others)) {
+    let index = 0;
+    for (const item of document.each(name)) {
+      asType<unknown>(schema, item, `${name}[${index}]`);
+      index += 1;
+    }
+  }
+  checkRest(document, ['packages', 'relationships', 'files', ...Object.keys(others)]);
+}
+
+/** What a package must say by the specification, tools leave out, and nothing here needs. */
+function tellLeftOut(one: Spdx2Package, version: Spdx2Version, problems: Problems): void {
+  if (one.downloadLocation === null)
+    problems.add('a package without a download location', quoted(one.SPDXID));
+  if (version === '2.2' && [one.licenseConcluded, one.licenseDeclared, one.copyrightText].includes(null))
+    problems.add('a package without licence or copyright, as SPDX 2.2 asks for', quoted(one.SPDXID));
+  if (one.externalRefs.some(({ referenceCategory }) => referenceCategory === undefined))
+    problems.add('an external reference without a category', quoted(one.SPDXID));
+}
+
 /** SPDX 2.3, clause 11.1; `described` gathers what the document describes, which is told both ways round. */
-function* relationsOf(document: JsonDocument, documentId: string, described: Set<string>) {
+function* relationsOf(
+  document: JsonDocument,
+  documentId: string,
+  described: Set<string>,
+  version: Spdx2Version,
+  problems: Problems,
+) {
   let index = 0;
   for (const item of document.each('relationships')) {
-    const one = asType(relationshipSchema, item, `relationships[${index}]`);
+    const one = asType(SPDX2_PARTS[version].relationship, item, `relationships[${index}]`);
     index += 1;
     const { spdxElementId, relationshipType: type, relatedSpdxElement } = one;
-    if (type === 'DESCRIBES' && spdxElementId === documentId) described.add(relatedSpdxElement);
+    if (type === DESCRIBE) problems.add('a relationship of the type DESCRIBE in place of DESCRIBES');
+    if ((type === 'DESCRIBES' || type === DESCRIBE) && spdxElementId === documentId)
+      described.add(relatedSpdxElement);
     if (type === 'DESCRIBED_BY' && relatedSpdxElement === documentId) described.add(spdxElementId);
     yield meaning(one);
   }
 }
 
-function meaning({ spdxElementId: one, relationshipType, relatedSpdxElement: other }: Related) {
+function meaning({ spdxElementId: one, relationshipType, relatedSpdxElement: other }: Spdx2Relationship) {
   const relation = (kind: Relationship['kind'] | null, from: string, to: string) => ({ kind, from, to });
   switch (relationshipType) {
     case 'CONTAINS':
@@ -134,14 +139,12 @@ function meaning({ spdxElementId: one, relationshipType, relatedSpdxElement: oth
 /** SPDX 2.3, Annex F: the references that identify a package to others, in their short form or as an IRI. */
 const IDENTIFIERS = new Set(['purl', 'cpe22Type', 'cpe23Type', 'swid', 'swh', 'gitoid']);
 
-function listedPackage(one: Package, problems: Problems) {
+function listedPackage(one: Spdx2Package, problems: Problems) {
   const references = one.externalRefs.map(({ referenceType, referenceLocator }) => ({
     type: referenceType.slice(referenceType.lastIndexOf('/') + 1),
     locator: referenceLocator,
   }));
   const purl = references.find(({ type }) => type === 'purl')?.locator || null;
-  if (one.downloadLocation === null)
-    problems.add('a package without a download location', quoted(one.SPDXID));
   const trivy = trivyFacts(
     annotated([...one.attributionTexts, ...one.annotations.map(({ comment }) => comment)]),
   );
@@ -178,7 +181,7 @@ function pathsIn(sourceInfo: string | null): readonly string[] {
   return paths.split(', ').filter((path) => path.startsWith('/'));
 }
 
-function isImage(one: Package, purl: string | null): boolean {
+function isImage(one: Spdx2Package, purl: string | null): boolean {
   return (
     one.primaryPackagePurpose === 'CONTAINER' ||
     isImagePurl(purl) ||
@@ -187,7 +190,7 @@ function isImage(one: Package, purl: string | null): boolean {
   );
 }
 
-function imageDigests(one: Package, purl: string | null): readonly string[] {
+function imageDigests(one: Spdx2Package, purl: string | null): readonly string[] {
   return [
     ...digestOfPurl(purl),
     ...digestOf(one.versionInfo),

@@ -1,52 +1,22 @@
-import { z } from 'zod';
+import type { z } from 'zod';
 import { SBOM_COMPONENTS } from '../../limits.ts';
-import { list, parseTime, text } from '../reading.ts';
+import { quoted } from '../quoted.ts';
+import { parseTime } from '../reading.ts';
 import { componentOf, type Draft, ecosystemsOf, hashText, problemList, type Problems } from './component.ts';
 import { digestOf, digestOfHash, digestOfPurl, isImagePurl } from './image-digest.ts';
-import type { JsonDocument } from './json-document.ts';
+import { InvalidDocument, type JsonDocument } from './json-document.ts';
 import { relate } from './relate.ts';
 import { imageAndComponents, type Relationship, type Sbom, tooManyComponents } from './sbom.ts';
 import { asType, checkRest, unknownVersion } from './shape.ts';
 import { toolOf } from './spdx2.ts';
-
-/** A reference to an element: its id, or the element itself written in place. */
-const reference = z.union([
-  z.string(),
-  z.object({ spdxId: z.string().optional(), '@id': z.string().optional(), name: text }),
-]);
-
-const creation = { created: text, createdBy: list(reference), createdUsing: list(reference) };
-const creationSchema = z.object(creation);
-
-const elementSchema = z.object({
-  type: z.string(),
-  spdxId: z.string().optional(),
-  '@id': z.string().optional(),
-  name: text,
-  creationInfo: z.unknown().optional(),
-  // CreationInfo
-  ...creation,
-  // SpdxDocument, software_Sbom
-  rootElement: list(reference),
-  // Relationship
-  from: reference.optional(),
-  to: list(reference),
-  relationshipType: text,
-  // software_Package
-  software_packageVersion: text,
-  software_packageUrl: text,
-  software_primaryPurpose: text,
-  suppliedBy: reference.nullish(),
-  completeness: text,
-  software_sbomType: list(z.string()),
-  simplelicensing_licenseExpression: text,
-  software_contentIdentifier: list(z.unknown()),
-  verifiedUsing: list(z.object({ algorithm: text, hashValue: text })),
-  externalIdentifier: list(z.object({ externalIdentifierType: text, identifier: text })),
-});
-
-type Element = z.output<typeof elementSchema>;
-type Reference = z.output<typeof reference>;
+import {
+  creationInfo,
+  element,
+  type Element,
+  isElementType,
+  type Reference,
+  relationship,
+} from './spdx3-schema.ts';
 
 /** SPDX 3.0.1, model/Software/Classes/Package and its subclasses in the AI and Dataset profiles. */
 const PACKAGES = new Set(['software_Package', 'ai_AIPackage', 'dataset_DatasetPackage']);
@@ -54,7 +24,6 @@ const COLLECTIONS = ['SpdxDocument', 'software_Sbom', 'Bom', 'Bundle'];
 /** What says something of packages beside relationships, of which there are subclasses. */
 const KEPT = new Set([
   ...COLLECTIONS,
-  'CreationInfo',
   'Tool',
   'Agent',
   'Person',
@@ -64,7 +33,6 @@ const KEPT = new Set([
   'expandedlicensing_ListedLicense',
   'expandedlicensing_CustomLicense',
 ]);
-const typeSchema = z.object({ type: z.string() });
 const CONTEXT = /^https:\/\/spdx\.org\/rdf\/(3\.0(\.\d+)?)\//;
 
 /** Whether a JSON document is SPDX 3: JSON-LD under the context of spdx.org. */
@@ -82,9 +50,9 @@ export function readSpdx3(document: JsonDocument): Sbom {
   const specVersion = contexts.map((one) => CONTEXT.exec(one)?.[1]).find((one) => one !== undefined);
   if (specVersion === undefined) throw unknownVersion('SPDX', contexts[0], '2.2, 2.3 and 3.0');
   const problems = problemList();
-  const about = aboutIn(document);
+  const about = aboutIn(document, problems);
   const packages: ReturnType<typeof listedPackage>[] = [];
-  for (const one of elementsOf(document, isPackage)) {
+  for (const one of packagesOf(document, problems)) {
     if (packages.length === SBOM_COMPONENTS) throw tooManyComponents();
     packages.push(listedPackage(one, about, problems));
   }
@@ -114,30 +82,81 @@ export function readSpdx3(document: JsonDocument): Sbom {
   };
 }
 
+/** A node of the graph, or one that stands in another in place of a reference. */
+interface Node {
+  readonly value: Typed;
+  /** Where in the document, for messages. */
+  readonly place: string;
+  readonly nested: boolean;
+}
+
+interface Typed {
+  readonly type: string;
+}
+
 /**
- * The elements of some types. Elements refer to each other in any order, so that they are gone through once for each kind, and
- * only what says something of packages is ever in memory.
+ * All nodes. They refer to each other in any order, so that they are gone through once for each kind of them, and only what
+ * says something of packages is ever in memory.
  */
-function* elementsOf(document: JsonDocument, wanted: (type: string) => boolean): Generator<Element> {
+function* nodesOf(document: JsonDocument): Generator<Node> {
   const graph = document.has('@graph')
     ? document.each('@graph')
     : [Object.fromEntries(document.names.map((name) => [name, document.value(name)]))];
   let index = 0;
   for (const item of graph) {
-    const { type } = asType(typeSchema, item, `@graph[${index}]`);
-    if (wanted(type)) yield asType(elementSchema, item, `@graph[${index}]`);
+    const place = `@graph[${index}]`;
+    if (typeof item !== 'object' || item === null || !isTyped(item))
+      throw new InvalidDocument(`${place}: it has no type`);
+    yield { value: item, place, nested: false };
+    for (const value of nestedIn(item)) yield { value, place, nested: true };
     index += 1;
   }
 }
 
-const isPackage = (type: string) => PACKAGES.has(type);
+/** The depth of a document is limited where it is parsed. What is in an extension is no element. */
+function* nestedIn(node: unknown): Generator<Typed> {
+  if (typeof node !== 'object' || node === null) return;
+  for (const name of Object.keys(node)) {
+    const value: unknown = Reflect.get(node, name);
+    if (typeof value !== 'object' || value === null || name === 'extension') continue;
+    if (isTyped(value)) yield value;
+    yield* nestedIn(value);
+  }
+}
+
+function isTyped(value: object): value is Typed {
+  return 'type' in value && typeof value.type === 'string';
+}
+
+function* packagesOf(document: JsonDocument, problems: Problems): Generator<Element> {
+  for (const { value, place } of nodesOf(document)) {
+    if (!PACKAGES.has(value.type)) continue;
+    const one = asType(element, value, place);
+    tellLeftOut(one, problems);
+    yield one;
+  }
+}
+
+/** SPDX 3.0.1, model/Core/Classes/Element: every one has an id, and says who made it and when. */
+function tellLeftOut(one: Element, problems: Problems): void {
+  if (idOf(one) === '') problems.add('an element without an id');
+  if (one.creationInfo === undefined)
+    problems.add('an element that does not say who made it', quoted(idOf(one)));
+}
+
 /** Of relationships there are subclasses. */
 const isRelationship = (type: string) => type.endsWith('Relationship');
+
+function* statedIn(document: JsonDocument): Generator<Element> {
+  for (const { value, place } of nodesOf(document))
+    if (isRelationship(value.type)) yield asType(relationship, value, place);
+}
 
 /** What a document says about its packages without being one: few elements, however many packages there are. */
 interface About {
   readonly elements: readonly Element[];
   readonly byId: ReadonlyMap<string, Element>;
+  readonly creations: ReadonlyMap<string, CreationInfo>;
   /** The ids of what it describes. */
   readonly described: ReadonlySet<string>;
   /** Licences by the id of their package. */
@@ -145,16 +164,42 @@ interface About {
   readonly incomplete: boolean;
 }
 
-function aboutIn(document: JsonDocument): About {
-  const elements = [...elementsOf(document, (type) => KEPT.has(type))];
-  const byId = new Map(elements.map((element) => [idOf(element), element]));
+type CreationInfo = z.output<typeof creationInfo>;
+
+/** Holds all that is neither package nor relationship against the rules for its class, and keeps what says something of packages. */
+function keptIn(document: JsonDocument, problems: Problems): Pick<About, 'elements' | 'creations'> {
+  const elements: Element[] = [];
+  const creations = new Map<string, CreationInfo>();
+  for (const { value, place, nested } of nodesOf(document)) {
+    const { type } = value;
+    if (PACKAGES.has(type) || isRelationship(type) || (nested && !KEPT.has(type) && type !== 'CreationInfo'))
+      continue;
+    const isElement = isElementType(type);
+    if (isElement === null) throw new InvalidDocument(`${place}.type: SPDX 3 has no class ${quoted(type)}`);
+    if (type === 'CreationInfo') {
+      const made = asType(creationInfo, value, place);
+      if (made.specVersion === null || made.createdBy.length === 0)
+        problems.add('a CreationInfo that does not say who made it, or by which version');
+      if (!nested) creations.set(made['@id'] ?? '', made);
+    } else if (isElement) {
+      const one = asType(element, value, place);
+      tellLeftOut(one, problems);
+      if (KEPT.has(type)) elements.push(one);
+    }
+  }
+  return { elements, creations };
+}
+
+function aboutIn(document: JsonDocument, problems: Problems): About {
+  const { elements, creations } = keptIn(document, problems);
+  const byId = new Map(elements.map((one) => [idOf(one), one]));
   const collections = elements.filter(({ type }) => COLLECTIONS.includes(type));
   const collectionIds = new Set(collections.map(idOf));
   // SPDX 3.0.1, model/Core/Properties/rootElement, and the relationship type `describes`, which says the same.
   const described = new Set(collections.flatMap(({ rootElement }) => rootElement.map(idOf)));
   const licences = new Map<string, string[]>();
   let incomplete = false;
-  for (const { from, to, relationshipType, completeness } of elementsOf(document, isRelationship)) {
+  for (const { from, to, relationshipType, completeness } of statedIn(document)) {
     incomplete ||= completeness === 'incomplete';
     const id = from ? idOf(from) : '';
     if (relationshipType === 'describes' && collectionIds.has(id))
@@ -166,12 +211,12 @@ function aboutIn(document: JsonDocument): About {
     });
     licences.set(id, [...new Set([...(licences.get(id) ?? []), ...named])]);
   }
-  return { elements, byId, described, licences, incomplete };
+  return { elements, byId, creations, described, licences, incomplete };
 }
 
 /** SPDX 3.0.1, model/Core/Vocabularies/RelationshipType. */
 function* relationsOf(document: JsonDocument) {
-  for (const { from, to, relationshipType } of elementsOf(document, isRelationship)) {
+  for (const { from, to, relationshipType } of statedIn(document)) {
     const kind: Relationship['kind'] | null =
       relationshipType === 'contains' || relationshipType === 'dependsOn' ? relationshipType : null;
     for (const one of to) yield { kind, from: from ? idOf(from) : '', to: idOf(one) };
@@ -184,14 +229,13 @@ function sbomTypesOf({ elements }: About): string | null {
 }
 
 /** The document's own CreationInfo, by reference or in place; without a document the first that there is. */
-function creationOf({ elements, byId }: About): z.output<typeof creationSchema> | undefined {
+function creationOf({ elements, creations }: About): CreationInfo | undefined {
   const own = COLLECTIONS.map((type) => elements.find((one) => one.type === type)).find(
     Boolean,
   )?.creationInfo;
-  const inPlace = creationSchema.safeParse(own);
-  if (inPlace.success) return inPlace.data;
-  const referred = typeof own === 'string' ? byId.get(own) : undefined;
-  return referred ?? elements.find(({ type }) => type === 'CreationInfo');
+  if (typeof own === 'object') return own;
+  const [first] = creations.values();
+  return (own === undefined ? undefined : creations.get(own)) ?? first;
 }
 
 /** SPDX 3.0.1, model/Core/Vocabularies/ExternalIdentifierType. */
@@ -202,10 +246,10 @@ function listedPackage(
   { byId, licences }: About,
   problems: Problems,
 ): { component: Draft; image: readonly string[] | null } {
-  const identifiers = one.externalIdentifier.filter(({ identifier }) => identifier !== null);
   const purl =
     one.software_packageUrl ??
-    identifiers.find(({ externalIdentifierType }) => externalIdentifierType === 'packageUrl')?.identifier ??
+    one.externalIdentifier.find(({ externalIdentifierType }) => externalIdentifierType === 'packageUrl')
+      ?.identifier ??
     null;
   const isImage =
     one.software_primaryPurpose === 'container' ||
@@ -228,10 +272,10 @@ function listedPackage(
       identified:
         purl !== null ||
         one.software_contentIdentifier.length > 0 ||
-        identifiers.some(({ externalIdentifierType }) => IDENTIFIERS.has(externalIdentifierType ?? '')),
+        one.externalIdentifier.some(({ externalIdentifierType }) => IDENTIFIERS.has(externalIdentifierType)),
       licences: licences.get(idOf(one)) ?? [],
       hashes: one.verifiedUsing.flatMap(({ algorithm, hashValue }) =>
-        algorithm !== null && hashValue !== null ? hashText(algorithm, hashValue) : [],
+        algorithm !== undefined && hashValue !== null ? hashText(algorithm, hashValue) : [],
       ),
     },
     problems,
