@@ -12,6 +12,7 @@ import { evidenceTree } from '../src/report/evidence-tree.ts';
 import { terminalText } from '../src/report/terminal-text.ts';
 import { keptOf } from '../src/trust-roots/carried-roots.ts';
 import { nobodyAsked, revocationAsker } from '../src/revocation-answers.ts';
+import { gatherBases } from '../src/sweep/gather-bases.ts';
 import { parseReferences, repositoriesOf, verifyImages } from '../src/verified-images.ts';
 import { createImageSource } from '../src/workloads/images.ts';
 import { createManifestSource } from '../src/workloads/manifests.ts';
@@ -20,6 +21,8 @@ import { findCollectors } from './collectors.ts';
 import { type Io, UsageError, usageError } from './command.ts';
 import { copyStoreOf } from './copies.ts';
 import {
+  BASE_IMAGES_FLAG,
+  basesFlagSchema,
   JUDGING_FLAGS,
   type JudgingFlags,
   judgingFlagsSchema,
@@ -60,6 +63,7 @@ export const EVIDENCE_FLAGS = {
     describe: 'namespace of the cluster (default: all), or of manifests that name none (default: default)',
   },
   ...MANY_CLUSTERS_FLAGS,
+  'base-images': BASE_IMAGES_FLAG,
   ...gathering,
 };
 
@@ -99,6 +103,9 @@ export async function saveEvidence(
       // A policy that asks how old images are may come later.
       readConfigs: true,
     });
+    const elsewhere = basesFlagSchema.parse(typed)['base-images'] ? saved.registry : null;
+    const mirrors = policy?.registryMirrors ?? [];
+    await gatherBases(valid, gathered, { ...asked, bases: { mirrors, elsewhere } });
     const refused = await findRefused(valid, lackingIn(gathered), asked);
     if (trusted && saved.revocation) {
       const ask = revocationAsker(trusted.trust, io.clock(), saved.revocation);

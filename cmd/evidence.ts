@@ -31,7 +31,8 @@ const save: Command = {
   run: saveEvidence,
 };
 
-const SOURCES = new Set(Object.keys({ ...SOURCE_FLAGS, ...MANY_CLUSTERS_FLAGS }));
+/** What chooses and saves images, of which here each is named. */
+const SOURCES = new Set([...Object.keys({ ...SOURCE_FLAGS, ...MANY_CLUSTERS_FLAGS }), 'base-images']);
 
 const show: Command = {
   usage: 'evidence show IMAGE... [flags]',

@@ -106,6 +106,13 @@ export const VERIFY_FLAGS = {
   },
 } satisfies Record<string, Flag>;
 
+/** What an image says of its base leads to any host. */
+export const BASE_IMAGES_FLAG = {
+  type: 'boolean',
+  describe:
+    'ask also the registries that images name for their base images, to tell layers of the base from those of the application',
+} satisfies Flag;
+
 const list = z.array(z.string()).default([]);
 /** As kubectl's: the last of several values counts. */
 const last = z
@@ -143,6 +150,8 @@ export const judgingFlagsSchema = z.object({
 });
 
 export type JudgingFlags = z.infer<typeof judgingFlagsSchema>;
+
+export const basesFlagSchema = z.object({ 'base-images': set });
 
 export const SOURCE_FLAGS = {
   filename: {

@@ -3,7 +3,14 @@ import { SWEEP_RENDERERS } from '../src/sweep/sweep-renderers.ts';
 import { ECOSYSTEMS } from '../src/versions/ecosystems.ts';
 import { MANY_CLUSTERS_FLAGS } from './cluster-flags.ts';
 import type { Flag } from './command.ts';
-import { JUDGING_FLAGS, judgingFlagsSchema, SOURCE_FLAGS, sourceFlagsSchema } from './flags.ts';
+import {
+  BASE_IMAGES_FLAG,
+  basesFlagSchema,
+  JUDGING_FLAGS,
+  judgingFlagsSchema,
+  SOURCE_FLAGS,
+  sourceFlagsSchema,
+} from './flags.ts';
 
 const one = { type: 'string', nargs: 1, requiresArg: true } as const;
 const repeatable = { ...one, array: true } as const;
@@ -78,6 +85,7 @@ const PACKAGE_FLAGS = {
     values: ['syft', 'trivy'],
     describe: 'run syft or trivy, as it is installed here, on images of which nothing is known otherwise',
   },
+  'base-images': BASE_IMAGES_FLAG,
   accept: {
     ...one,
     values: ['unsigned'],
@@ -115,25 +123,28 @@ const list = z.array(z.string()).default([]);
 const last = list.transform((values) => values.at(-1));
 
 /** What was typed. */
-export const sweepFlagsSchema = judgingFlagsSchema.extend(sourceFlagsSchema.shape).extend({
-  digest: list,
-  image: list,
-  signer: list,
-  issuer: list,
-  'source-repository': list,
-  builder: list,
-  package: list,
-  vulnerability: list,
-  from: last,
-  below: last,
-  through: last,
-  range: last,
-  ecosystem: last,
-  osv: last,
-  accept: last,
-  'scan-with': last,
-  unsigned: list.transform((values) => values.at(-1) === 'true'),
-  since: last,
-});
+export const sweepFlagsSchema = judgingFlagsSchema
+  .extend(sourceFlagsSchema.shape)
+  .extend(basesFlagSchema.shape)
+  .extend({
+    digest: list,
+    image: list,
+    signer: list,
+    issuer: list,
+    'source-repository': list,
+    builder: list,
+    package: list,
+    vulnerability: list,
+    from: last,
+    below: last,
+    through: last,
+    range: last,
+    ecosystem: last,
+    osv: last,
+    accept: last,
+    'scan-with': last,
+    unsigned: list.transform((values) => values.at(-1) === 'true'),
+    since: last,
+  });
 
 export type SweepFlags = z.infer<typeof sweepFlagsSchema>;

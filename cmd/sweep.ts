@@ -94,6 +94,10 @@ async function runSweep(typedFlags: SweepFlags, typed: unknown, io: Io): Promise
   const signal = stopSignal(interrupt, deadline);
   const query = await readQuery(flags, io, (ids) => findAdvisories(ids, flags, io, signal));
   const scanner = await openScanner(flags, asksEvidence(query).contents, io);
+  if (flags['base-images'] && (!isLive || flags.offline))
+    throw new UsageError(
+      '--base-images asks registries, and with --offline or --evidence alone no network is touched',
+    );
   const since = flags.since === undefined ? null : readSince(flags.since, query, typed, io);
   // Whom the user knows says nothing of names and digests: there a policy is read where it is named, for its mirrors.
   const { evidence: aboutEvidence, contents } = asksEvidence(query);
@@ -122,6 +126,12 @@ async function runSweep(typedFlags: SweepFlags, typed: unknown, io: Io): Promise
         accounts: accountsFor(swept, live, registry),
         // A hit counts from any SBOM, of those too that nobody has signed.
         collectors: [...places, ...(contents ? (swept.sboms ?? []) : [])],
+        // What was saved costs no request: an image of the run may be the base of another.
+        readConfigs: contents && !isLive,
+        bases: {
+          mirrors: policy?.registryMirrors ?? [],
+          elsewhere: !isLive || flags['base-images'] ? registry : swept.saved,
+        },
         platform,
         concurrency,
         timeout,

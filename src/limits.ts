@@ -53,6 +53,14 @@ export const GITHUB_PAGES = 10;
 export const GITHUB_PAGE_BYTES = 64 * MiB;
 /** The configuration of an image: some KiB, with a history and labels of hundreds of layers rarely a hundred. */
 export const IMAGE_CONFIG_BYTES = 4 * MiB;
+/** A step of an image's build as a report shows it: real ones have some hundred characters, and scripts that were pasted in some thousand. */
+export const CREATED_BY_CHARACTERS = 500;
+/** Images that one image names as its base and that are asked for: a build has some five stages and a few tools, and provenance names them all. */
+export const BASE_HINTS = 8;
+/** Manifests of one base image that fit a platform: more than one only where variants are left open. */
+export const BASE_CHILDREN = 4;
+/** Provenance that is read for the images that it names: that of large builds has some hundred KiB, and what is larger is an SBOM. */
+export const PROVENANCE_BYTES = 4 * MiB;
 /** Children of one index; real ones have about twenty. */
 export const INDEX_CHILDREN = 500;
 /** Characters of a digest: sha512 has 135, and what is longer would be repeated in messages and reports. */

@@ -2,13 +2,17 @@ import { z } from 'zod';
 import { parseStrictJson } from '../json.ts';
 import { IMAGE_CONFIG_BYTES } from '../limits.ts';
 import { failed, ok, type Outcome } from '../reasons.ts';
+import { chainIds } from '../registry/chain-id.ts';
+import { parseDigest } from '../registry/digest.ts';
 import { memoise } from '../registry/memo.ts';
-import type { Registry } from '../registry/registry.ts';
+import type { ImageManifest, Registry } from '../registry/registry.ts';
 
 /** What an image says of itself (image-spec, config.md). Its builder wrote it, and nobody vouches for it. */
 export interface ImageConfig {
   /** As it is written; null where it is not. */
   readonly created: string | null;
+  /** Names all of its layers together (image-spec, config.md, "Layer ChainID"); null where it does not list them. */
+  readonly chainId: string | null;
 }
 
 /** image-spec, media-types.md; Docker's image manifest v2, schema 2. Anything else under `config` belongs to an artifact. */
@@ -18,6 +22,13 @@ const CONFIG_TYPES: ReadonlySet<string> = new Set([
 ]);
 
 const configSchema = z.looseObject({ created: z.string().nullish() });
+
+/** The layers of a configuration, from the bottom, by the digests of their contents (image-spec, config.md, "rootfs"). */
+export const rootfsSchema = z.looseObject({
+  rootfs: z.looseObject({
+    diff_ids: z.array(z.string().refine((text) => parseDigest(text) !== null, 'no digest')),
+  }),
+});
 
 export type ReadConfig = (repository: string, digest: string) => Promise<Outcome<ImageConfig>>;
 
@@ -31,22 +42,41 @@ async function readConfig(
   repository: string,
   digest: string,
 ): Promise<Outcome<ImageConfig>> {
+  const fetched = await fetchConfig(registry, repository, digest);
+  if (!fetched.ok) return fetched;
+  const parsed = configSchema.safeParse(fetched.value.config);
+  if (!parsed.success)
+    return failed('AgeUnknown', `the configuration of ${repository}@${digest} is not what it must be`);
+  const layers = rootfsSchema.safeParse(fetched.value.config);
+  const chainId = layers.success ? (chainIds(layers.data.rootfs.diff_ids).at(-1) ?? null) : null;
+  return ok({ created: parsed.data.created ?? null, chainId });
+}
+
+/** The manifest of an image, and the document under its `config`; undefined where that is no JSON. */
+export interface FetchedConfig {
+  readonly manifest: ImageManifest;
+  readonly config: unknown;
+}
+
+/** Fetches the configuration that the manifest with a digest names. An index has none, and neither has an artifact. */
+export async function fetchConfig(
+  registry: Registry,
+  repository: string,
+  digest: string,
+): Promise<Outcome<FetchedConfig>> {
   const where = `${repository}@${digest}`;
-  const manifest = await registry.manifest(repository, digest);
-  if (!manifest.ok) return manifest;
-  if (manifest.value === null)
+  const found = await registry.manifest(repository, digest);
+  if (!found.ok) return found;
+  if (found.value === null)
     return failed('ImageNotFound', `${where} is not in the registry, or not shown with these credentials`);
-  const { content } = manifest.value;
+  const { content } = found.value;
   if (content.kind === 'index')
     return failed('AgeUnknown', `${where} is an index, which has no configuration of its own`);
   const { config } = content;
   if (!CONFIG_TYPES.has(config.mediaType))
     return failed('AgeUnknown', `the configuration of ${where} is none of an image (${config.mediaType})`);
   const blob = await registry.blob(repository, config, IMAGE_CONFIG_BYTES);
-  if (!blob.ok) return blob;
-  const parsed = configSchema.safeParse(parsedJson(blob.value));
-  if (!parsed.success) return failed('AgeUnknown', `the configuration of ${where} is not what it must be`);
-  return ok({ created: parsed.data.created ?? null });
+  return blob.ok ? ok({ manifest: content, config: parsedJson(blob.value) }) : blob;
 }
 
 function parsedJson(bytes: Uint8Array): unknown {

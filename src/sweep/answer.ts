@@ -26,6 +26,8 @@ export interface Match {
   readonly at: string;
   /** The verified evidence that says so. */
   readonly evidence: readonly EvidenceEntry[];
+  /** The digest of the manifest that has the component. */
+  readonly manifest?: string | undefined;
   /** The component of an SBOM that was asked for. */
   readonly component?: MatchedComponent | undefined;
   /** What is said of the vulnerability in it, by whom the policy trusts. */

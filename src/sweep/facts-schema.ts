@@ -88,6 +88,8 @@ const manifestSchema = (behind: Buffer) =>
     faults: z.array(fault),
     sboms: z.array(sbomSchema(behind).extend({ evidence: shown })).nullable(),
     vex: z.array(vexSchema.extend({ evidence: shown })).nullable(),
+    bases: z.array(z.object({ repository: text, digest: text })),
+    chainId: maybe,
   });
 const images = (behind: Buffer) => {
   const manifest = manifestSchema(behind);

@@ -1,10 +1,12 @@
 import type { Reading } from '../attestations/reading.ts';
 import type { Provenance } from '../attestations/slsa/provenance.ts';
 import type { EvidenceFault, EvidenceFormat } from '../evidence/collector.ts';
+import type { BaseHint } from '../evidence/image-layers.ts';
 import type { JudgedManifest, Resolution } from '../policy/subject.ts';
 import { mayAttest } from '../policy/vouching.ts';
 import type { Platform } from '../registry/registry.ts';
 import type { Claim, Refusal, Signer, Verdict } from '../verify/verifier.ts';
+import { provenanceHints } from './base-hints.ts';
 import { type BuildFacts, buildFacts, provenanceOf, statedFacts } from './build-facts.ts';
 import { entriesOf, type Shown } from './facts-evidence.ts';
 import { type SbomFacts, sbomFacts } from './sbom-facts.ts';
@@ -36,6 +38,10 @@ export interface ManifestFacts {
   readonly sboms: readonly SbomFacts[] | null;
   /** What is signed of vulnerabilities in it; null where nobody asked. */
   readonly vex: readonly VexFacts[] | null;
+  /** What provenance names as its base, as far as somebody asked. */
+  readonly bases: readonly BaseHint[];
+  /** Names all of its layers (image-spec, config.md, "Layer ChainID"), where its configuration was read. */
+  readonly chainId: string | null;
 }
 
 /** Who vouches, as far as a query asks; the evidence has the rest. */
@@ -71,8 +77,16 @@ export function factsOf({ digest, root, children, runnable }: Resolution, conten
     ...manifestFacts(one),
     sboms: contents ? sbomFacts(one, index) : null,
     vex: contents ? vexFacts(one) : null,
+    bases: contents ? basesOf(one, index) : [],
+    chainId: one.config?.ok ? one.config.value.chainId : null,
   });
   return { digest, root: facts(root, null), children: children.map((one) => facts(one, root)), runnable };
+}
+
+/** Provenance of an index is that of its children. */
+function basesOf(one: JudgedManifest, index: JudgedManifest | null): readonly BaseHint[] {
+  if (index === null) return provenanceHints(one.verdicts, [one.digest]);
+  return provenanceHints([...one.verdicts, ...index.verdicts], [one.digest, index.digest]);
 }
 
 function manifestFacts({
@@ -80,7 +94,7 @@ function manifestFacts({
   platform,
   verdicts,
   faults,
-}: JudgedManifest): Omit<ManifestFacts, 'sboms' | 'vex'> {
+}: JudgedManifest): Omit<ManifestFacts, 'sboms' | 'vex' | 'bases' | 'chainId'> {
   return {
     digest,
     platform,

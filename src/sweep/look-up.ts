@@ -26,7 +26,7 @@ export async function lookUpDigests(
   images: readonly SweptImage[],
   options: GatherOptions,
 ): Promise<LookedUp> {
-  const { requests, gathered } = await gatherFor(images, options, []);
+  const { requests, gathered } = await gatherFor(images, { ...options, readConfigs: false }, []);
   const learnt = images.map((image) => {
     const resolved = resolvedOf(gathered.get(requestKey(image.reference)));
     // What is not there has no evidence that could be asked for.

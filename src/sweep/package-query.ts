@@ -8,6 +8,7 @@ import type { ComponentMatch } from './component-match.ts';
 import { askAttached, manifestsOf, placeName, unheardOf, unreadOf } from './evidence-query.ts';
 import type { ImageFacts } from './facts.ts';
 import { type ImageSbom, sbomsOf } from './image-sboms.ts';
+import { NO_LAYER } from './layer-origin.ts';
 import { doubtsOf, kindsAsked } from './package-doubts.ts';
 import { wholeName } from './package-name.ts';
 import {
@@ -96,6 +97,7 @@ function hitsIn(
         found: [component.name, component.version].filter((part) => part !== null).join(' '),
         at: placeName(judged, facts),
         evidence: found.evidence(),
+        manifest: judged.digest,
         component,
         vex:
           question.names.length === 0
@@ -125,7 +127,10 @@ function matchedComponent(
     location: locations[0] ?? null,
     locations,
     layer,
+    layers: [],
     origin: 'unknown',
+    originReason: NO_LAYER,
+    base: null,
     fixedIn,
     sbom,
   };

@@ -108,12 +108,35 @@ const SBOM: SweepColumn = {
   cell: ({ component }) => component?.sbom.standing ?? NOTHING,
 };
 
-/** `/app/lib/x.jar (+2)`, else the layer, and whose that is where it is known. */
-function whereOf({ locations: [path, ...more], layer, origin }: NonNullable<SweepHit['component']>): string {
+const CREATED_BY: SweepColumn = {
+  title: 'LAYER CREATED BY',
+  cut: { least: 12, to: cutEnd },
+  leaves: 1,
+  optional: true,
+  cell: ({ component }) => component?.layers[0]?.createdBy ?? NOTHING,
+};
+
+const ORIGIN: SweepColumn = {
+  title: 'ORIGIN',
+  cut: null,
+  leaves: 5,
+  optional: true,
+  cell: ({ component }) => (component && originOf(component)) || NOTHING,
+};
+
+/** `base`, `application`, or where it is in layers of both, `both`. */
+function originOf({ layers }: NonNullable<SweepHit['component']>): string | null {
+  const [origin = 'unknown', ...others] = new Set(layers.map((layer) => layer.origin));
+  if (origin === 'unknown' || others.includes('unknown')) return null;
+  return others.length > 0 ? 'both' : origin;
+}
+
+/** `/app/lib/x.jar (+2)`, else the layer. */
+function whereOf({ locations: [path, ...more], layer }: NonNullable<SweepHit['component']>): string {
   const place = path ?? (layer === null ? null : shortDigests(layer));
   if (place === null) return NOTHING;
   const others = more.length === 0 ? '' : ` (+${more.length})`;
-  return `${place}${others}${origin === 'unknown' ? '' : `, ${origin}`}`;
+  return `${place}${others}`;
 }
 
 const PLACE = [CLUSTER, NAMESPACE, WORKLOAD, CONTAINER, IMAGE];
@@ -126,6 +149,7 @@ export const SWEEP_COLUMNS: readonly SweepColumn[] = [
   MATCHED,
   FIXED,
   PATH,
+  ORIGIN,
   SBOM,
   VEX,
   NEWER,
@@ -139,9 +163,11 @@ export const SWEEP_WIDE_COLUMNS: readonly SweepColumn[] = [
   { ...MATCHED, cell: ({ matched }) => matchedText(matched) },
   FIXED,
   PATH,
+  ORIGIN,
   SBOM,
   VEX,
   NEWER,
+  CREATED_BY,
   LABELS,
 ];
 

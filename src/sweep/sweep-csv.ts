@@ -33,6 +33,8 @@ const TITLES = [
   'SBOM',
   'VEX',
   'NEWER',
+  'BASE',
+  'CREATED_BY',
 ] as const;
 
 /** RFC 4180 for spreadsheets: a row per match, per doubt and per coverage gap, as what could not be seen is no "not affected". */
@@ -78,11 +80,11 @@ export const sweepCsv: Renderer<SweepReport> = {
 /** From CONTAINER to AT. */
 const NOTHING_OF_A_CONTAINER = Array.from({ length: 10 }, () => null);
 
-const NO_COMPONENT = Array.from({ length: 10 }, () => null);
+const NO_COMPONENT = Array.from({ length: 12 }, () => null);
 
 function componentCells({ component, vex, newer }: SweepHit) {
   if (component === null) return NO_COMPONENT;
-  const { name, version, purl, fixedIn, locations, layer, origin, sbom } = component;
+  const { name, version, purl, fixedIn, locations, layer, layers, origin, base, sbom } = component;
   return [
     name,
     version,
@@ -94,6 +96,8 @@ function componentCells({ component, vex, newer }: SweepHit) {
     sbom.standing,
     vex?.status ?? null,
     newer?.digest ?? null,
+    base,
+    layers[0]?.createdBy ?? null,
   ];
 }
 

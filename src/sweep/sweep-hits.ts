@@ -1,5 +1,6 @@
 import type { NewerDigest } from './newer-digest.ts';
 import type { Match } from './answer.ts';
+import { placedTogether } from './layer-origin.ts';
 import type { SweepHit, SweptContainer } from './sweep-report.ts';
 
 /** The hits of one container: one for each component that was found, or one where the query is about none. */
@@ -13,7 +14,9 @@ export function hitsOf(
     const all = [...others, ...same];
     return {
       ...place,
-      matched: distinct(all.map(({ evidence: _evidence, component: _component, ...match }) => match)),
+      matched: distinct(
+        all.map(({ evidence: _evidence, component: _component, manifest: _manifest, ...match }) => match),
+      ),
       component: same[0]?.component ?? null,
       newer,
       evidence: distinct(all.flatMap(({ evidence }) => evidence)),
@@ -39,8 +42,11 @@ function best(same: readonly Match[]): Match {
   );
   if (!first?.component) throw new Error('a group of matches without a component');
   const locations = [...new Set(same.flatMap(({ component }) => component?.locations ?? []))].sort();
-  const layer = same.find(({ component }) => component?.layer)?.component?.layer ?? null;
-  return { ...first, component: { ...first.component, location: locations[0] ?? null, locations, layer } };
+  const placed = placedTogether(same.flatMap(({ component }) => component ?? []));
+  return {
+    ...first,
+    component: { ...first.component, location: locations[0] ?? null, locations, ...placed },
+  };
 }
 
 /** Each value once. */

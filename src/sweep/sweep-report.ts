@@ -6,6 +6,7 @@ import type { Answer, Match } from './answer.ts';
 import type { MatchedComponent } from './component-hit.ts';
 import { distinct, hitsOf } from './sweep-hits.ts';
 import type { VexWord } from './vex-word.ts';
+import { originNote } from './origin-note.ts';
 import type { NewerDigest } from './newer-digest.ts';
 import type { Changes, Now } from './former.ts';
 import type { Asked, Subject } from './query.ts';
@@ -69,7 +70,7 @@ export interface SweptContainer {
 }
 
 export interface SweepHit extends SweptContainer {
-  readonly matched: readonly Omit<Match, 'evidence'>[];
+  readonly matched: readonly Omit<Match, 'evidence' | 'manifest' | 'component'>[];
   /** The component of an SBOM that was asked for. */
   readonly component: MatchedComponent | null;
   /** A newer image of the same repository in this run that is free of that component. */
@@ -149,7 +150,7 @@ export function createSweepReport(input: SweepReportInput): SweepReport {
     hits,
     undetermined: open,
     coverage: { complete: gaps.length === 0, gaps },
-    notes: input.notes,
+    notes: [...input.notes, ...originNote(hits)],
     since: input.since?.({ hits, undetermined: open, gaps, clusters }) ?? null,
   };
 }

@@ -34,6 +34,8 @@ const container = {
   location,
 };
 
+const origin = z.enum(['base', 'application', 'unknown']);
+
 const component = object({
   name: text.describe('The whole name, as its ecosystem writes it.'),
   purl: maybe,
@@ -41,8 +43,22 @@ const component = object({
   source: maybe.describe('The source package.'),
   location: maybe.describe('The first of the paths.'),
   locations: z.array(text).describe('Paths in the image.'),
-  layer: maybe.describe('The layer that it came with, by the digest of its contents.'),
-  origin: z.enum(['base', 'application', 'unknown']).describe('Whose layer that is.'),
+  layer: maybe.describe(
+    'The layer that it came with, by the digest of its contents: the first of the layers.',
+  ),
+  layers: z
+    .array(
+      object({
+        digest: text,
+        index: z.int().nullable().describe('Its place from the bottom, which is 0.'),
+        createdBy: maybe.describe('The step of the build that made it, as the builder says.'),
+        origin,
+      }),
+    )
+    .describe('The layers that have it.'),
+  origin: origin.describe('Whose layers these are, where all are of one.'),
+  originReason: maybe.describe('Why that is not known.'),
+  base: maybe.describe('The base image, as the layers prove it.'),
   fixedIn: maybe.describe('The first version that has the fix.'),
   sbom: object({
     standing: z.enum(['accepted', 'signed', 'unsigned', 'selfMade']),

@@ -288,6 +288,6 @@ describe('for programs', () => {
     ]);
     expect(lines[1]).toContain(",'=cart,");
     const widths = lines.map((line) => line.split(',').length);
-    expect(new Set(widths)).toEqual(new Set([29]));
+    expect(new Set(widths)).toEqual(new Set([31]));
   });
 });

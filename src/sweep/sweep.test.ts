@@ -61,6 +61,7 @@ async function ask(
     tool: 'kubectl-supplychain v0',
     since: null,
     kept: null,
+    bases: { mirrors: [], elsewhere: null },
   });
 }
 

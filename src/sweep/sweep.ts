@@ -7,6 +7,7 @@ import { parseReference } from '../registry/reference.ts';
 import type { TrustMaterial } from '../verify/verifier.ts';
 import type { Container, Workload, WorkloadSource } from '../workloads/source.ts';
 import { type Answer, undetermined } from './answer.ts';
+import { type BaseOptions, placeComponents } from './component-origins.ts';
 import { findIndexes, type Indexes } from './indexes.ts';
 import type { KeptFacts } from './kept-facts.ts';
 import { type LookedUp, lookUpDigests, lookUpEvidence } from './look-up.ts';
@@ -28,6 +29,8 @@ export interface SweepJob
   readonly scanner: OwnScanner | null;
   /** Whom the user knows. Asked for only if the query is about evidence. */
   readonly trusted: () => Promise<Known>;
+  /** Whom base images are asked of, beside the registries of the run. */
+  readonly bases: BaseOptions;
   /** Where what was found out is kept for the next run; null where nothing is. */
   readonly kept: KeptFacts | null;
   /** Told while a cluster is listed, and of each image. */
@@ -126,7 +129,7 @@ async function askAll(workloads: readonly Workload[], job: SweepJob) {
     const said = answerOf(one, { images, indexes, policy }, job.query);
     return { ...said, newer: subject && said.answer.is === 'hit' ? newer(subject) : null };
   });
-  return { answered, known: await trusted, gaps, notes };
+  return { answered: await placeComponents(answered, job), known: await trusted, gaps, notes };
 }
 
 /** The distinct images, by the text of their references. */

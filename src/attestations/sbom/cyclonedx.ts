@@ -7,6 +7,7 @@ import { checkedCyclonedx } from './cyclonedx-rules.ts';
 import { ecosystemOfType } from './ecosystem.ts';
 import { digestOf, digestOfHash, digestOfPurl, isImagePurl } from './image-digest.ts';
 import { InvalidDocument, type JsonDocument } from './json-document.ts';
+import { layerOf } from './package-database.ts';
 import { relate } from './relate.ts';
 import { type Relationship, type Sbom, type Tool, tooManyComponents } from './sbom.ts';
 import { asType, checkRest } from './shape.ts';
@@ -187,14 +188,19 @@ function syftFacts(
 ): Pick<Draft, 'locations'> & Partial<Pick<Draft, 'layer' | 'source' | 'ecosystem'>> {
   const matching = (pattern: RegExp) =>
     one.properties.flatMap(({ name, value }) =>
-      name !== null && value !== null && pattern.test(name) ? value : [],
+      name !== null && value !== null && pattern.test(name) ? { name, value } : [],
     );
-  const [layer] = matching(/^syft:location:\d+:layerID$/);
+  const layer = layerOf(
+    matching(/^syft:location:\d+:layerID$/).map(({ name, value }) => ({
+      path: property(one, name.replace(/layerID$/, 'path')),
+      layer: value,
+    })),
+  );
   const source = property(one, 'syft:metadata:source') ?? property(one, 'syft:metadata:originPackage');
   const type = property(one, 'syft:package:type');
   return {
-    locations: matching(/^syft:location:\d+:path$/),
-    ...(layer !== undefined && { layer }),
+    locations: matching(/^syft:location:\d+:path$/).map(({ value }) => value),
+    ...(layer !== null && { layer }),
     ...(source !== null && {
       source: { name: source, version: property(one, 'syft:metadata:sourceVersion') },
     }),

@@ -6,6 +6,7 @@ import { componentOf, ecosystemsOf, type Draft, problemList, type Problems } fro
 import { ecosystemOfType } from './ecosystem.ts';
 import { digestOf } from './image-digest.ts';
 import type { JsonDocument } from './json-document.ts';
+import { layerOf } from './package-database.ts';
 import { relate } from './relate.ts';
 import { type Sbom, type SourcePackage, tooManyComponents } from './sbom.ts';
 import { asType, checkRest } from './shape.ts';
@@ -94,7 +95,6 @@ function component(one: z.output<typeof artifactSchema>, problems: Problems): Dr
   const licences = licenses.map((licence) =>
     typeof licence === 'string' ? licence : (licence.spdxExpression ?? licence.value),
   );
-  const layers = locations.flatMap(({ layerID }) => layerID ?? []);
   const source = sourceOf(one);
   return componentOf(
     {
@@ -107,7 +107,7 @@ function component(one: z.output<typeof artifactSchema>, problems: Problems): Dr
       ...(type !== null && { ecosystem: ecosystemOfType(type) }),
       ...(source && { source }),
       locations: locations.flatMap(({ path }) => path ?? []),
-      layer: layers[0] ?? null,
+      layer: layerOf(locations.map(({ path, layerID }) => ({ path, layer: layerID }))),
       licences: licences.flatMap((licence) => licence || []),
     },
     problems,

@@ -13,7 +13,8 @@ function configured(config: Outcome<ImageConfig>, one = manifest('a')): JudgedMa
   return { ...one, config };
 }
 
-const created = (text: string | null, one?: JudgedManifest) => configured(ok({ created: text }), one);
+const created = (text: string | null, one?: JudgedManifest) =>
+  configured(ok({ created: text, chainId: null }), one);
 
 function judge(judged: JudgedImage, max = LIMIT, at = NOW) {
   const rule = { name: 'a', match: { images: ['**'] }, enforcement: 'enforce' as const, age: { max } };

@@ -1,0 +1,95 @@
+import { BASE_CHILDREN } from '../limits.ts';
+import { failed, ok, type Fault, type Outcome } from '../reasons.ts';
+import { findMirrors, type Mirror } from '../registry/mirrors.ts';
+import { formatPlatform, selectPlatform } from '../registry/platform.ts';
+import { parseRepository } from '../registry/reference.ts';
+import type { Manifest, Platform, Registry } from '../registry/registry.ts';
+import { type BaseHint, type ImageLayers, readLayers } from './image-layers.ts';
+
+/** Who may be asked for base images: whoever writes an image may name any host as that of its base. */
+export interface BaseRegistries {
+  /** Answers for the hosts of the run's own images, and for mirrors. */
+  readonly registry: Registry;
+  readonly hosts: ReadonlySet<string>;
+  readonly mirrors: readonly Mirror[];
+  /** Answers for all other hosts: the same where the user wants it, or evidence that was saved; null where nobody is asked. */
+  readonly elsewhere: Registry | null;
+}
+
+/** The layers of a base image: of each of its manifests that is for the platform. */
+export type ReadBase = (hint: BaseHint, platform: Platform) => Promise<Outcome<readonly ImageLayers[]>>;
+
+/** Reads base images, each once, as the user: what pods pull with is for what they pull. */
+export function baseReader(registries: BaseRegistries): ReadBase {
+  const read = new Map<string, ReturnType<ReadBase>>();
+  return (hint, platform) => {
+    const key = JSON.stringify([hint.repository, hint.digest, formatPlatform(platform)]);
+    const layers = read.get(key) ?? readBase(hint, platform, registries);
+    read.set(key, layers);
+    return layers;
+  };
+}
+
+async function readBase(
+  hint: BaseHint,
+  platform: Platform,
+  registries: BaseRegistries,
+): Promise<Outcome<readonly ImageLayers[]>> {
+  const { digest } = hint;
+  const places = placesOf(hint, registries);
+  let fault: Fault | null = null;
+  for (const { registry, repository } of places) {
+    const found = await registry.manifest(repository, digest);
+    if (found.ok && found.value) return layersOf(found.value, { registry, repository }, platform);
+    fault ??= found.ok ? missing({ repository, digest }) : found.fault;
+  }
+  return { ok: false, fault: fault ?? notAsked(hint) };
+}
+
+interface Place {
+  readonly registry: Registry;
+  readonly repository: string;
+}
+
+/** A mirror has bytes that hash to what was asked for, or nothing: there the registry itself need not be asked. */
+function placesOf(
+  { repository }: BaseHint,
+  { registry, hosts, mirrors, elsewhere }: BaseRegistries,
+): Place[] {
+  const host = parseRepository(repository)?.registry ?? '';
+  if (hosts.has(host)) return [{ registry, repository }];
+  return [
+    ...findMirrors(mirrors, repository).map((mirror) => ({ registry, repository: mirror.repository })),
+    ...(elsewhere ? [{ registry: elsewhere, repository }] : []),
+  ];
+}
+
+async function layersOf(
+  { digest, content }: Manifest,
+  { registry, repository }: Place,
+  platform: Platform,
+): Promise<Outcome<readonly ImageLayers[]>> {
+  const manifests = content.kind === 'index' ? selectPlatform(content, platform) : [{ digest }];
+  if (manifests.length === 0)
+    return failed('PlatformNotFound', `${repository}@${digest} has nothing for ${formatPlatform(platform)}`);
+  const read = await Promise.all(
+    manifests.slice(0, BASE_CHILDREN).map((one) => readLayers(registry, repository, one.digest)),
+  );
+  const layers = read.flatMap((one) => (one.ok ? [one.value] : []));
+  const [first] = read;
+  return layers.length > 0 || first?.ok !== false ? ok(layers) : first;
+}
+
+function missing({ repository, digest }: BaseHint): Fault {
+  return {
+    reason: 'ImageNotFound',
+    message: `${repository}@${digest} is not in its registry any more, or not shown with these credentials`,
+  };
+}
+
+function notAsked({ repository, digest }: BaseHint): Fault {
+  return {
+    reason: 'ImageNotFound',
+    message: `${repository}@${digest} was not asked for, as no image of this run is from that registry; --base-images asks there too`,
+  };
+}

@@ -1,0 +1,116 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { basedOn, diffId, type LayeredRegistry, serveLayered } from '../evidence/layered-registry.fixture.ts';
+import { container, manifest, workload } from '../policy/judged-image.fixture.ts';
+import { ok } from '../reasons.ts';
+import { noCredentials } from '../registry/credential.ts';
+import { createDistributionRegistry } from '../registry/distribution.ts';
+import type { Descriptor, Registry } from '../registry/registry.ts';
+import { hit } from './answer.ts';
+import type { MatchedComponent } from './component-hit.ts';
+import { placeComponents } from './component-origins.ts';
+import { factsOf } from './facts.ts';
+import { NO_LAYER } from './layer-origin.ts';
+import { resolved, swept } from './subject.fixture.ts';
+
+let served: LayeredRegistry;
+let app: Descriptor;
+beforeEach(async () => {
+  served = await serveLayered();
+  const base = served.push('base', { layers: ['base'] });
+  app = served.push('app', { layers: ['base', 'app'], annotations: basedOn(`${served.host}/base`, base) });
+});
+afterEach(() => served.close());
+
+/** The registry of the test, and the repositories that were asked for through it. */
+function client() {
+  const asked = new Set<string>();
+  const registry = createDistributionRegistry({
+    clock: () => new Date(),
+    credentials: noCredentials,
+    plainHttp: new Set([served.host]),
+    insecure: new Set(),
+    userAgent: 'test',
+    concurrencyPerHost: 4,
+  });
+  const noting: Registry = {
+    ...registry,
+    manifest: (repository, digest) => (asked.add(repository), registry.manifest(repository, digest)),
+    blob: (repository, ...blob) => (asked.add(repository), registry.blob(repository, ...blob)),
+  };
+  return { registry: noting, asked };
+}
+
+const COMPONENT: MatchedComponent = {
+  name: 'log4j-core',
+  purl: null,
+  version: '2.14.1',
+  source: null,
+  location: null,
+  locations: [],
+  layer: diffId('base'),
+  layers: [],
+  origin: 'unknown',
+  originReason: NO_LAYER,
+  base: null,
+  fixedIn: null,
+  sbom: { standing: 'accepted', signer: null, format: 'cyclonedx 1.6', created: null },
+};
+
+/** What is said of the component in the image, whose pods have a pull secret. */
+async function placed(
+  options: Pick<Parameters<typeof placeComponents>[1], 'registry' | 'accounts' | 'signal'>,
+) {
+  const { digest } = app;
+  const root = { ...manifest('a'), digest };
+  const image = swept(`${served.host}/app@${digest}`, { resolved: resolved(digest) });
+  const pullSecrets = [{ cluster: null, namespace: 'shop', kind: 'Secret' as const, name: 'regcred' }];
+  const facts = factsOf({ digest, root, children: [], runnable: [] }, true);
+  const match = {
+    query: 'package',
+    asked: 'log4j-core',
+    found: 'log4j-core',
+    at: 'manifest',
+    evidence: [],
+  } as const;
+  const answered = {
+    workload: workload(),
+    container: container(image.reference.text),
+    image: { ...image, reference: { ...image.reference, pullSecrets }, attached: ok(facts) },
+    running: null,
+    answer: hit({ ...match, manifest: digest, component: COMPONENT }),
+    newer: null,
+  };
+  const bases = { mirrors: [], elsewhere: null };
+  const [one] = await placeComponents([answered], { concurrency: 2, timeout: 10_000, bases, ...options });
+  return one?.answer.is === 'hit' ? one.answer.matches[0]?.component : undefined;
+}
+
+describe('who is asked', () => {
+  it('is asked for the image as its pods are, and for its base as the user', async () => {
+    const [user, pods] = [client(), client()];
+    const accounts = {
+      find: () => Promise.resolve({ account: 'regcred', unused: [] }),
+      registry: () => pods.registry,
+    };
+    expect(await placed({ registry: user.registry, accounts })).toMatchObject({ origin: 'base' });
+    expect([...pods.asked]).toEqual([`${served.host}/app`]);
+    expect([...user.asked]).toEqual([`${served.host}/base`]);
+  });
+
+  it('is nobody once the run is to end', async () => {
+    const { registry, asked } = client();
+    const component = await placed({ registry, signal: AbortSignal.abort() });
+    expect(component?.originReason).toBe("the image's layers are not known: they were not there in time");
+    expect(asked.size).toBe(0);
+  });
+
+  it('has no more time than an image has', async () => {
+    const { registry } = client();
+    const silent = { ...registry, manifest: () => new Promise<never>(() => {}) };
+    const component = await placed({ registry: silent, signal: AbortSignal.timeout(50) });
+    expect(component).toMatchObject({
+      origin: 'unknown',
+      originReason: expect.stringMatching(/in time$/) as unknown,
+    });
+  });
+});
