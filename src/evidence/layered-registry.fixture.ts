@@ -31,7 +31,7 @@ export interface LayeredImage {
   readonly config?: object;
 }
 
-export interface LayeredIndex {
+interface LayeredIndex {
   readonly children: readonly (Descriptor & { readonly architecture: string })[];
   readonly tag?: string;
   readonly annotations?: Readonly<Record<string, string>>;
@@ -47,8 +47,8 @@ export function packedAs(layer: string, packed = 'gzip'): string {
   return digestOf(Buffer.from(`${packed} of ${layer}`));
 }
 
-export const BASE_NAME = 'org.opencontainers.image.base.name';
-export const BASE_DIGEST = 'org.opencontainers.image.base.digest';
+const BASE_NAME = 'org.opencontainers.image.base.name';
+const BASE_DIGEST = 'org.opencontainers.image.base.digest';
 
 /** Annotations that name a base image. */
 export function basedOn(name: string, { digest }: Pick<Descriptor, 'digest'>): Record<string, string> {
