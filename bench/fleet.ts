@@ -28,6 +28,8 @@ const BUNDLE = 'application/vnd.dev.sigstore.bundle.v0.3+json';
 const SLSA = 'https://slsa.dev/provenance/v1';
 const SPDX = 'https://spdx.dev/Document';
 const PACKAGES = 300;
+/** Images have the packages of one of so many generations, each in versions of its own: 15,000 packages in all. */
+const GENERATIONS = 50;
 
 /**
  * Saves the evidence of workloads that run images by digest, each with provenance and an SPDX attestation of 300 packages (60 kB), signed
@@ -40,10 +42,11 @@ export async function saveFleet(directory: string, size: FleetSize): Promise<Fle
     const repository = repositoryOf(at);
     const digest = registry.push(repository, {
       layers: [{ mediaType: 'application/vnd.oci.image.layer.v1.tar', text: `service ${at}` }],
+      tag: 'v1',
     });
     const statements = [
       { predicateType: SLSA, predicate: provenance() },
-      { predicateType: SPDX, predicate: spdx(`service-${at}`) },
+      { predicateType: SPDX, predicate: spdx(`service-${at}`, at % GENERATIONS) },
     ];
     for (const statement of statements) {
       const { bytes } = sigstore.bundle({ ...statement, digest });
@@ -133,7 +136,7 @@ function provenance(): unknown {
   };
 }
 
-function spdx(name: string): unknown {
+function spdx(name: string, generation: number): unknown {
   return {
     spdxVersion: 'SPDX-2.3',
     dataLicense: 'CC0-1.0',
@@ -144,12 +147,12 @@ function spdx(name: string): unknown {
     packages: Array.from({ length: PACKAGES }, (_, at) => ({
       SPDXID: `SPDXRef-Package-${at}`,
       name: `package-${at}`,
-      versionInfo: `1.${at}.0`,
+      versionInfo: `1.${at}.${generation}`,
       externalRefs: [
         {
           referenceCategory: 'PACKAGE-MANAGER',
           referenceType: 'purl',
-          referenceLocator: `pkg:npm/package-${at}@1.${at}.0`,
+          referenceLocator: `pkg:npm/package-${at}@1.${at}.${generation}`,
         },
       ],
       downloadLocation: 'NOASSERTION',

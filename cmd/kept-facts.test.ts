@@ -17,10 +17,12 @@ import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { COLLECTORS } from '../src/evidence/collectors.ts';
 import { signatureRepository } from '../src/evidence/signature-repository.ts';
 import { gather } from '../src/evidence/gather.ts';
+import { digestOf } from '../src/registry/digest.ts';
 import { openLayout } from '../src/registry/layout.ts';
 import { writeLayout } from '../src/registry/layout-writer.ts';
 import type { Mirror } from '../src/registry/mirrors.ts';
 import { recordRegistry } from '../src/registry/recording.ts';
+import type { Descriptor } from '../src/registry/registry.ts';
 import { formatFacts } from '../src/sweep/facts-schema.ts';
 import { keptTexts, openTexts } from '../src/sweep/kept-texts.ts';
 import type { KeptImages } from '../src/sweep/kept-facts.ts';
@@ -279,6 +281,43 @@ describe('what was found out of saved evidence', { timeout: 30_000 }, () => {
     expect(await read(`sha256:${'0'.repeat(64)}`)).toBe(0);
   });
 
+  it('spares reading the answers that it was sealed for, and no others', async () => {
+    await keep();
+    const layout = await openLayout(evidence);
+    const saved = layout.ok ? layout.value.saved : null;
+    if (!saved) throw new Error('nothing was saved');
+    const options = {
+      cacheDir: undefined,
+      mirrors: [],
+      readOnly: false,
+      contents: false,
+      env: { HOME: home },
+    };
+    const asked = { collectors: COLLECTORS, platform: null };
+    const fault = { reason: 'InputInvalid', message: 'the answers are read', remediation: '' } as const;
+    const unread = { ...saved, read: () => ({ ok: false, fault }) as const };
+    const facts = keptFactsOf(unread, options);
+    expect((await facts?.read(trust(), asked))?.size).toBeGreaterThan(0);
+    await expect(facts?.read({ roots: [], keys: [] }, asked)).rejects.toThrow('the answers are read');
+    rmSync(blob());
+    await expect(facts?.read(trust(), asked)).rejects.toThrow('the answers are read');
+    rmSync(join(evidence, 'blobs'), { recursive: true });
+    await expect(facts?.read(trust(), asked)).rejects.toThrow('the answers are read');
+  });
+
+  it('does not hide that other answers cannot be read', async () => {
+    await sweep();
+    changeAnswers((document) => ({ ...document, answers: [{ question: 'whatever' }] }));
+    for (const more of [[], ['--cache-dir', 'none'], ['--image', '**/cart']])
+      expect(await sweep(more)).toEqual({ exitCode: 2, stdout: '' });
+    const image = ['--policy', 'none', '--image', '**/cart'];
+    const { exitCode, stderr } = await run(['sweep', '-f', MANIFESTS, '--evidence', evidence, ...image], {
+      env: { HOME: home },
+    });
+    expect(exitCode).toBe(2);
+    expect(stderr).toContain('answers[0]');
+  });
+
   it('counts for nothing where any word of it was changed', async () => {
     await keep();
     const honest = readFileSync(claimsFile());
@@ -336,6 +375,29 @@ describe('what was found out of saved evidence', { timeout: 30_000 }, () => {
     expect(existsSync(keyFile())).toBe(false);
   });
 });
+
+/** Writes other answers into the evidence, of which each digest holds. */
+function changeAnswers(change: (document: Record<string, unknown>) => unknown): void {
+  const path = (digest: string) => join(evidence, 'blobs', digest.replace(':', '/'));
+  const write = (value: unknown) => {
+    const content = Buffer.from(JSON.stringify(value));
+    const digest = digestOf(content);
+    writeFileSync(path(digest), content);
+    return { digest, size: content.length };
+  };
+  const read = (file: string) => JSON.parse(readFileSync(file, 'utf8')) as Record<string, Descriptor[]>;
+  const index = read(join(evidence, 'index.json'));
+  const manifests = index['manifests']?.map((one) => {
+    if (!one.artifactType?.includes('evidence')) return one;
+    const manifest = read(path(one.digest));
+    const layers = manifest['layers']?.map((layer) => ({
+      ...layer,
+      ...write(change(read(path(layer.digest)))),
+    }));
+    return { ...one, ...write({ ...manifest, layers }) };
+  });
+  writeFileSync(join(evidence, 'index.json'), JSON.stringify({ ...index, manifests }));
+}
 
 /** The document with one leaf after the other changed: as many as tell every field apart. */
 function* forgeries(document: unknown): Generator {

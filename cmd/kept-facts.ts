@@ -11,11 +11,11 @@ import { formatFacts, parseFacts } from '../src/sweep/facts-schema.ts';
 import type { KeptFacts, KeptImages } from '../src/sweep/kept-facts.ts';
 import { cacheDirectory } from '../src/trust-roots/copy-store.ts';
 import { trustDigest } from '../src/verify/trust-digest.ts';
-import type { Io } from './command.ts';
+import { type Io, usageError } from './command.ts';
 import { VERSION } from './version.ts';
 
 /** Raised whenever the facts mean something else, or are found in another way. */
-const FORMAT = 4;
+const FORMAT = 5;
 const NONE: KeptImages = new Map();
 
 interface KeepOptions {
@@ -59,13 +59,19 @@ export function keptFactsOf(
   return {
     async read(trust, { collectors, platform }) {
       state = layoutState(directory);
-      if (state === null) return NONE;
+      if (state === null) {
+        readAnswers(saved);
+        return NONE;
+      }
       const places = collectors.map(({ name, signatureRepository = null }) => [name, signatureRepository]);
       const bound = [FORMAT, VERSION, process.version, document, state, trustDigest(trust)];
       seal = { key, bound: JSON.stringify([...bound, places, platform, mirrors, contents]) };
       const file = await readBoundedFile(path, limit);
       const payload = file.ok ? unsealed(seal, file.bytes) : null;
-      return (payload && parseFacts(payload)) ?? NONE;
+      const facts = payload && parseFacts(payload);
+      // Whoever sealed facts of these answers has read them.
+      if (facts === null) readAnswers(saved);
+      return facts ?? NONE;
     },
     write(images) {
       // What was read while somebody wrote may be of neither state.
@@ -74,6 +80,12 @@ export function keptFactsOf(
       return Promise.resolve();
     },
   };
+}
+
+/** Reads the answers of saved evidence, where there are any. Throws `UsageError` where they cannot be read. */
+export function readAnswers(saved: Layout['saved']): void {
+  const read = saved?.read();
+  if (read?.ok === false) throw usageError('--evidence', read.fault);
 }
 
 /** Nowhere, where nothing can be written. */

@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import { z } from 'zod';
 import type { Collector } from '../src/evidence/collector.ts';
 import type { ReadSecret } from '../src/keychains/accounts.ts';
-import { openLayout, type Layout } from '../src/registry/layout.ts';
+import { openUnread, type Layout } from '../src/registry/layout.ts';
 import { createInventorySource } from '../src/workloads/inventory.ts';
 import { createManifestSource } from '../src/workloads/manifests.ts';
 import type { WorkloadSource } from '../src/workloads/source.ts';
@@ -19,7 +19,7 @@ export interface Swept {
   readonly sboms?: readonly Collector[] | undefined;
   /** When the workloads were listed; null for now. */
   readonly takenAt: Date | null;
-  /** The evidence that was saved; null where registries alone are asked. */
+  /** The evidence that was saved, of which the answers were not read yet; null where registries alone are asked. */
   readonly saved: Layout | null;
   /** Ends the connections to a cluster. */
   readonly close: () => Promise<void>;
@@ -88,7 +88,7 @@ function inventorySource(
 }
 
 async function openSaved(directory: string, io: Io): Promise<Layout> {
-  const layout = await openLayout(resolve(io.cwd, directory));
+  const layout = await openUnread(resolve(io.cwd, directory));
   if (layout.ok) return layout.value;
   throw usageError('--evidence', layout.fault);
 }

@@ -12,7 +12,7 @@ import { clusterFlagsSchema } from './cluster-flags.ts';
 import { advisoryHosts, findAdvisories } from './advisories.ts';
 import { findCollectors } from './collectors.ts';
 import { type Command, type Io, UsageError, usageError } from './command.ts';
-import { keptFactsOf } from './kept-facts.ts';
+import { keptFactsOf, readAnswers } from './kept-facts.ts';
 import {
   type OpenedRegistry,
   openRegistry,
@@ -107,6 +107,18 @@ async function runSweep(typedFlags: SweepFlags, typed: unknown, io: Io): Promise
   const outputs = await openOutputsOf(flags.output, SWEEP_RENDERERS, io);
   const swept = await openSwept(typedFlags, typed, io, signal);
   try {
+    const saved = swept.saved?.saved ?? null;
+    const kept = aboutEvidence
+      ? keptFactsOf(saved, {
+          cacheDir: flags['cache-dir'],
+          mirrors: policy?.registryMirrors ?? [],
+          // What registries say now is no part of the evidence, and another run must not take it for one.
+          readOnly: isLive,
+          contents,
+          env: io.env,
+        })
+      : null;
+    if (kept === null) readAnswers(saved);
     const live = isLive
       ? await openRegistry(flags, concurrency, verbosity, io, signal, policy?.registryMirrors)
       : null;
@@ -141,16 +153,7 @@ async function runSweep(typedFlags: SweepFlags, typed: unknown, io: Io): Promise
           const known = await trusted.refresh(signal, swept.saved?.trustRoots);
           return { ...known, hosts: [...known.hosts, ...advisoryHosts(flags)] };
         },
-        kept:
-          swept.saved &&
-          keptFactsOf(swept.saved.saved, {
-            cacheDir: flags['cache-dir'],
-            mirrors: policy?.registryMirrors ?? [],
-            // What registries say now is no part of the evidence, and another run must not take it for one.
-            readOnly: isLive,
-            contents,
-            env: io.env,
-          }),
+        kept,
         generatedAt: now,
         takenAt: swept.takenAt ?? now,
         evidence: evidenceOf(swept, typedFlags),

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 
+import type { Span } from '../json-members.ts';
 import { parseStrictJson } from '../json.ts';
 import { DIGEST_CHARACTERS, DOCUMENT_DEPTH } from '../limits.ts';
 import { printable } from './printable.ts';
@@ -74,17 +75,35 @@ export const indexSchema = z.object({
 /** image-spec, image-layout.md, "oci-layout file". */
 export const layoutSchema = z.object({ imageLayoutVersion: z.literal('1.0.0') });
 
+type JsonRead<T> =
+  | { readonly ok: true; readonly value: T }
+  | { readonly ok: false; readonly message: string };
+
+export const NO_JSON = 'is not JSON, names a member twice, or is nested too deep';
+
 /** Reads JSON of one shape from bytes; the message of a failure names the field and begins with a verb or the field. */
-export function readJson<T>(
+export function readJson<T>(bytes: Uint8Array, schema: z.ZodType<T>): JsonRead<T> {
+  return readAs(() => parseStrictJson(bytes, DOCUMENT_DEPTH), schema);
+}
+
+/** The same of some members alone of an object, which `membersOf` has found in these bytes. */
+export function readMembers<T>(
   bytes: Uint8Array,
+  members: Iterable<readonly [name: string, span: Span]>,
   schema: z.ZodType<T>,
-): { ok: true; value: T } | { ok: false; message: string } {
+): JsonRead<T> {
+  const parse = ([start, end]: Span): unknown =>
+    parseStrictJson(bytes.subarray(start, end), DOCUMENT_DEPTH - 1);
+  return readAs(() => Object.fromEntries(Array.from(members, ([name, span]) => [name, parse(span)])), schema);
+}
+
+function readAs<T>(parse: () => unknown, schema: z.ZodType<T>): JsonRead<T> {
   let json: unknown;
   try {
-    json = parseStrictJson(bytes, DOCUMENT_DEPTH);
+    json = parse();
   } catch {
     // The parser's own message quotes the text, which may be a file of credentials or a token.
-    return { ok: false, message: 'is not JSON, names a member twice, or is nested too deep' };
+    return { ok: false, message: NO_JSON };
   }
   const result = schema.safeParse(json, { error: wrongKind });
   if (result.success) return { ok: true, value: result.data };

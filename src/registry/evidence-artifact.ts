@@ -3,14 +3,20 @@ import { failed, ok, type Outcome } from '../reasons.ts';
 import { readBlobFile } from './blob-file.ts';
 import { REFERENCE_NAME } from './catalog.ts';
 import { digestOf } from './digest.ts';
-import { OTHER_VERSION, parseEvidence, type EvidenceDocument } from './evidence-document.ts';
+import {
+  OTHER_VERSION,
+  openEvidence,
+  type EvidenceDocument,
+  type OpenedEvidence,
+} from './evidence-document.ts';
 import { OCI_MANIFEST, parseManifest } from './manifest.ts';
 import { printable } from './printable.ts';
 import type { Descriptor } from './registry.ts';
 
 /** The type of the artifact that holds the evidence document, and of its one layer. */
 const EVIDENCE_TYPE = 'application/vnd.kubectl-supplychain.evidence.v1+json';
-const EVIDENCE_TYPES = /^application\/vnd\.kubectl-supplychain\.evidence\./;
+/** Of any version. */
+export const EVIDENCE_TYPES = /^application\/vnd\.kubectl-supplychain\.evidence\./;
 /** What other tools find it by; the name of an image has a slash. */
 const EVIDENCE_NAME = 'evidence';
 
@@ -23,7 +29,7 @@ export interface EvidenceArtifact {
 }
 
 /** An evidence document, and the digest of its bytes. */
-interface ReadEvidence extends EvidenceDocument {
+interface FoundEvidence extends OpenedEvidence {
   readonly digest: string;
 }
 
@@ -51,11 +57,22 @@ export function evidenceArtifact(document: Uint8Array): EvidenceArtifact {
   };
 }
 
-/** The evidence document among the descriptors of an `index.json`; `null` in a layout that another tool wrote. */
+/** All of the evidence document among the descriptors of an `index.json`; `null` in a layout that another tool wrote. */
 export async function readEvidence(
   directory: string,
   descriptors: readonly Descriptor[],
-): Promise<Outcome<ReadEvidence | null>> {
+): Promise<Outcome<EvidenceDocument | null>> {
+  const found = await findEvidence(directory, descriptors);
+  if (!found.ok || found.value === null) return found.ok ? ok(null) : found;
+  const answers = found.value.answered();
+  return answers.ok ? ok({ ...found.value, ...answers.value }) : answers;
+}
+
+/** The same, of which the answers are read when they are asked for. */
+export async function findEvidence(
+  directory: string,
+  descriptors: readonly Descriptor[],
+): Promise<Outcome<FoundEvidence | null>> {
   const [artifact, second] = descriptors.filter(isEvidence);
   if (artifact === undefined) return ok(null);
   if (second !== undefined) {
@@ -72,7 +89,7 @@ export async function readEvidence(
   if (!layer.ok) return layer;
   const bytes = await readBlobFile(directory, layer.value, EVIDENCE_DOCUMENT_BYTES);
   if (!bytes.ok) return damaged(directory, bytes.fault.message);
-  const document = parseEvidence(bytes.value, `the evidence document ${layer.value} in ${directory}`);
+  const document = openEvidence(bytes.value, `the evidence document ${layer.value} in ${directory}`);
   return document.ok ? ok({ ...document.value, digest: layer.value }) : document;
 }
 

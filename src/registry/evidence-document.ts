@@ -1,11 +1,12 @@
 import { z } from 'zod';
 
+import { membersOf } from '../json-members.ts';
 import { EVIDENCE_DOCUMENT_BYTES } from '../limits.ts';
 import { failed, ok, REASONS, type Outcome, type Reason } from '../reasons.ts';
 import type { Answers } from './account-answers.ts';
 import type { Answer } from './answer.ts';
 import { parseDigest } from './digest.ts';
-import { descriptorSchema, readJson } from './document.ts';
+import { descriptorSchema, NO_JSON, readJson, readMembers } from './document.ts';
 import { printable } from './printable.ts';
 
 const EVIDENCE_API_VERSION = 'kubectl-supplychain/v1alpha1';
@@ -111,12 +112,16 @@ const revocationSchema = z.object({
 });
 
 const versionSchema = z.object({ apiVersion: z.string() });
+/** What registries answered: most of a document, and not asked for where all that follows from it is known. */
+const answersSchema = z.object({
+  answers: z.array(answerSchema),
+  accounts: z.array(accountSchema).default([]),
+});
+const ANSWERS = Object.keys(answersSchema.shape);
 const documentSchema = z.object({
   apiVersion: z.literal(EVIDENCE_API_VERSION),
   savedAt: z.iso.datetime(),
   tool: z.string(),
-  answers: z.array(answerSchema),
-  accounts: z.array(accountSchema).default([]),
   pods: z.array(podSchema).default([]),
   revocation: z.array(revocationSchema).default([]),
   inventory: z.unknown(),
@@ -160,11 +165,46 @@ function stringify(document: unknown): string | null {
   }
 }
 
-export function parseEvidence(bytes: Uint8Array, where: string): Outcome<EvidenceDocument> {
-  const document = readJson(bytes, documentSchema);
+/** A document of which the answers are read when they are asked for. */
+export interface OpenedEvidence extends Omit<EvidenceDocument, 'answers' | 'accounts'> {
+  readonly answered: () => Outcome<Pick<EvidenceDocument, 'answers' | 'accounts'>>;
+}
+
+/** Reads all of a document. */
+function parseEvidence(bytes: Uint8Array, where: string): Outcome<EvidenceDocument> {
+  const document = openEvidence(bytes, where);
+  if (!document.ok) return document;
+  const { answered, ...rest } = document.value;
+  const answers = answered();
+  return answers.ok ? ok({ ...rest, ...answers.value }) : answers;
+}
+
+/** Reads all of a document but the answers. */
+export function openEvidence(bytes: Uint8Array, where: string): Outcome<OpenedEvidence> {
+  const members = findMembers(bytes);
+  if (members === null) return unreadable(bytes, where, NO_JSON);
+  const [asked, others] = [true, false].map((isAnswers) =>
+    [...members].filter(([name]) => ANSWERS.includes(name) === isAnswers),
+  );
+  const document = readMembers(bytes, others ?? [], documentSchema);
   if (!document.ok) return unreadable(bytes, where, document.message);
+  let known: ReturnType<OpenedEvidence['answered']> | null = null;
+  const read = () => {
+    const answers = readMembers(bytes, asked ?? [], answersSchema);
+    return answers.ok ? ok(answers.value) : unreadable(bytes, where, answers.message);
+  };
+  const answered = () => (known ??= read());
   const { savedAt, inventory, ...rest } = document.value;
-  return ok({ ...rest, savedAt: new Date(savedAt), inventory: inventory ?? null });
+  return ok({ ...rest, savedAt: new Date(savedAt), inventory: inventory ?? null, answered });
+}
+
+/** Null for what is no object of JSON. */
+function findMembers(bytes: Uint8Array): ReturnType<typeof membersOf> | null {
+  try {
+    return membersOf(bytes);
+  } catch {
+    return null;
+  }
 }
 
 /** A document of another version is not damaged, and says so. */

@@ -4,7 +4,7 @@ import { ok, type Outcome } from '../reasons.ts';
 import { readCatalog } from './catalog.ts';
 import { cosignRegistry, savedByCosign } from './cosign-layout.ts';
 import { isFile, nameArchive, openArchive, type Unpacked } from './evidence-archive.ts';
-import { readEvidence } from './evidence-artifact.ts';
+import { EVIDENCE_TYPES, findEvidence } from './evidence-artifact.ts';
 import { readLayoutIndex } from './layout-index.ts';
 import { listedRegistry } from './listed-registry.ts';
 import type { Accounts } from './accounts.ts';
@@ -13,10 +13,19 @@ import { recordedRegistry } from './recorded-registry.ts';
 import type { Registry } from './registry.ts';
 import { savedRevocation, type SavedRevocation } from './saved-revocation.ts';
 
+/** The answers of a saved audit. */
+interface SavedAnswers {
+  readonly directory: string;
+  /** The digest of the document that they stand in. */
+  readonly document: string;
+  /** Reads them, which takes as long as all the rest of the document; the failure says why they cannot be read. */
+  readonly read: () => Outcome<unknown>;
+}
+
 /** An OCI image layout as a registry that needs no network. */
 export interface Layout extends Registry {
   /** Where it lies and the digest of its answers, as long as the directory stays; `null` in an archive, and where there are no answers. */
-  readonly saved: { readonly directory: string; readonly document: string } | null;
+  readonly saved: SavedAnswers | null;
   /** When the last audit was saved there; `null` in a layout that another tool wrote. */
   readonly savedAt: Date | null;
   /** What pods of a cluster were answered; without it nothing is known but what everybody is. */
@@ -34,27 +43,46 @@ export interface Layout extends Registry {
  * what it was answered is answered; a layout of another tool answers by what it lists.
  */
 export async function openLayout(path: string): Promise<Outcome<Layout>> {
+  const layout = await openUnread(path);
+  return layout.ok ? wholly(layout.value) : layout;
+}
+
+/** A layout of which the answers can be read. */
+function wholly(layout: Layout): Outcome<Layout> {
+  const answers = layout.saved?.read();
+  return answers?.ok === false ? answers : ok(layout);
+}
+
+/**
+ * The same where the answers of a saved audit may not be asked for: they are read with the first question, or by `saved.read`, and
+ * without that nobody knows whether they can be.
+ */
+export async function openUnread(path: string): Promise<Outcome<Layout>> {
   if (!(await isFile(path))) return openDirectory(path);
   const archive = await openArchive(path, 'refused');
   if (!archive.ok) return archive;
-  const layout = await openDirectory(archive.value.directory);
+  const opened = await openDirectory(archive.value.directory);
+  const layout = opened.ok ? wholly(opened.value) : opened;
   if (layout.ok) return ok(namedAfter(layout.value, archive.value));
   await archive.value.close();
   return nameArchive(layout, archive.value);
 }
 
 async function openDirectory(directory: string): Promise<Outcome<Layout>> {
-  const index = await readLayoutIndex(directory);
+  const index = await readLayoutIndex(directory, EVIDENCE_TYPES);
   if (!index.ok) return index;
-  const evidence = await readEvidence(directory, index.value);
+  const evidence = await findEvidence(directory, index.value);
   if (!evidence.ok) return evidence;
   if (evidence.value !== null) {
-    const { savedAt, inventory, trustRoots, answers, digest: document } = evidence.value;
-    const own = recordedRegistry(directory, answers);
+    const { savedAt, inventory, trustRoots, answered, digest: document } = evidence.value;
+    const own = recordedRegistry(directory, () => {
+      const read = answered();
+      return read.ok ? ok(read.value.answers) : read;
+    });
     const accounts = recordedAccounts(directory, evidence.value, own);
     const { revocation: asked } = evidence.value;
     const revocation = asked.length > 0 ? savedRevocation(directory, asked) : undefined;
-    const beside = { saved: { directory, document }, savedAt, inventory, trustRoots };
+    const beside = { saved: { directory, document, read: answered }, savedAt, inventory, trustRoots };
     return ok({ ...own, accounts, revocation, ...beside });
   }
   const byCosign = savedByCosign(index.value);

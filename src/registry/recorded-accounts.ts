@@ -1,5 +1,8 @@
-import { type Answers, podKey, type PodAccount } from './account-answers.ts';
+import { ok, type Outcome } from '../reasons.ts';
+import { podKey, type PodAccount } from './account-answers.ts';
 import { type Accounts, OWN_ACCOUNT } from './accounts.ts';
+import type { Answer } from './answer.ts';
+import type { OpenedEvidence } from './evidence-document.ts';
 import { recordedRegistry } from './recorded-registry.ts';
 import { type Recorder, type Recording, recordRegistry } from './recording.ts';
 import type { Registry } from './registry.ts';
@@ -46,11 +49,14 @@ const NOT_SAVED = 'not saved';
 /** Gives each account what was saved of it. Of pods that were not seen when the evidence was saved, nothing is in it. */
 export function recordedAccounts(
   directory: string,
-  { accounts, pods }: Pick<Answers, 'accounts' | 'pods'>,
+  { answered, pods }: Pick<OpenedEvidence, 'answered' | 'pods'>,
   own: Registry,
 ): Accounts {
   const byPod = new Map(pods.map((pod) => [podKey(pod), pod]));
-  const saved = new Map(accounts.map(({ account, answers }) => [account, answers]));
+  const savedOf = (account: string): Outcome<readonly Answer[]> => {
+    const read = answered();
+    return read.ok ? ok(read.value.accounts.find((one) => one.account === account)?.answers ?? []) : read;
+  };
   const opened = new Map<string, Registry>([[OWN_ACCOUNT, own]]);
   return {
     find(secrets, repository) {
@@ -59,7 +65,7 @@ export function recordedAccounts(
       return Promise.resolve({ account, unused });
     },
     registry(account) {
-      const registry = opened.get(account) ?? recordedRegistry(directory, saved.get(account) ?? []);
+      const registry = opened.get(account) ?? recordedRegistry(directory, () => savedOf(account));
       opened.set(account, registry);
       return registry;
     },

@@ -24,27 +24,41 @@ interface Answers {
   readonly blob: ReadonlyMap<string, BlobAnswer>;
 }
 
-/** Gives the answers that were saved, the failures word by word; what was never asked is not in evidence. */
-export function recordedRegistry(directory: string, saved: readonly Answer[]): Registry {
-  const answers = sortAnswers(saved);
+/**
+ * Gives the answers that were saved, the failures word by word; what was never asked is not in evidence. They are read when the first
+ * question is asked.
+ */
+export function recordedRegistry(directory: string, saved: () => Outcome<readonly Answer[]>): Registry {
+  let known: Outcome<Answers> | null = null;
+  const sorted = (): Outcome<Answers> => {
+    const read = saved();
+    return read.ok ? ok(sortAnswers(read.value)) : read;
+  };
+  const answersOf = (): Outcome<Answers> => (known ??= sorted());
   const read = memoise((digest: string, mediaType: string) => readManifestFile(directory, digest, mediaType));
 
   return {
     async tag(repository, tag) {
       const question = { question: 'tag', repository, tag } as const;
-      const reply = answers.tag.get(questionKey(question))?.reply;
+      const answers = answersOf();
+      if (!answers.ok) return answers;
+      const reply = answers.value.tag.get(questionKey(question))?.reply;
       if (reply === undefined) return notAsked(directory, question);
       return reply.kind === 'found' ? read(reply.digest, reply.mediaType) : withheld(reply);
     },
     async manifest(repository, digest) {
       const question = { question: 'manifest', repository, digest } as const;
-      const reply = answers.manifest.get(questionKey(question))?.reply;
+      const answers = answersOf();
+      if (!answers.ok) return answers;
+      const reply = answers.value.manifest.get(questionKey(question))?.reply;
       if (reply === undefined) return notAsked(directory, question);
       return reply.kind === 'found' ? read(digest, reply.mediaType) : withheld(reply);
     },
     async referrers(repository, digest) {
       const question = { question: 'referrers', repository, digest } as const;
-      const reply = answers.referrers.get(questionKey(question))?.reply;
+      const answers = answersOf();
+      if (!answers.ok) return answers;
+      const reply = answers.value.referrers.get(questionKey(question))?.reply;
       if (reply === undefined) return notAsked(directory, question);
       if (reply.kind === 'fault') return replyFault(reply);
       return ok<Referrers>({ via: reply.via, descriptors: reply.descriptors });
@@ -54,7 +68,9 @@ export function recordedRegistry(directory: string, saved: readonly Answer[]): R
       if (embedded !== null) return embedded;
       const { digest, size } = descriptor;
       const question = { question: 'blob', repository, digest, size } as const;
-      const reply = answers.blob.get(questionKey(question))?.reply;
+      const answers = answersOf();
+      if (!answers.ok) return answers;
+      const reply = answers.value.blob.get(questionKey(question))?.reply;
       if (reply === undefined) return notAsked(directory, question);
       return reply.kind === 'fault' ? replyFault(reply) : readLayerFile(directory, descriptor, limit);
     },

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { findEcosystems } from '../versions/ecosystems.ts';
 import { componentFinder } from './component-match.ts';
-import { nameKey, readPackageName, roughKey, lastPart } from './package-name.ts';
-import type { ComponentFacts } from './sbom-facts.ts';
+import { nameKey, readPackageName } from './package-name.ts';
+import { type ComponentFacts, listOf } from './component-list.ts';
 
 const NOTHING = {
   name: null,
@@ -27,17 +27,7 @@ function found(text: string, of: string | Partial<ComponentFacts>, ecosystem: st
   const asked = readPackageName(text, ecosystem === null ? null : findEcosystems(ecosystem));
   if (!asked.ok) throw new Error(asked.message);
   const one = component(of);
-  const names = [one.name, one.source?.name, one.purl && lastPart(one.purl.split('@')[0] ?? '')];
-  const line = names
-    .map((name) => roughKey(lastPart(name ?? '')))
-    .join(' ')
-    .replaceAll('%2b', '+');
-  const [match] = componentFinder(asked.value)({
-    count: 1,
-    names: () => line,
-    mayHave: (needle) => line.includes(needle),
-    at: () => one,
-  });
+  const [match] = componentFinder(asked.value)(listOf([one]));
   if (!match) return 'no';
   return `${match.ecosystem?.name ?? 'unknown'} ${match.version ?? 'none'}${match.doubt === null ? '' : ', in doubt'}`;
 }

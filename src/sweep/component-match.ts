@@ -13,7 +13,7 @@ import {
   spelled,
   wholeName,
 } from './package-name.ts';
-import { type ComponentFacts, type ComponentList, componentsNamed } from './sbom-facts.ts';
+import type { ComponentFacts, ComponentList } from './component-list.ts';
 
 /** That a component is a package that is asked for. */
 export interface ComponentMatch {
@@ -34,12 +34,10 @@ export interface ComponentMatch {
 export function componentFinder(
   asked: AskedPackage,
 ): (components: ComponentList) => readonly ComponentMatch[] {
-  const needles = [searchKey(asked.name), ...namedWithin(asked).map(searchKey)];
+  const keys = [asked.name, ...namedWithin(asked)].map(searchKey);
   // Nearly all are something else, which is seen without taking their package URLs apart.
   return (components) =>
-    [...new Set(needles.flatMap((needle) => componentsNamed(components, needle)))].flatMap(
-      (component) => matchOf(component, asked) ?? [],
-    );
+    [...new Set(keys.flatMap(components.named))].flatMap((component) => matchOf(component, asked) ?? []);
 }
 
 function matchOf(component: ComponentFacts, asked: AskedPackage): ComponentMatch | null {

@@ -1,6 +1,6 @@
 import { ecosystemsOfType, type Ecosystem } from '../versions/ecosystems.ts';
 import { DISTRIBUTIONS } from './package-name.ts';
-import type { ComponentFacts } from './sbom-facts.ts';
+import type { ComponentFacts } from './component-list.ts';
 
 /**
  * Of the ecosystems that share a type of packages those that a component says it is of, by the namespace of its package URL or its

@@ -1,7 +1,7 @@
 import type { PackageUrl } from '../attestations/sbom/package-url.ts';
 import { moduleName, namedWithin } from './go-module.ts';
 import { type AskedPackage, lastPart, nameInPurl, nameKey, spelled } from './package-name.ts';
-import type { ComponentFacts } from './sbom-facts.ts';
+import type { ComponentFacts } from './component-list.ts';
 
 interface Named {
   readonly component: ComponentFacts;

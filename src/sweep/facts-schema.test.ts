@@ -44,6 +44,29 @@ it.each<[string, SweptImage]>([
   expect(JSON.stringify(again.attached)).toBe(JSON.stringify(kept(again).attached));
 });
 
+it('what is known of one image is kept once, whatever it is asked for by', () => {
+  const keep = keepable(attachedTo(manifest('a', attested(cyclonedx([LOG4J])))));
+  if (!keep) throw new Error('nothing can be kept');
+  const one = formatFacts(new Map([['v1', keep]]));
+  const two = formatFacts(new Map([...(parseFacts(one) ?? []), ['v2', keep]]));
+  expect(two.length).toBeLessThan(one.length + 100);
+  expect([...(parseFacts(two)?.keys() ?? [])]).toEqual(['v1', 'v2']);
+});
+
+it('that an image is not there is kept, but not for pods that others may show it', () => {
+  const fault = { reason: 'ImageNotFound', message: 'none', remediation: 'look' } as const;
+  const image = {
+    ...attachedTo(manifest('a')),
+    resolved: { ok: false, fault },
+    attached: { ok: false, fault },
+  } as const;
+  expect(kept(image)).toEqual(image);
+  const pullSecrets = [{ cluster: null, namespace: 'shop', kind: 'Secret', name: 'pull' } as const];
+  expect(keepable({ ...image, reference: { ...image.reference, pullSecrets } })).toBeNull();
+  const passing = { ok: false, fault: { ...fault, reason: 'TimedOut' } } as const;
+  expect(keepable({ ...image, resolved: passing, attached: passing })).toBeNull();
+});
+
 it.each(['', '[]x', '[["key", {}]]', '{"a": 1}'])('%j is not taken for what was kept', (text) => {
   expect(parseFacts(Buffer.from(text))).toBeNull();
 });

@@ -1,9 +1,10 @@
 import { z } from 'zod';
 import type { EvidenceEntry } from '../policy/finding.ts';
 import { isReason, type Reason } from '../reasons.ts';
-import type { ManifestFacts } from './facts.ts';
+import type { ImageFacts, ManifestFacts } from './facts.ts';
 import type { Shown } from './facts-evidence.ts';
-import { type KeptTexts, keptTexts, openTexts } from './kept-texts.ts';
+import { readTable, tableSchema, writeTable } from './component-table.ts';
+import { keptTexts, openTexts, placeSchema } from './kept-texts.ts';
 import { sbomInFile, sbomSchema, vexSchema } from './sbom-facts-schema.ts';
 import type { KeptImages } from './kept-facts.ts';
 
@@ -41,12 +42,6 @@ const entry = z.object({
 const checked = z.array(entry);
 /** As they were written: a parser gives the members in an order of its own, and reports are the same to the byte. */
 const entries = z.custom<readonly EvidenceEntry[]>((value) => checked.safeParse(value).success);
-/** As JSON within JSON, which is read only where it is shown. */
-const shown = text.transform(
-  (json): Shown =>
-    () =>
-      entries.parse(JSON.parse(json)),
-);
 const named = z.object({ builders: texts, sources: texts });
 const claim = z.object({
   signer,
@@ -58,7 +53,6 @@ const claim = z.object({
     provenance: z.enum(['none', 'stated', 'unreadable']),
   }),
   unreadable: maybe,
-  evidence: shown,
 });
 const refused = z.object({
   format,
@@ -69,7 +63,6 @@ const refused = z.object({
   ]),
   named,
   mayBeProvenance: z.boolean(),
-  evidence: shown,
 });
 const fault = z.object({
   reason,
@@ -79,57 +72,81 @@ const fault = z.object({
   location: text,
   signatureRepository: text.exactOptional(),
 });
-const manifestSchema = (behind: Buffer) =>
-  z.object({
+/** References that lead to one image share what is known of it. */
+const fileSchema = z.object({
+  table: tableSchema,
+  keys: z.array(z.tuple([text, z.int().nonnegative()])),
+  images: z.array(z.unknown()),
+});
+const imageSchema = (behind: Buffer, table: z.output<typeof tableSchema>) => {
+  /** As JSON behind the document, which is read only where it is shown. */
+  const shown = placeSchema.transform((place): Shown => {
+    let read: readonly EvidenceEntry[] | null = null;
+    return () => (read ??= entries.parse(JSON.parse(behind.toString('utf8', ...place))));
+  });
+  const evidence = { evidence: shown };
+  const manifest = z.object({
     digest: text,
     platform,
-    claims: z.array(claim),
-    refused: z.array(refused),
+    claims: z.array(claim.extend(evidence)),
+    refused: z.array(refused.extend(evidence)),
     faults: z.array(fault),
-    sboms: z.array(sbomSchema(behind).extend({ evidence: shown })).nullable(),
-    vex: z.array(vexSchema.extend({ evidence: shown })).nullable(),
+    sboms: z.array(sbomSchema(readTable(behind, table)).extend(evidence)).nullable(),
+    vex: z.array(vexSchema.extend(evidence)).nullable(),
     bases: z.array(z.object({ repository: text, digest: text })),
     chainId: maybe,
   });
-const images = (behind: Buffer) => {
-  const manifest = manifestSchema(behind);
-  const image = z.object({
-    resolved: z.object({ digest: text, isIndex: z.boolean(), runnable: texts }),
-    facts: z.object({ digest: text, root: manifest, children: z.array(manifest), runnable: texts }),
-  });
-  return z.array(z.tuple([text, image]));
+  const facts = z.object({ digest: text, root: manifest, children: z.array(manifest), runnable: texts });
+  const resolved = z.object({ digest: text, isIndex: z.boolean(), runnable: texts });
+  return z.union([
+    z.object({ resolved, facts }),
+    z.object({ missing: fault.pick({ reason: true, message: true, remediation: true }) }),
+  ]);
 };
 
 /** Facts as they stand in a file. */
 export function formatFacts(kept: KeptImages): Uint8Array {
   const behind = keptTexts();
-  const written = [...kept].map(([key, { resolved, facts }]) => {
-    const [root, ...children] = [facts.root, ...facts.children].map((one) => inFile(one, behind));
-    return [key, { resolved, facts: { ...facts, root, children } }];
-  });
-  return behind.file(written);
-}
-
-function inFile(manifest: ManifestFacts, behind: KeptTexts): unknown {
+  const { list, table } = writeTable(behind);
   const quoted = <T extends { readonly evidence: Shown }>(one: T) => ({
     ...one,
-    evidence: JSON.stringify(one.evidence()),
+    evidence: behind.add(JSON.stringify(one.evidence())),
   });
-  return {
+  const inFile = (manifest: ManifestFacts): unknown => ({
     ...manifest,
     claims: manifest.claims.map(quoted),
     refused: manifest.refused.map(quoted),
-    sboms: manifest.sboms?.map((one) => quoted(sbomInFile(one, behind))) ?? null,
+    sboms: manifest.sboms?.map((one) => quoted(sbomInFile(one, list))) ?? null,
     vex: manifest.vex?.map(quoted) ?? null,
-  };
+  });
+  const factsInFile = ({ root, children, ...facts }: ImageFacts): unknown => ({
+    ...facts,
+    root: inFile(root),
+    children: children.map(inFile),
+  });
+  const numbers = new Map<string, number>();
+  const images: unknown[] = [];
+  const keys = [...kept].map(([key, one]) => {
+    const image = 'facts' in one ? { ...one, facts: factsInFile(one.facts) } : one;
+    const text = JSON.stringify(image);
+    const number = numbers.get(text) ?? images.push(image) - 1;
+    numbers.set(text, number);
+    return [key, number];
+  });
+  return behind.file({ table: table(), keys, images });
 }
 
 /** What `formatFacts` wrote; null for anything else. */
 export function parseFacts(bytes: Uint8Array): KeptImages | null {
   try {
     const { document, texts: behind } = openTexts(bytes);
-    const parsed = images(behind).safeParse(document);
-    return parsed.success ? new Map(parsed.data) : null;
+    const { table, keys, images } = fileSchema.parse(document);
+    const read = z.array(imageSchema(behind, table)).parse(images);
+    const kept = keys.flatMap(([key, number]) => {
+      const image = read[number];
+      return image ? [[key, image] as const] : [];
+    });
+    return new Map(kept);
   } catch {
     return null;
   }

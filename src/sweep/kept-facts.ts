@@ -1,16 +1,15 @@
 import { isUnreadable } from '../evidence/account.ts';
 import type { GatherOptions, ImageRequest } from '../evidence/gather.ts';
 import { pullSecretsKey } from '../pull-secret-ref.ts';
-import { ok, type Reason } from '../reasons.ts';
+import { type Fault, ok, type Reason } from '../reasons.ts';
 import type { TrustMaterial } from '../verify/verifier.ts';
 import type { ImageFacts, ManifestFacts } from './facts.ts';
 import type { Resolved, SweptImage } from './query.ts';
 
-/** What a run has found out about an image. */
-export interface KeptImage {
-  readonly resolved: Resolved;
-  readonly facts: ImageFacts;
-}
+/** What a run has found out about an image, or that there is none. */
+export type KeptImage =
+  | { readonly resolved: Resolved; readonly facts: ImageFacts }
+  | { readonly missing: Fault };
 
 /** Facts that outlast a run, by `imageKey`. */
 export type KeptImages = ReadonlyMap<string, KeptImage>;
@@ -39,8 +38,10 @@ function questionOf({ repository, tag, digest, running }: ImageRequest): string 
   return digest === null ? `${repository}:${tag ?? 'latest'}` : `${repository}@${digest}`;
 }
 
-export function fromKept(image: SweptImage, { resolved, facts }: KeptImage): SweptImage {
-  return { ...image, resolved: ok(resolved), attached: ok(facts) };
+export function fromKept(image: SweptImage, kept: KeptImage): SweptImage {
+  if ('facts' in kept) return { ...image, resolved: ok(kept.resolved), attached: ok(kept.facts) };
+  const missing = { ok: false, fault: kept.missing } as const;
+  return { ...image, resolved: missing, attached: missing };
 }
 
 /** What another attempt may answer otherwise, although nothing was changed: a registry may be asked for what was not saved. */
@@ -53,6 +54,8 @@ const PASSING: ReadonlySet<Reason> = new Set<Reason>([
 
 /** What of an image may be kept; null where a part of it was not there for a reason that may pass. */
 export function keepable({ reference, resolved, attached }: SweptImage): KeptImage | null {
+  if (resolved?.ok === false && resolved.fault.reason === 'ImageNotFound' && !reference.pullSecrets)
+    return { missing: resolved.fault };
   if (!resolved?.ok || !attached?.ok) return null;
   const { root, children } = attached.value;
   const faults = [root, ...children].flatMap((manifest) => manifest.faults);

@@ -1,9 +1,14 @@
+import { z } from 'zod';
+
 /** Where a text lies among those behind a document: its first byte, and the one behind its last. */
-type TextPlace = readonly [from: number, to: number];
+export type Place = [from: number, to: number];
+
+export const placeSchema = z.tuple([z.int().nonnegative(), z.int().nonnegative()]);
 
 /** Texts that stand behind a JSON document in a file, so that nobody reads them before they are asked for. */
 export interface KeptTexts {
-  readonly add: (text: string) => TextPlace;
+  /** Where a text is; one text stands there once. */
+  readonly add: (text: string, encoding?: 'utf8' | 'latin1') => Place;
   /** The document, which may name places of texts, and all texts behind it. */
   readonly file: (document: unknown) => Uint8Array;
 }
@@ -11,13 +16,18 @@ export interface KeptTexts {
 /** Begins a file of texts. */
 export function keptTexts(): KeptTexts {
   const texts: Buffer[] = [];
+  const places = { utf8: new Map<string, Place>(), latin1: new Map<string, Place>() };
   let length = 0;
+  const put = (bytes: Buffer): Place => {
+    texts.push(bytes);
+    length += bytes.length;
+    return [length - bytes.length, length];
+  };
   return {
-    add(text) {
-      const bytes = Buffer.from(text);
-      texts.push(bytes);
-      length += bytes.length;
-      return [length - bytes.length, length];
+    add(text, encoding = 'utf8') {
+      const place = places[encoding].get(text) ?? put(Buffer.from(text, encoding));
+      places[encoding].set(text, place);
+      return place;
     },
     file(document) {
       const json = Buffer.from(JSON.stringify(document));

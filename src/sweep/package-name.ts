@@ -114,7 +114,7 @@ export function nameKey(type: string | null, name: string): string {
 }
 
 /** A form in which names that are alike by any ecosystem's rules are alike (PyPA specifications, "Names and normalization"). */
-export function roughKey(name: string): string {
+function roughKey(name: string): string {
   return name.toLowerCase().replaceAll(/[-_.]+/g, '-');
 }
 

@@ -1,11 +1,11 @@
 import type { VersionVerdict } from '../osv/version-verdict.ts';
 import type { Ecosystem } from '../versions/ecosystems.ts';
+import type { ComponentList } from './component-list.ts';
 import { type ComponentMatch, componentFinder } from './component-match.ts';
 import type { ImageFacts } from './facts.ts';
 import type { ImageSbom, ManifestSboms } from './image-sboms.ts';
 import type { AskedPackage } from './package-name.ts';
 import type { Subject } from './query.ts';
-import type { ComponentList } from './sbom-facts.ts';
 import type { Accepting } from './sbom-standing.ts';
 
 /** A package, and which of its versions. */

@@ -1,5 +1,5 @@
 import { sbomFormatOfPredicate } from '../attestations/sbom/predicate-types.ts';
-import type { Component, Sbom } from '../attestations/sbom/sbom.ts';
+import type { Sbom } from '../attestations/sbom/sbom.ts';
 import { type AttachedSbom, sbomOf, sbomsOn } from '../policy/attached-sboms.ts';
 import type { Vouching } from '../policy/policy.ts';
 import type { JudgedManifest } from '../policy/subject.ts';
@@ -8,56 +8,10 @@ import type { Fault } from '../reasons.ts';
 import { subjectWithDigest } from '../verify/in-toto.ts';
 import { Refused } from '../verify/refused.ts';
 import type { Verdict } from '../verify/verifier.ts';
+import { type ComponentList, listOf } from './component-list.ts';
 import { entriesOf, type Shown } from './facts-evidence.ts';
 import { distributionsIn } from './distributions.ts';
-import { nameInPurl, searchKeys } from './package-name.ts';
 import { statedBy } from './stated.ts';
-
-/** What a query asks of a component. */
-export type ComponentFacts = Pick<
-  Component,
-  'name' | 'version' | 'purl' | 'ecosystem' | 'distro' | 'source' | 'locations' | 'layer'
->;
-
-/** The components of an SBOM. Of thousands of them a few have a name that is asked for, and only these are looked at. */
-export interface ComponentList {
-  readonly count: number;
-  /** A line for each component, with the `roughKey`s of all names that it goes by. */
-  readonly names: () => string;
-  /** Whether `names` has this within it. */
-  readonly mayHave: (needle: string) => boolean;
-  /** The component of a line, counted from 0. */
-  readonly at: (line: number) => ComponentFacts | undefined;
-}
-
-/** The components of which a name has this within it, as a `roughKey` that is not empty. */
-export function componentsNamed(
-  { mayHave, names: allNames, at }: ComponentList,
-  needle: string,
-): readonly ComponentFacts[] {
-  if (!mayHave(needle)) return [];
-  const names = allNames();
-  const found: ComponentFacts[] = [];
-  let line = 0;
-  let counted = 0;
-  for (let place = names.indexOf(needle); place !== -1; place = names.indexOf(needle, counted)) {
-    for (
-      let end = names.indexOf('\n', counted);
-      end !== -1 && end < place;
-      end = names.indexOf('\n', counted)
-    ) {
-      line += 1;
-      counted = end + 1;
-    }
-    const component = at(line);
-    if (component) found.push(component);
-    const next = names.indexOf('\n', place);
-    if (next === -1) break;
-    line += 1;
-    counted = next + 1;
-  }
-  return found;
-}
 
 /** What an SBOM says of itself and of what an image contains. */
 export interface SbomContents extends Pick<Sbom, 'describes' | 'ecosystems' | 'truncated'> {
@@ -118,26 +72,6 @@ export function contentsOf(sbom: Sbom): SbomContents {
   };
   contents.set(sbom, value);
   return value;
-}
-
-function listOf(components: readonly ComponentFacts[]): ComponentList {
-  const names = namesOf(components);
-  return {
-    count: components.length,
-    names: () => names,
-    mayHave: (needle) => names.includes(needle),
-    at: (line) => components[line],
-  };
-}
-
-function namesOf(components: readonly ComponentFacts[]): string {
-  return components
-    .map(({ name, source, purl }) => {
-      const names = [name, source?.name, purl === null ? null : nameInPurl(purl)];
-      const keys = names.flatMap((one) => (one ? searchKeys(one.replaceAll(/\s/g, '-')) : []));
-      return [...new Set(keys)].join(' ');
-    })
-    .join('\n');
 }
 
 /** Attested SBOMs whose signature does not verify: nobody vouches for them, and they may say what was asked for all the same. */
