@@ -1,5 +1,5 @@
-import { createServer, type Server } from 'node:http';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type AnsweringServer, startAnswering } from '../notation/answering-server.ts';
 import { askOurs } from '../notation/asked.ts';
 import type { NotationCase } from '../notation/case.ts';
 import { certificateCases } from '../notation/certificate-cases.ts';
@@ -8,7 +8,7 @@ import { undocumented } from '../notation/documented.ts';
 import { envelopeCases } from '../notation/envelope-cases.ts';
 import { askNotation } from '../notation/notation-cli.ts';
 import { REAL_CASES, signReally } from '../notation/real-cases.ts';
-import { type RevocationCase, revocationCases } from '../notation/revocation-cases.ts';
+import { revocationCases } from '../notation/revocation-cases.ts';
 import { timestampCases } from '../notation/timestamp-cases.ts';
 import { trustCases } from '../notation/trust-cases.ts';
 import { buildTools } from './bench.ts';
@@ -44,40 +44,27 @@ describe('signatures, as notation verify and this program see them', () => {
 });
 
 describe('certificates that can be revoked', () => {
-  let server: Server;
-  let served: RevocationCase['served'] = {};
-  let host = '';
-
+  let server: AnsweringServer;
   beforeAll(async () => {
-    server = createServer((request, response) => {
-      const path = Object.keys(served).find(
-        (one) => request.url === one || request.url?.startsWith(`${one}/`),
-      );
-      const answer = path === undefined ? 404 : (served[path] ?? 404);
-      if (typeof answer === 'number') response.writeHead(answer).end();
-      else response.end(answer);
-    });
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    const address = server.address();
-    host = `127.0.0.1:${typeof address === 'object' ? address?.port : ''}`;
+    server = await startAnswering();
   });
   afterAll(() => server?.close());
 
   it.each(revocationCases('http://127.0.0.1').map(({ name }, at) => ({ name, at })))(
     '$name',
     async ({ at }) => {
-      const one = revocationCases(`http://${host}`)[at];
+      const one = revocationCases(server.base)[at];
       if (!one) throw new Error('no such case');
-      served = one.served;
-      const { both, why } = await askBoth(one, [host]);
+      server.serve(one.served);
+      const { both, why } = await askBoth(one, [server.host]);
       expect({ both, why }).toEqual({ both: [one.ours, one.notation], why });
     },
   );
 
   it('are asked of nobody on this machine on the word of a registry elsewhere', async () => {
-    const [one] = revocationCases(`http://${host}`);
+    const [one] = revocationCases(server.base);
     if (!one) throw new Error('no such case');
-    served = one.served;
+    server.serve(one.served);
     const { said, why } = await askOurs(writeCase(one));
     expect({ said, refused: why.includes('nothing is sent there') }).toEqual({
       said: 'RevocationUnknown',

@@ -1,44 +1,24 @@
 import { readFileSync, writeFileSync } from 'node:fs';
-import { createServer, type IncomingMessage, type Server } from 'node:http';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type AnsweringServer, startAnswering } from '../notation/answering-server.ts';
 import { askOurs } from '../notation/asked.ts';
 import { undocumented } from '../notation/documented.ts';
 import { type OnDisk, temporaryHome } from '../notation/disk.ts';
 import { askNotation } from '../notation/notation-cli.ts';
 import { type OpensslPki, signByNotation } from '../notation/openssl.ts';
-import {
-  LEAVES,
-  type OpensslCase,
-  opensslCases,
-  revocablePki,
-  type Served,
-} from '../notation/openssl-cases.ts';
+import { LEAVES, type OpensslCase, opensslCases, revocablePki } from '../notation/openssl-cases.ts';
 import { listBy } from '../notation/openssl-revocation.ts';
-import { close, listen } from '../sigstore/loopback.ts';
 import { buildTools } from './bench.ts';
 
-let server: Server;
-let base = '';
-let served: Served = {};
+let server: AnsweringServer;
 let pki: OpensslPki;
 let signed: Readonly<Record<string, OnDisk>> = {};
 
 beforeAll(async () => {
   buildTools('notation');
-  server = createServer((request, response) => {
-    void bodyOf(request).then((posted) => {
-      const { path, encoded } =
-        /^(?<path>\/[\w.]+)(?:\/(?<encoded>.+))?$/.exec(request.url ?? '')?.groups ?? {};
-      const answer = served[path ?? ''] ?? 404;
-      if (typeof answer === 'number') return response.writeHead(answer).end();
-      if (Buffer.isBuffer(answer)) return response.end(answer);
-      const asked = encoded === undefined ? posted : Buffer.from(decodeURIComponent(encoded), 'base64');
-      return response.writeHead(200, { 'content-type': 'application/ocsp-response' }).end(answer(asked));
-    });
-  });
-  base = await listen(server);
-  pki = revocablePki(base);
+  server = await startAnswering();
+  pki = revocablePki(server.base);
   const chains = LEAVES.map(async (leaf, at) => {
     const format = at % 2 === 0 ? 'jws' : 'cose';
     const chain = [leaf, 'intermediate', 'root'];
@@ -47,13 +27,7 @@ beforeAll(async () => {
   });
   signed = Object.fromEntries(await Promise.all(chains));
 });
-afterAll(() => close(server));
-
-async function bodyOf(request: IncomingMessage): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of request) chunks.push(chunk as Buffer);
-  return Buffer.concat(chunks);
-}
+afterAll(() => server.close());
 
 /** What both say of a signature by this leaf, each as if it were asked for the first time. */
 async function askBoth({ leaf, serve, level }: OpensslCase) {
@@ -64,9 +38,9 @@ async function askBoth({ leaf, serve, level }: OpensslCase) {
     policy,
     readFileSync(policy, 'utf8').replace(/"level":"\w+"/, `"level":"${level ?? 'strict'}"`),
   );
-  served = { '/root.crl': listBy(pki, { by: 'root' }), ...serve(pki) };
+  server.serve({ '/root.crl': listBy(pki, { by: 'root' }), ...serve(pki) });
   const [ours, theirs] = await Promise.all([
-    askOurs(made, [new URL(base).host]),
+    askOurs(made, [server.host]),
     askNotation(made, temporaryHome()),
   ]);
   return { both: [ours.said, theirs.said], why: ours.why, theirs: theirs.why };
@@ -74,7 +48,7 @@ async function askBoth({ leaf, serve, level }: OpensslCase) {
 
 describe('what openssl says of the revocation of certificates', () => {
   it.each(opensslCases('http://127.0.0.1').map(({ name }, at) => ({ name, at })))('$name', async ({ at }) => {
-    const one = opensslCases(base)[at];
+    const one = opensslCases(server.base)[at];
     if (!one) throw new Error('no such case');
     const { both, ...why } = await askBoth(one);
     expect({ both, ...why }).toEqual({ both: [one.ours, one.notation], ...why });
@@ -87,12 +61,7 @@ describe('what openssl says of the revocation of certificates', () => {
   it.each(LEAVES)('is asked of nobody with --offline: a certificate that names %s', async (leaf) => {
     const made = signed[leaf];
     if (!made) throw new Error(`nothing is signed by ${leaf}`);
-    served = {
-      '/ocsp': () => {
-        throw new Error('nobody is to be asked');
-      },
-    };
-    const { said, why } = await askOurs(made, [new URL(base).host], true);
+    const { said, why } = await askOurs(made, [server.host], true);
     expect(said).toBe('RevocationUnknown');
     expect(why).toContain('nobody is asked with --offline');
   });

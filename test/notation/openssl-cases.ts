@@ -1,9 +1,7 @@
+import type { Served } from './answering-server.ts';
 import type { NotationCase } from './case.ts';
 import { AUTHORITY, type OpensslPki, opensslPki, SIGNER } from './openssl.ts';
 import { listBy, type ListKnobs, responderBy, type ResponderKnobs } from './openssl-revocation.ts';
-
-/** What a server answers under a path: bytes, a status, or what a responder makes of a request. */
-export type Served = Readonly<Record<string, Buffer | number | ((request: Buffer) => Buffer)>>;
 
 /** What is signed with: leaves that name a responder, lists, or both, at addresses below `base`. */
 export const LEAVES = ['ocsp', 'crl', 'both', 'freshest'] as const;

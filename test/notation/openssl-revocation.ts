@@ -1,6 +1,6 @@
 import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { openssl, type OpensslPki } from './openssl.ts';
+import { type Clock, openssl, type OpensslPki } from './openssl.ts';
 
 /** Revocation lists by `openssl ca` and responses by `openssl ocsp`, of the certificates of a PKI. */
 
@@ -19,7 +19,7 @@ export interface ListKnobs {
   readonly sections?: string;
   /** The number, in hex; null is a list of version 1, without extensions. */
   readonly number?: string | null;
-  readonly clock?: number;
+  readonly clock?: Clock;
   /** For how many days it holds. */
   readonly days?: number;
   readonly flags?: readonly string[];
@@ -39,7 +39,7 @@ function database(
   by: string,
   valid: readonly string[],
   revoked: readonly Revoked[],
-  clock = 0,
+  clock: Clock = 0,
   more = '',
 ): string {
   const directory = mkdtempSync(join(pki.directory, 'ca-'));
@@ -80,7 +80,7 @@ export interface ResponderKnobs {
   readonly of?: string;
   readonly valid?: readonly string[];
   readonly revoked?: readonly Revoked[];
-  readonly clock?: number;
+  readonly clock?: Clock;
   /** For how many days a response holds; null leaves nextUpdate out. */
   readonly days?: number | null;
   readonly flags?: readonly string[];

@@ -22,8 +22,8 @@ interface Wanted {
   readonly extensions: readonly string[];
   /** What `openssl req -newkey` is told; P-256 without it. */
   readonly key?: readonly string[];
-  /** How far the clock is from now when it is issued, in seconds. It is valid from then, for `days`. */
-  readonly clock?: number;
+  /** The time when it is issued. It is valid from then, for `days`. */
+  readonly clock?: Clock;
   readonly days?: number;
 }
 
@@ -31,11 +31,21 @@ export const P256 = ['ec', '-pkeyopt', 'ec_paramgen_curve:P-256'];
 export const AUTHORITY = ['basicConstraints=critical,CA:true', 'keyUsage=critical,keyCertSign,cRLSign'];
 export const SIGNER = ['keyUsage=critical,digitalSignature', 'extendedKeyUsage=codeSigning'];
 
-/** Runs openssl to its end with a clock of its own, in seconds from now. Throws what it printed if it fails. */
-export function openssl(cwd: string, args: readonly string[], clock = 0): Buffer {
-  const [command, ...before] =
-    clock === 0 ? ['openssl'] : ['faketime', '-f', `${clock < 0 ? '' : '+'}${clock}s`, 'openssl'];
-  return execFileSync(command ?? '', [...before, ...args], { cwd, stdio: 'pipe' });
+/** What a program takes for now: so many seconds away from it, or this very time. */
+export type Clock = number | Date;
+
+/** Runs openssl to its end with a clock of its own. Throws what it printed if it fails. */
+export function openssl(cwd: string, args: readonly string[], clock: Clock = 0): Buffer {
+  const [command, ...before] = clock === 0 ? ['openssl'] : ['faketime', '-f', fakeTime(clock), 'openssl'];
+  return execFileSync(command ?? '', [...before, ...args], { cwd, stdio: 'pipe', env: ENV });
+}
+
+const ENV = { PATH: process.env['PATH'], TZ: 'UTC' };
+
+/** As libfaketime reads it: an offset with its sign, or a time of the time zone at which the clock stands still. */
+function fakeTime(clock: Clock): string {
+  if (clock instanceof Date) return clock.toISOString().slice(0, 19).replace('T', ' ');
+  return `${clock < 0 ? '' : '+'}${clock}s`;
 }
 
 export function opensslPki(directory: string = temporaryHome()): OpensslPki {

@@ -73,19 +73,16 @@ export async function startRekor(place: Place, pki: Pki, name: string): Promise<
   return { origin, ...server };
 }
 
-/** The RFC 3161 timestamp authority; `chain` is its certificates as it serves them. */
-export async function startTimestamps(place: Place): Promise<Service & { readonly chain: string }> {
+/** The RFC 3161 timestamp authority, with a key of its own making unless it is told another; `chain` is its certificates as it serves them. */
+export async function startTimestamps(
+  place: Place,
+  signer: readonly string[] = ['--timestamp-signer=memory'],
+): Promise<Service & { readonly chain: string }> {
   const [port = 0] = await freePorts(1);
   const origin = `http://127.0.0.1:${port}`;
   const server = await startServer({
     command: join(place.toolsBin, 'timestamp-server'),
-    args: [
-      'serve',
-      '--host=127.0.0.1',
-      `--port=${port}`,
-      '--timestamp-signer=memory',
-      '--disable-ntp-monitoring',
-    ],
+    args: ['serve', '--host=127.0.0.1', `--port=${port}`, ...signer, '--disable-ntp-monitoring'],
     log: join(place.workdir, 'timestamp.log'),
     ready: `${origin}/ping`,
   });

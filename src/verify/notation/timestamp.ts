@@ -58,7 +58,8 @@ export function verifyTimestampToken(
     if (!isSignedBy(token, signer)) return refuse('its signature does not verify');
     const chain = chainTo(signer, offered, roots, token);
     if (typeof chain === 'string') return refuse(chain);
-    const accuracy = token.accuracy ?? (token.policy === BASELINE_POLICY ? 1_000 : 0);
+    // An accuracy of nothing says no more than none.
+    const accuracy = token.accuracy || (token.policy === BASELINE_POLICY ? 1_000 : 0);
     const time = token.time.getTime();
     const bounds = { earliest: new Date(time - accuracy), latest: new Date(time + accuracy) };
     return { ok: true, timestamp: { time: token.time, ...bounds, chain } };

@@ -10,7 +10,7 @@ export type SignerIdentifier =
 export interface TimestampToken {
   /** The time that it asserts. */
   readonly time: Date;
-  /** By how many milliseconds the time may be off, as the token says; null where it does not. */
+  /** By how many milliseconds the time may be off at most, as the token says; null where it does not. */
   readonly accuracy: number | null;
   /** The policy under which it was made, an object identifier. */
   readonly policy: string;
@@ -106,7 +106,8 @@ function readAccuracy(element: Der | undefined): number | null {
     const part = parts.get(tag);
     return part ? smallInteger({ ...part, tag: TAG.integer }) : 0;
   };
-  return value(TAG.integer) * 1_000 + value(contextTag(0, false)) + value(contextTag(1, false)) / 1_000;
+  const microseconds = value(contextTag(1, false));
+  return value(TAG.integer) * 1_000 + value(contextTag(0, false)) + Math.ceil(microseconds / 1_000);
 }
 
 function readCriticalExtension(element: Der | undefined): string | null {
