@@ -48,11 +48,13 @@ const STATUS: Column = { title: 'STATUS', cut: null, cell: (_workload, { status 
 
 const PLACE = [NAMESPACE, WORKLOAD, CONTAINER, IMAGE];
 
+const SBOM = factColumn('SBOM', 'sbom', 5, sbomFact);
+
 export const TABLE_COLUMNS: readonly Column[] = [
   ...PLACE,
   checkColumn('SIGNATURE', 'signature'),
   checkColumn('REGISTRY', 'registry', 4),
-  checkColumn('SBOM', 'sbom', 5),
+  { ...SBOM, shorter: withoutLastFact },
   checkColumn('SLSA', 'slsa', 6),
   STATUS,
 ];
@@ -62,7 +64,7 @@ export const WIDE_COLUMNS: readonly Column[] = [
   DIGEST,
   checkColumn('SIGNATURE', 'signature'),
   checkColumn('REGISTRY', 'registry', 4),
-  factColumn('SBOM', 'sbom', 5, sbomFact),
+  SBOM,
   factColumn('SLSA', 'slsa', 6, slsaFact),
   STATUS,
   SIGNER,
@@ -108,11 +110,19 @@ function slsaFact({ details: { level } }: ReportFinding): string | null {
   return typeof level === 'number' ? `L${level}` : null;
 }
 
+const BETWEEN_FACTS = ' · ';
+
+/** `pass spdx 2.3 · 214 · ci`, `pass spdx 2.3 · 214`, `pass spdx 2.3`, `pass`. */
+function withoutLastFact(text: string): string | null {
+  const last = text.includes(BETWEEN_FACTS) ? text.lastIndexOf(BETWEEN_FACTS) : text.indexOf(' ');
+  return last < 0 ? null : text.slice(0, last);
+}
+
 /** The format and its version, how many components, and who signed it. */
 function sbomFact({ authority, details: { format, specVersion, components } }: ReportFinding): string | null {
   if (typeof format !== 'string' || typeof components !== 'number') return null;
   const version = typeof specVersion === 'string' ? ` ${specVersion}` : '';
-  return `${format}${version} · ${components} · ${authority ?? 'unsigned'}`;
+  return [`${format}${version}`, components, authority ?? 'unsigned'].join(BETWEEN_FACTS);
 }
 
 /** Whose signature verified. Where one of several was accepted, the policy's name of the signer says which. */

@@ -13,6 +13,8 @@ export interface GridColumn {
   readonly title: string;
   /** The least that it is cut to, and how; null for one that is never cut. */
   readonly cut: { readonly least: number; readonly to: (text: string, width: number) => string } | null;
+  /** A cell without its last part, which goes before a name is cut; null for one that has no more than it must say. */
+  readonly shorter?: ((text: string) => string | null) | undefined;
   /** When it leaves a screen that is too narrow for all: 1 first. Those without a number stay. */
   readonly leaves?: number | undefined;
 }
@@ -38,10 +40,11 @@ export function grid(report: Report, columns: readonly Column[], screen: Screen)
 }
 
 /**
- * Draws a table. On a narrow screen columns give way and names are cut, which is said below where it hides something; in a file or a
- * pipe all is there.
+ * Draws a table. On a narrow screen what stands behind a status goes, columns give way and names are cut, which is said below where it
+ * hides a column; in a file or a pipe all is there.
  */
-export function drawRows(shown: readonly Row[], columns: readonly GridColumn[], screen: Screen): string {
+export function drawRows(rows: readonly Row[], columns: readonly GridColumn[], screen: Screen): string {
+  const shown = shortened(rows, columns, screen.columns);
   const { widths, hidden } = fit(shown, columns, screen.columns);
   const kept = columns.flatMap((column, index) => {
     const width = widths[index] ?? 0;
@@ -112,18 +115,47 @@ interface Fit {
   readonly hidden: readonly string[];
 }
 
+/** As much of each cell as fits the screen without a name being cut: of all rows the last part goes, then the one before it. */
+function shortened(
+  rows: readonly Row[],
+  columns: readonly GridColumn[],
+  room: number | null,
+): readonly Row[] {
+  let shown = rows;
+  while (room !== null && total(spoken(shown, columns)) > room) {
+    let changed = false;
+    const shorter = shown.map(({ cells }): Row => ({
+      cells: cells.map((cell, index) => {
+        const less = columns[index]?.shorter?.(cell) ?? null;
+        changed ||= less !== null;
+        return less ?? cell;
+      }),
+    }));
+    if (!changed) return shown;
+    shown = shorter;
+  }
+  return shown;
+}
+
+/** The widths of columns that say something of some row. */
+function spoken(rows: readonly Row[], columns: readonly GridColumn[]): readonly number[] {
+  return columns.map(({ title }, index) =>
+    rows.every(({ cells }) => cells[index] === NOTHING) ? 0 : widthOf(rows, title, index),
+  );
+}
+
+function widthOf(rows: readonly Row[], title: string, index: number): number {
+  return rows.reduce((widest, { cells }) => Math.max(widest, displayWidth(cells[index] ?? '')), title.length);
+}
+
 /**
  * Column widths. On a screen that is too narrow the columns go that say nothing of any row; then, if not even cut names fit, those
  * that are told to leave; then names are cut, the widest first. In a file or a pipe nothing gives way.
  */
 function fit(rows: readonly Row[], columns: readonly GridColumn[], room: number | null): Fit {
-  const widths = columns.map(({ title }, index) =>
-    rows.reduce((widest, { cells }) => Math.max(widest, displayWidth(cells[index] ?? '')), title.length),
-  );
+  const widths = columns.map(({ title }, index) => widthOf(rows, title, index));
   if (room === null || total(widths) <= room) return { widths, hidden: [] };
-  for (const index of columns.keys()) {
-    if (rows.every(({ cells }) => cells[index] === NOTHING)) widths[index] = 0;
-  }
+  for (const [index, width] of spoken(rows, columns).entries()) widths[index] = width;
   const least = columns.map(({ cut }, index) => {
     const width = widths[index] ?? 0;
     return cut ? Math.min(cut.least, width) : width;

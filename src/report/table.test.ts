@@ -163,6 +163,42 @@ describe('table', () => {
   });
 });
 
+describe('what an SBOM says', () => {
+  const sbom = (authority: string | null, format = 'spdx', status: 'pass' | 'fail' = 'pass') => {
+    const details = { format, specVersion: format === 'spdx' ? '2.3' : '1.6', components: 214 };
+    return finding(status, { check: 'sbom', authority, details });
+  };
+  const NAMES = ['cart', 'till', 'fraud'];
+  const made = report(
+    [sbom('ci'), sbom(null, 'cyclonedx'), sbom('ci', 'spdx', 'fail')].map((found, at) =>
+      within([judged(`registry.example.com/shop/${NAMES[at]}:v1`, [finding('pass'), found])]),
+    ),
+  );
+  /** The column, from its title to the next. */
+  const column = (columns: number | null): readonly string[] => {
+    const [head = '', ...rows] = lines(made, { columns, color: false, headers: true }).slice(2, 6);
+    const [from, to] = [head.indexOf('SBOM'), head.indexOf('STATUS')];
+    expect(Math.max(...[head, ...rows].map(displayWidth))).toBeLessThanOrEqual(columns ?? 1000);
+    expect(rows.every((row) => row.includes('registry.example.com/shop/'))).toBe(true);
+    return rows.map((row) => row.slice(from, to).replace(/ {2,}.*/, ''));
+  };
+
+  it.each<[number | null, readonly string[]]>([
+    [null, ['pass spdx 2.3 · 214 · ci', 'pass cyclonedx 1.6 · 214 · unsigned', 'fail']],
+    [200, ['pass spdx 2.3 · 214 · ci', 'pass cyclonedx 1.6 · 214 · unsigned', 'fail']],
+    [126, ['pass spdx 2.3 · 214', 'pass cyclonedx 1.6 · 214', 'fail']],
+    [116, ['pass spdx 2.3', 'pass cyclonedx 1.6', 'fail']],
+    [100, ['pass', 'pass', 'fail']],
+  ])('stands behind its status as far as a screen of %s columns has room for it', (columns, expected) => {
+    expect(column(columns)).toEqual(expected);
+  });
+
+  it('has the colour of its status', () => {
+    const shown = table.render(made, { columns: 126, color: true, headers: true });
+    expect(shown).toContain('\u001B[32mpass spdx 2.3 · 214\u001B[39m');
+  });
+});
+
 describe('hostile text', () => {
   const hostile = 'x\u001B[2J\u009B31m\u202Egpj\u2028\r\nfail  Forged';
   const screens: Screen[] = [
