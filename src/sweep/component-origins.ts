@@ -153,13 +153,13 @@ function stackOf({ ours, named, more }: Foundation, running: ReadonlyMap<string,
   const open = openOf({ named, more });
   const stack = { ours, unproven: open ?? disproved(named), open };
   if (!ours.ok) return { ...stack, base: null };
-  const bases = new Map(running);
+  const bases = new Map<string, string>();
   for (const { hint, layers } of named)
     for (const one of layers.ok ? layers.value : []) {
       const top = topOf(one);
       if (top !== undefined) bases.set(top, nameOf(hint));
     }
-  return { ...stack, base: longestBase(ours.value, (chainId) => bases.get(chainId)) };
+  return { ...stack, base: longestBase(ours.value, (chainId) => bases.get(chainId) ?? running.get(chainId)) };
 }
 
 /** What is named as the base and is not known, be it the real one or that of another stage of the build; null where all is known. */
