@@ -121,20 +121,16 @@ function shortened(
   columns: readonly GridColumn[],
   room: number | null,
 ): readonly Row[] {
-  let shown = rows;
-  while (room !== null && total(spoken(shown, columns)) > room) {
-    let changed = false;
-    const shorter = shown.map(({ cells }): Row => ({
-      cells: cells.map((cell, index) => {
-        const less = columns[index]?.shorter?.(cell) ?? null;
-        changed ||= less !== null;
-        return less ?? cell;
-      }),
-    }));
-    if (!changed) return shown;
-    shown = shorter;
-  }
-  return shown;
+  if (room === null || total(spoken(rows, columns)) <= room) return rows;
+  let changed = false;
+  const shorter = rows.map(({ cells }): Row => ({
+    cells: cells.map((cell, index) => {
+      const less = columns[index]?.shorter?.(cell) ?? null;
+      changed ||= less !== null;
+      return less ?? cell;
+    }),
+  }));
+  return changed ? shortened(shorter, columns, room) : rows;
 }
 
 /** The widths of columns that say something of some row. */
