@@ -23,11 +23,11 @@ import { copyStoreOf } from './copies.ts';
 import {
   BASE_IMAGES_FLAG,
   basesFlagSchema,
-  JUDGING_FLAGS,
   type JudgingFlags,
   judgingFlagsSchema,
   SOURCE_FLAGS,
   sourceFlagsSchema,
+  VERIFY_FLAGS,
 } from './flags.ts';
 import {
   accountsOf,
@@ -54,7 +54,7 @@ const {
   at: _at,
   deadline: _deadline,
   ...gathering
-} = JUDGING_FLAGS;
+} = VERIFY_FLAGS;
 
 export const EVIDENCE_FLAGS = {
   ...SOURCE_FLAGS,
@@ -77,8 +77,10 @@ export async function saveEvidence(
   const flags = judgingFlagsSchema.parse(typed);
   if (flags.evidence !== undefined) return addEvidence(directory, flags.evidence, images, typed, io);
   const { source, readPullSecret, close } = await openSource(images, typed, io);
-  // Nothing is judged here, so that a policy is read only where it is named: for the signature repositories that it names.
-  const trusted = flags.policy.length === 0 ? null : openTrusted(flags, io);
+  // Nothing is judged here, so that a policy is read only where it is named: for the signature repositories that it names, and for whom
+  // revocation is asked of.
+  const named = flags.policy.length > 0 || flags['notation-config'] !== undefined;
+  const trusted = named ? openTrusted(flags, io) : null;
   const policy = trusted?.policy ?? null;
   const options = gatherOptions(flags, policy, io);
   await checkSaving(directory, 'evidence save', io);

@@ -95,7 +95,7 @@ export const JUDGING_FLAGS = {
   v: { ...one, describe: 'how much is told on stderr; 6 names every request, without secrets' },
 } satisfies Record<string, Flag>;
 
-/** The flags of `verify`, which images alone are named to. */
+/** The flags of who judges or saves images by Notation's configuration as well. */
 export const VERIFY_FLAGS = {
   ...JUDGING_FLAGS,
   'notation-config': {

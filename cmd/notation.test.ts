@@ -100,7 +100,12 @@ describe('verify --notation-config', () => {
     expect(ran.stdout).toContain('nobody is asked with --offline and --evidence');
   });
 
-  it.each(['verify', 'evidence save'])('asks nobody of what was saved with `%s`', async (command) => {
+  it.each([
+    ['verify', '--policy'],
+    ['evidence save', '--policy'],
+    ['verify', '--notation-config'],
+    ['evidence save', '--notation-config'],
+  ])('asks nobody of what was saved with `%s %s`', async (command, flag) => {
     const server = await serveAnswers();
     const certificates = chain({ leaf: { extensions: [distributionPoint(`${server.url}/list`)] } });
     const issuer = certificates[1];
@@ -113,14 +118,14 @@ describe('verify --notation-config', () => {
     const notation = `{ trustPolicy: ${config}/trustpolicy.json, trustStore: ${config}/truststore }`;
     const cwd = directory({ 'policy.yaml': policyOf(notation) });
     const at = { clock: NOW, cwd, env: { XDG_CACHE_HOME: directory() } };
-    const judged = ['verify', image, '--policy', 'policy.yaml', '-o', 'json'];
+    const by = [flag, flag === '--policy' ? 'policy.yaml' : config];
+    const judged = ['verify', image, ...by, '-o', 'json'];
     const from = ['--plain-http', registry.host, '--allow-redirect', server.host];
-    const live = await run(
-      [...judged, ...from, ...(command === 'verify' ? ['--save-evidence', 'saved'] : [])],
-      at,
-    );
-    if (command !== 'verify')
-      await run(['evidence', 'save', 'saved', image, '--policy', 'policy.yaml', ...from], at);
+    const saving = command === 'verify' ? ['--save-evidence', 'saved'] : [];
+    const live = await run([...judged, ...from, ...saving], at);
+    const saved =
+      command === 'verify' ? live : await run(['evidence', 'save', 'saved', image, ...by, ...from], at);
+    expect(saved).toMatchObject({ exitCode: 0 });
     await Promise.all([server.close(), registry.close()]);
     expect(findingsOf(live)).toMatchObject([{ reason: 'SignatureVerified' }]);
     const replayed = await run([...judged, '--evidence', 'saved'], at);

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -14,6 +14,7 @@ import { REQUEST_MS } from '../src/limits.ts';
 import { loadPolicy } from '../src/policy/load.ts';
 import { saveAt } from '../src/registry/evidence-archive.ts';
 import { mergeEvidence } from '../src/registry/evidence-merge.ts';
+import { digestOf } from '../src/registry/digest.ts';
 import { openLayout } from '../src/registry/layout.ts';
 import { writeLayout } from '../src/registry/layout-writer.ts';
 import { recordRegistry } from '../src/registry/recording.ts';
@@ -176,6 +177,24 @@ describe('an audit of saved evidence', () => {
     await saving(disk, from);
     expect(await mergeEvidence(from, into, 'test')).toMatchObject({ ok: true });
     expect(await replayed(disk, into)).toBe(first);
+  });
+
+  it('is complete for whoever copies what the layout names', async () => {
+    await saving(made('changes that name it'), scratch);
+    const named = new Set<string>();
+    const follow = (value: unknown): void => {
+      if (typeof value !== 'object' || value === null) return;
+      if ('digest' in value && typeof value.digest === 'string' && !named.has(value.digest)) {
+        named.add(value.digest);
+        if ('mediaType' in value && /manifest|index/.test(String(value.mediaType)))
+          follow(JSON.parse(readFileSync(join(scratch, 'blobs', ...value.digest.split(':')), 'utf8')));
+      }
+      for (const one of Object.values(value)) follow(one);
+    };
+    follow(JSON.parse(readFileSync(join(scratch, 'index.json'), 'utf8')));
+    const lists = Object.values(served).flatMap((one) => (Buffer.isBuffer(one) ? [one] : []));
+    expect(lists).toHaveLength(2);
+    for (const list of lists) expect(named).toContain(digestOf(list));
   });
 
   it('does not believe a list that was changed since', async () => {

@@ -13,7 +13,7 @@ import { OCI_MANIFEST, parseManifest } from './manifest.ts';
 import { printable } from './printable.ts';
 import type { Descriptor } from './registry.ts';
 
-/** The type of the artifact that holds the evidence document, and of its one layer. */
+/** The type of the artifact that holds the evidence document, and of the layer that is it. */
 const EVIDENCE_TYPE = 'application/vnd.kubectl-supplychain.evidence.v1+json';
 /** Of any version. */
 export const EVIDENCE_TYPES = /^application\/vnd\.kubectl-supplychain\.evidence\./;
@@ -33,8 +33,25 @@ interface FoundEvidence extends OpenedEvidence {
   readonly digest: string;
 }
 
-/** Wraps an evidence document for a layout (image-spec, manifest.md, "Guidelines for Artifact Usage"). */
-export function evidenceArtifact(document: Uint8Array): EvidenceArtifact {
+/** RFC 2585 section 4.2, and RFC 6960 appendix C.2. */
+const REVOCATION_TYPES = { crl: 'application/pkix-crl', ocsp: 'application/ocsp-response' } as const;
+
+/**
+ * Wraps an evidence document for a layout (image-spec, manifest.md, "Guidelines for Artifact Usage"). What was answered about revocation is
+ * named beside it, as nothing else in the layout leads there, and tools drop what nobody names.
+ */
+export function evidenceArtifact(
+  document: Uint8Array,
+  revocation: EvidenceDocument['revocation'],
+): EvidenceArtifact {
+  const answered = new Map<string, Descriptor>();
+  for (const { question, reply } of revocation)
+    if (reply.kind === 'found')
+      answered.set(reply.digest, {
+        mediaType: REVOCATION_TYPES[question],
+        digest: reply.digest,
+        size: reply.size,
+      });
   const config = Buffer.from('{}');
   const manifest = Buffer.from(
     JSON.stringify({
@@ -47,6 +64,7 @@ export function evidenceArtifact(document: Uint8Array): EvidenceArtifact {
           ...descriptorOf(document, EVIDENCE_TYPE),
           annotations: { 'org.opencontainers.image.title': 'evidence.json' },
         },
+        ...answered.values(),
       ],
     }),
   );
@@ -107,8 +125,9 @@ async function readLayer(directory: string, digest: string): Promise<Outcome<str
   });
   if (!manifest.ok) return damaged(directory, manifest.fault.message);
   const { content } = manifest.value;
-  const [layer, second] = content.kind === 'manifest' ? content.layers : [];
-  if (layer?.mediaType === EVIDENCE_TYPE && second === undefined) return ok(layer.digest);
+  const layers = content.kind === 'manifest' ? content.layers : [];
+  const [layer, second] = layers.filter(({ mediaType }) => mediaType === EVIDENCE_TYPE);
+  if (layer !== undefined && second === undefined) return ok(layer.digest);
   return damaged(directory, `the manifest ${digest} must have one layer of the type ${EVIDENCE_TYPE}`);
 }
 

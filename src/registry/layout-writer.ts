@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 
 import pLimit from 'p-limit';
 
-import { LAYOUT_INDEX_BYTES } from '../limits.ts';
+import { LAYOUT_INDEX_BYTES, MANIFEST_BYTES } from '../limits.ts';
 import { failed, ok, type Outcome } from '../reasons.ts';
 import { allAnswers, type Answers, joinAnswers } from './account-answers.ts';
 import { blobPath, readBlobFile } from './blob-file.ts';
@@ -101,18 +101,23 @@ function compose(
   }
   const formatted = formatEvidence(document);
   if (!formatted.ok) return formatted;
-  const artifact = evidenceArtifact(formatted.value);
+  const artifact = evidenceArtifact(formatted.value, document.revocation);
+  if (artifact.descriptor.size > MANIFEST_BYTES)
+    return tooLarge('the manifest of the evidence', artifact.descriptor.size, MANIFEST_BYTES);
   const index = formatIndex(allAnswers(document), artifact.descriptor, earlier);
-  if (index.length > LAYOUT_INDEX_BYTES) {
-    return failed(
-      'LimitExceeded',
-      `the index.json of the evidence would have ${String(index.length)} bytes; at most ${String(LAYOUT_INDEX_BYTES)} are read`,
-      'save the evidence of fewer workloads into each directory',
-    );
-  }
+  if (index.length > LAYOUT_INDEX_BYTES)
+    return tooLarge('the index.json of the evidence', index.length, LAYOUT_INDEX_BYTES);
   const blobs = new Map(contents);
   for (const bytes of artifact.blobs) blobs.set(digestOf(bytes), bytes);
   return ok({ blobs, index });
+}
+
+function tooLarge(what: string, bytes: number, limit: number): Outcome<never> {
+  return failed(
+    'LimitExceeded',
+    `${what} would have ${String(bytes)} bytes; at most ${String(limit)} are read`,
+    'save the evidence of fewer workloads into each directory',
+  );
 }
 
 /** Gives how many blobs were written. */
