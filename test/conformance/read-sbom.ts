@@ -2,6 +2,7 @@ import { keepGarbageYoung } from '../../cmd/heap.ts';
 import { readSbom } from '../../src/attestations/sbom/read-sbom.ts';
 import { EVIDENCE_BYTES } from '../../src/limits.ts';
 import { readBoundedFile } from '../../src/registry/bounded-file.ts';
+import { printable } from '../../src/registry/printable.ts';
 
 /**
  * Reads an SBOM as the program reads what an image carries. Prints one line of JSON and exits 0, or says on standard error in
@@ -22,7 +23,7 @@ if (path === undefined || more.length > 0) {
       `${JSON.stringify({ format, version: specVersion, components: listed, subject, problems })}\n`,
     );
   } else {
-    process.stderr.write(`${sbom.message.replaceAll(/\s+/g, ' ')}\n`);
+    process.stderr.write(`${printable(sbom.message)}\n`);
     process.exitCode = 1;
   }
 }

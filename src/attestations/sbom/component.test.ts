@@ -87,9 +87,48 @@ describe('what is said of a component', () => {
       {
         source: { name: 'openssl', version: '1:3.0.7-1.el9' },
         layer: LAYER,
-        locations: ['app/a.jar'],
+        locations: ['/app/a.jar'],
         ecosystem: 'rpm',
       },
+    ],
+    [
+      "Trivy's word on the source in SPDX",
+      () => spdx({ sourceInfo: 'built package from: openssl 1:3.0.7-1.el9' }),
+      { source: { name: 'openssl', version: '1:3.0.7-1.el9' }, locations: [] },
+    ],
+    [
+      "Trivy's word on the place in SPDX",
+      () => spdx({ sourceInfo: 'package found in: usr/local/bin/cart' }),
+      { source: null, locations: ['/usr/local/bin/cart'] },
+    ],
+    [
+      'the file that Trivy has with a package in SPDX',
+      () =>
+        spdx(
+          {},
+          {
+            files: [{ SPDXID: 'SPDXRef-f', fileName: 'app/a.jar' }],
+            relationships: [
+              { spdxElementId: 'SPDXRef-a', relationshipType: 'CONTAINS', relatedSpdxElement: 'SPDXRef-f' },
+            ],
+          },
+        ),
+      { locations: ['/app/a.jar'] },
+    ],
+    [
+      'not the files of others, of which a package has many',
+      () =>
+        spdx(
+          {},
+          {
+            creationInfo: { created: '2026-01-15T09:00:00Z', creators: ['Tool: other-1.0'] },
+            files: [{ SPDXID: 'SPDXRef-f', fileName: 'app/a.jar' }],
+            relationships: [
+              { spdxElementId: 'SPDXRef-a', relationshipType: 'CONTAINS', relatedSpdxElement: 'SPDXRef-f' },
+            ],
+          },
+        ),
+      { locations: [] },
     ],
     [
       "Trivy's annotations in SPDX",

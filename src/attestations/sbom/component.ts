@@ -33,8 +33,11 @@ export function problemList(): Problems {
 export type Stated = Pick<Component, 'id' | 'name' | 'version' | 'supplier' | 'purl' | 'identified'> &
   Partial<Pick<Component, 'source' | 'ecosystem' | 'locations' | 'layer' | 'licences' | 'hashes'>>;
 
-/** A component whose `related` is set when its document's relationships have been read. */
-export type Draft = Omit<Component, 'related'> & { related: boolean };
+/** A component of which the document's relationships, once they have been read, say whether it is related and what else is known. */
+export type Draft = Omit<Component, 'related' | 'locations'> & {
+  related: boolean;
+  locations: readonly string[];
+};
 
 const NONE: readonly never[] = [];
 

@@ -31,7 +31,11 @@ export function checkRest(document: JsonDocument, alreadyRead: readonly string[]
   for (const name of document.names.filter((one) => !alreadyRead.includes(one))) document.value(name);
 }
 
-/** Why a document of a version that is not known is not read. */
+/** Why a document of a version that is not known, or of none, is not read. */
 export function unknownVersion(what: string, version: unknown, known: string): InvalidDocument {
-  return new InvalidDocument(`it is ${what} of the version ${quoted(String(version))}; ${known} can be read`);
+  const said =
+    typeof version === 'string'
+      ? `is ${what} of the version ${quoted(version)}`
+      : `does not say its version of ${what}`;
+  return new InvalidDocument(`it ${said}; ${known} can be read`);
 }

@@ -14,7 +14,7 @@ import {
   type Spdx2Relationship,
   type Spdx2Version,
 } from './spdx2-schema.ts';
-import { trivyFacts } from './trivy-properties.ts';
+import { fromRoot, trivyFacts, trivySourceInfo } from './trivy-properties.ts';
 
 function versionOf(version: unknown): Spdx2Version {
   if (version === 'SPDX-2.2') return '2.2';
@@ -50,6 +50,8 @@ export function readSpdx2(document: JsonDocument, problems = problemList()): Sbo
   checkOthers(document, specVersion, problems);
   if (specVersion === '2.3' && head.documentNamespace === null) problems.add('no namespace');
   const { created, creators } = head.creationInfo;
+  const tools = named(creators, /^Tool:/).map(toolOf);
+  if (tools.some(({ name }) => name === 'trivy')) locateByFiles(packages, document, specVersion);
   if (parseTime(created) === null) problems.add('a time that is none', quoted(created));
   const { components, describes } = imageAndComponents(packages, described);
   return {
@@ -59,7 +61,7 @@ export function readSpdx2(document: JsonDocument, problems = problemList()): Sbo
     components,
     relationships,
     created: parseTime(created),
-    tools: named(creators, /^Tool:/).map(toolOf),
+    tools,
     author: named(creators, /^(Organization|Person):/).join(', ') || null,
     context: null,
     describes,
@@ -87,6 +89,28 @@ function checkOthers(document: JsonDocument, version: Spdx2Version, problems: Pr
     }
   }
   checkRest(document, ['packages', 'relationships', 'files', ...Object.keys(others)]);
+}
+
+/** Trivy says where a package is by the one file that the package contains. */
+function locateByFiles(
+  packages: readonly { readonly component: Draft }[],
+  document: JsonDocument,
+  version: Spdx2Version,
+): void {
+  const { relationship, file } = SPDX2_PARTS[version];
+  const lost = packages.flatMap(({ component }) => (component.locations.length === 0 ? component : []));
+  const byId = new Map(lost.map((component) => [component.id, component]));
+  const owners = new Map<string, Draft>();
+  for (const item of document.each('relationships')) {
+    const { spdxElementId, relationshipType, relatedSpdxElement } = asType(relationship, item);
+    const owner = relationshipType === 'CONTAINS' ? byId.get(spdxElementId) : undefined;
+    if (owner) owners.set(relatedSpdxElement, owner);
+  }
+  for (const item of document.each('files')) {
+    const { SPDXID, fileName } = asType(file, item);
+    const owner = owners.get(SPDXID);
+    if (owner) owner.locations = [fromRoot(fileName)];
+  }
 }
 
 /** What a package must say by the specification, tools leave out, and nothing here needs. */
@@ -148,6 +172,8 @@ function listedPackage(one: Spdx2Package, problems: Problems) {
   const trivy = trivyFacts(
     annotated([...one.attributionTexts, ...one.annotations.map(({ comment }) => comment)]),
   );
+  const told = trivySourceInfo(one.sourceInfo);
+  const paths = [trivy.locations, told.locations, pathsIn(one.sourceInfo)].find((all) => all.length > 0);
   const licences = [one.licenseDeclared, one.licenseConcluded].map(asserted).filter((each) => each !== null);
   const component = componentOf(
     {
@@ -159,8 +185,9 @@ function listedPackage(one: Spdx2Package, problems: Problems) {
       identified: references.some(({ type, locator }) => IDENTIFIERS.has(type) && locator !== ''),
       licences: [...new Set(licences)],
       hashes: one.checksums.map(({ algorithm, checksumValue }) => hashText(algorithm, checksumValue)),
+      ...told,
       ...trivy,
-      locations: trivy.locations.length > 0 ? trivy.locations : pathsIn(one.sourceInfo),
+      locations: paths ?? [],
     },
     problems,
   );

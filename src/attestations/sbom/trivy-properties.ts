@@ -19,7 +19,25 @@ export function trivyFacts(of: (name: string) => string | null): TrivyFacts {
     ...(source && { source }),
     ...(layer !== null && { layer }),
     ...(type !== null && { ecosystem: ecosystemOfType(type) }),
-    locations: path === null ? [] : [path],
+    locations: path === null ? [] : [fromRoot(path)],
+  };
+}
+
+/** Trivy writes paths from the image's root without the root, as they stand in layers. */
+export function fromRoot(path: string): string {
+  return path.startsWith('/') ? path : `/${path}`;
+}
+
+/**
+ * Reads what Trivy writes of a package as SPDX's `sourceInfo`: `built package from: openssl 3.0.11-1`, which is the only word on a
+ * distribution's source there, or `package found in: usr/local/bin/cart`.
+ */
+export function trivySourceInfo(sourceInfo: string | null): Pick<TrivyFacts, 'source' | 'locations'> {
+  const [, name, version] = /^built package from: (\S+)(?: (\S+))?$/.exec(sourceInfo ?? '') ?? [];
+  const path = /^package found in: (.+)$/.exec(sourceInfo ?? '')?.[1];
+  return {
+    ...(name !== undefined && { source: { name, version: version ?? null } }),
+    locations: path === undefined ? [] : [fromRoot(path)],
   };
 }
 
