@@ -1,3 +1,4 @@
+import { basename, dirname, resolve } from 'node:path';
 import type { OwnScanner } from '../src/sweep/own-scans.ts';
 import { type Io, UsageError } from './command.ts';
 import type { SweepFlags } from './sweep-flags.ts';
@@ -19,7 +20,10 @@ const LOOKS_FOR = [
 
 /** The scanner that `--scan-with` names; null without one. Throws `UsageError`. */
 export async function openScanner(
-  flags: Pick<SweepFlags, 'scan-with' | 'evidence' | 'offline'>,
+  flags: Pick<
+    SweepFlags,
+    'scan-with' | 'evidence' | 'offline' | 'plain-http' | 'insecure-registry' | 'registry-config'
+  >,
   asksContents: boolean,
   io: Io,
 ): Promise<OwnScanner | null> {
@@ -33,5 +37,21 @@ export async function openScanner(
       '--scan-with asks registries, and with --offline or --evidence alone no network is touched',
     );
   const { ownScanner } = await import('../src/evidence/own-scanner.ts');
-  return { name, looksFor: LOOKS_FOR, scan: ownScanner(name, io.env) };
+  const scan = ownScanner(name, {
+    env: io.env,
+    plainHttp: new Set(flags['plain-http']),
+    insecure: new Set(flags['insecure-registry']),
+    credentials: credentialsFor(name, flags['registry-config'], io),
+  });
+  return { name, looksFor: LOOKS_FOR, scan };
+}
+
+/** Both take credentials from the `config.json` of a directory, as docker does. */
+function credentialsFor(name: string, named: string | undefined, io: Io): string | null {
+  if (named === undefined) return null;
+  const file = resolve(io.cwd, named);
+  if (basename(file) === 'config.json') return dirname(file);
+  throw new UsageError(
+    `--scan-with ${name} reads credentials from a file that is called config.json alone, and --registry-config names ${JSON.stringify(named)}`,
+  );
 }

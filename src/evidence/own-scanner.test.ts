@@ -16,8 +16,10 @@ function path(script: string | null): NodeJS.ProcessEnv {
   return { PATH: [folder, ...(script === null ? [] : ['/usr/bin', '/bin'])].join(delimiter) };
 }
 
+const PLAIN = { plainHttp: new Set<string>(), insecure: new Set<string>(), credentials: null };
+
 async function scanned(script: string | null, image = IMAGE, signal?: AbortSignal): Promise<string> {
-  const outcome = await ownScanner('syft', path(script))(image, signal);
+  const outcome = await ownScanner('syft', { ...PLAIN, env: path(script) })(image, signal);
   return outcome.ok
     ? Buffer.from(outcome.value).toString()
     : `${outcome.fault.reason}: ${outcome.fault.message}`;
@@ -41,6 +43,16 @@ describe('a scanner of the user', () => {
       String.raw`printf '\033[31mbad\033[0m' >&2; exit 1`,
       'SbomUnreadable: syft could not scan',
     ],
+    [
+      'fails for a cause below it',
+      String.raw`printf 'one\nno SBOM: 1 error occurred:\n\t* no such host\n\n' >&2; exit 1`,
+      `SbomUnreadable: syft could not scan ${IMAGE}: no SBOM: 1 error occurred: * no such host`,
+    ],
+    [
+      'fails with many words',
+      `printf '%01000d the cause' 0 >&2; exit 1`,
+      `SbomUnreadable: syft could not scan ${IMAGE}: …${'0'.repeat(289)} the cause`,
+    ],
   ])('that %s is a fault', async (_what, script, message) => {
     const said = await scanned(script);
     expect(said).toContain(message);
@@ -54,6 +66,58 @@ describe('a scanner of the user', () => {
       `$(x)@sha256:${'a'.repeat(64)}`,
     ])
       expect(await scanned('echo asked', name)).toContain('has no digest to be scanned by');
+  });
+
+  it.each<[string, 'syft' | 'trivy', object, readonly string[]]>([
+    ['plain HTTP', 'syft', { plainHttp: new Set(['ghcr.io']) }, ['SYFT_REGISTRY_INSECURE_USE_HTTP=true']],
+    ['plain HTTP', 'trivy', { plainHttp: new Set(['ghcr.io']) }, ['TRIVY_INSECURE=true']],
+    [
+      'a certificate that is not verified',
+      'syft',
+      { insecure: new Set(['ghcr.io']) },
+      ['SYFT_REGISTRY_INSECURE_SKIP_TLS_VERIFY=true'],
+    ],
+    [
+      'a certificate that is not verified',
+      'trivy',
+      { insecure: new Set(['ghcr.io']) },
+      ['TRIVY_INSECURE=true'],
+    ],
+    ['credentials', 'trivy', { credentials: '/home/me/.docker' }, ['DOCKER_CONFIG=/home/me/.docker']],
+    ['what is said of another host', 'syft', { plainHttp: new Set(['ghcr.io:80']) }, []],
+    ['nothing', 'trivy', {}, []],
+  ])('is told of %s: %s', async (_what, name, settings, expected) => {
+    const folder = mkdtempSync(join(tmpdir(), 'scanner-'));
+    writeFileSync(join(folder, name), '#!/bin/sh\nenv\n');
+    chmodSync(join(folder, name), 0o755);
+    const env = { PATH: [folder, '/usr/bin', '/bin'].join(delimiter) };
+    const outcome = await ownScanner(name, { ...PLAIN, ...settings, env })(IMAGE);
+    const said = outcome.ok ? Buffer.from(outcome.value).toString().split('\n') : [];
+    expect(said.filter((line) => /INSECURE|DOCKER_CONFIG/.test(line)).sort()).toStrictEqual(expected);
+  });
+
+  it('asks nobody for news, unless the user will have them', async () => {
+    const env = { ...path('echo "$SYFT_CHECK_FOR_APP_UPDATE"') };
+    for (const [own, said] of [
+      [{}, 'false\n'],
+      [{ SYFT_CHECK_FOR_APP_UPDATE: 'true' }, 'true\n'],
+    ] as const) {
+      const outcome = await ownScanner('syft', { ...PLAIN, env: { ...env, ...own } })(IMAGE);
+      expect(outcome.ok && Buffer.from(outcome.value).toString()).toBe(said);
+    }
+  });
+
+  it('says how it is run by hand, with what it was told', async () => {
+    const outcome = await ownScanner('syft', {
+      ...PLAIN,
+      plainHttp: new Set(['ghcr.io']),
+      env: path('exit 1'),
+    })(IMAGE);
+    expect(outcome).toMatchObject({
+      fault: {
+        remediation: `run it by hand: SYFT_REGISTRY_INSECURE_USE_HTTP=true syft scan registry:${IMAGE} -q -o cyclonedx-json`,
+      },
+    });
   });
 
   it('ends with the run', async () => {
