@@ -4,7 +4,7 @@ import { type BaseRegistries, baseReader, type ReadBase } from '../evidence/base
 import { type Built, type Foundation, readFoundation } from '../evidence/foundation.ts';
 import { type GatherOptions, requestKey, stopReason, whenStopped } from '../evidence/gather.ts';
 import type { BaseHint } from '../evidence/image-layers.ts';
-import { failed } from '../reasons.ts';
+import { failed, type Fault } from '../reasons.ts';
 import { chainIds } from '../registry/chain-id.ts';
 import { parseReference } from '../registry/reference.ts';
 import type { Match } from './answer.ts';
@@ -167,10 +167,17 @@ function openOf({ named, more }: Pick<Foundation, 'named' | 'more'>): string | n
   for (const { layers } of named)
     // What is not for the image's platform was found, and is not its base.
     if (!layers.ok && layers.fault.reason !== 'PlatformNotFound')
-      return `an image that may be its base is not known: ${layers.fault.message}`;
+      return `an image that may be its base is not known: ${layers.fault.message}${hintOf(layers.fault)}`;
   return more === 0
     ? null
     : `it names more than ${named.length} images as its base, of which ${more} were not asked for`;
+}
+
+/** What was not saved can be. */
+function hintOf({ reason }: Fault): string {
+  return reason === 'NotInEvidence'
+    ? '; evidence save keeps base images, with --base-images of any registry'
+    : '';
 }
 
 function disproved(named: Foundation['named']): string {

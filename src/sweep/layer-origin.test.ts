@@ -50,6 +50,18 @@ describe('a component that several SBOMs have', () => {
     });
   });
 
+  it('is where one knows that finds it in no database of all packages', () => {
+    const rewritten = { ...placed(), layer: 'c', originReason: 'it may have been there before' };
+    expect(placedTogether([rewritten, inBase])).toMatchObject({ origin: 'base', originReason: null });
+    expect(placedTogether([placed(), rewritten])).toEqual({
+      layer: 'c',
+      layers: [],
+      origin: 'unknown',
+      originReason: rewritten.originReason,
+      base: null,
+    });
+  });
+
   it('is unknown where that is so of one of its layers', () => {
     const unknown = placed(layer('c', 'unknown', 2));
     expect(placedTogether([inBase, unknown])).toMatchObject({

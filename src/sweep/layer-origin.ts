@@ -61,14 +61,15 @@ export function placeComponent(
   const found = layers[index];
   if (!found) return unknown(`its SBOM names ${layer}, which is no layer of the image`, bare);
   const inBase = base !== null && index < base.count;
-  // A database of packages was in lower layers as well: the package may have come with any of them.
+  // A database of packages was in lower layers as well: the package may have come with any of them, and another SBOM may know.
   const atLatest = index > 0 && locations.length > 0 && locations.every(isPackageDatabase);
-  const is = (origin: ComponentLayer['origin']): readonly ComponentLayer[] => [
-    { digest: found.diffId, index, createdBy: atLatest ? null : found.createdBy, origin },
-  ];
+  const is = (origin: ComponentLayer['origin']): readonly ComponentLayer[] =>
+    atLatest && origin === 'unknown'
+      ? []
+      : [{ digest: found.diffId, index, createdBy: atLatest ? null : found.createdBy, origin }];
   if (base === null) return unknown(unproven, is('unknown'));
   if (open !== null && !inBase) return unknown(open, is('unknown'));
-  if (atLatest && !inBase) return unknown(REWRITTEN, is('unknown'));
+  if (atLatest && !inBase) return unknown(REWRITTEN);
   const origin = inBase ? 'base' : 'application';
   return { layer: found.diffId, layers: is(origin), origin, originReason: null, base: base.image };
 }
@@ -79,8 +80,9 @@ export function placedTogether(same: readonly MatchedComponent[]): Placed {
     ...new Map(same.flatMap((one) => one.layers).map((one) => [JSON.stringify(one), one])).values(),
   ];
   const placed = same.filter((one) => one.layers.length > 0);
-  const [first = same[0]] = placed;
-  const { layer = null, originReason = NO_LAYER } = first ?? {};
+  const [first = same.find(({ originReason }) => originReason !== NO_LAYER)] = placed;
+  const layer = first?.layer ?? same.find((one) => one.layer !== null)?.layer ?? null;
+  const originReason = first ? first.originReason : NO_LAYER;
   const base = placed.find((one) => one.base !== null)?.base ?? null;
   const [origin = 'unknown', ...others] = new Set(layers.map((one) => one.origin));
   if (others.length === 0) return { layer, layers, origin, originReason, base };
