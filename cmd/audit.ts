@@ -4,7 +4,7 @@ import { CLUSTER_FLAGS, clusterFlagsIn } from './cluster-flags.ts';
 import { type Command, UsageError } from './command.ts';
 import { JUDGING_FLAGS, judgingFlagsSchema, SOURCE_FLAGS, sourceFlagsSchema } from './flags.ts';
 import { judge } from './judge.ts';
-import { savedInventory } from './saved-inventory.ts';
+import { inventoryIn, openSaved } from './saved-inventory.ts';
 
 const typedSchema = z.record(z.string(), z.unknown());
 
@@ -65,7 +65,10 @@ export const auditCommand: Command = {
         throw new UsageError(
           `${ofCluster} is of a cluster, and --evidence touches no network: it audits the workloads that were saved`,
         );
-      return judge(await savedInventory(flags.evidence, namespace, io), flags, io);
+      const saved = await openSaved(flags.evidence, io);
+      const source = await inventoryIn(saved, flags.evidence, namespace);
+      await saved.close();
+      return judge(source, flags, io);
     }
     if (!manifests) {
       // The cluster's client is not small, and manifests need none of it.

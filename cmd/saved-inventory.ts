@@ -1,26 +1,28 @@
 import { resolve } from 'node:path';
-import { openLayout } from '../src/registry/layout.ts';
+import { type Layout, openUnread } from '../src/registry/layout.ts';
 import { createInventorySource } from '../src/workloads/inventory.ts';
 import type { WorkloadSource } from '../src/workloads/source.ts';
 import { type Io, UsageError, usageError } from './command.ts';
 
-/** The workloads that were saved with the evidence in `directory`, or those of a namespace. Throws `UsageError` where none were saved. */
-export async function savedInventory(
+/** Opens the evidence that `--evidence` names, without reading its answers. Throws `UsageError`. */
+export async function openSaved(directory: string, io: Io): Promise<Layout> {
+  const layout = await openUnread(resolve(io.cwd, directory));
+  if (layout.ok) return layout.value;
+  throw usageError('--evidence', layout.fault);
+}
+
+/** The workloads that were saved with evidence, or those of a namespace. Closes it and throws `UsageError` where there are none. */
+export async function inventoryIn(
+  saved: Layout,
   directory: string,
   namespace: string | null,
-  io: Io,
 ): Promise<WorkloadSource> {
-  const layout = await openLayout(resolve(io.cwd, directory));
-  if (!layout.ok) throw usageError('--evidence', layout.fault);
-  const { inventory } = layout.value;
-  await layout.value.close();
-  if (inventory === null) {
-    throw new UsageError(
-      `--evidence ${directory}: it holds no workloads; name manifests with -f, or images with verify`,
-    );
-  }
-  const source = createInventorySource(inventory, namespace);
-  if ('invalid' in source)
-    throw new UsageError(`--evidence ${directory}: its workloads cannot be read: ${source.invalid}`);
-  return source;
+  const source =
+    saved.inventory === null
+      ? { invalid: 'it holds no workloads; name manifests with -f' }
+      : createInventorySource(saved.inventory, namespace);
+  if (!('invalid' in source)) return source;
+  await saved.close();
+  const what = saved.inventory === null ? '' : 'its workloads cannot be read: ';
+  throw new UsageError(`--evidence ${directory}: ${what}${source.invalid}`);
 }

@@ -1,13 +1,12 @@
-import { resolve } from 'node:path';
 import { z } from 'zod';
 import type { Collector } from '../src/evidence/collector.ts';
 import type { ReadSecret } from '../src/keychains/accounts.ts';
-import { openUnread, type Layout } from '../src/registry/layout.ts';
-import { createInventorySource } from '../src/workloads/inventory.ts';
+import type { Layout } from '../src/registry/layout.ts';
 import { createManifestSource } from '../src/workloads/manifests.ts';
 import type { WorkloadSource } from '../src/workloads/source.ts';
 import { clusterFlagsIn } from './cluster-flags.ts';
-import { type Io, UsageError, usageError } from './command.ts';
+import { type Io, UsageError } from './command.ts';
+import { inventoryIn, openSaved } from './saved-inventory.ts';
 import type { SweepFlags } from './sweep-flags.ts';
 
 /** What is swept, and how old it is. */
@@ -57,16 +56,12 @@ export async function openSwept(
   }
   const saved = evidence === undefined ? null : await openSaved(evidence, io);
   const close = () => Promise.resolve();
-  if (manifests) {
+  if (saved === null || evidence === undefined || manifests) {
     const options = { paths: filename, kustomize, recursive, namespace, stdin: io.stdin };
     return { source: createManifestSource(options), takenAt: null, saved, close };
   }
-  const source = inventorySource(saved, namespace);
-  if (!('invalid' in source)) {
-    return { source, takenAt: saved?.savedAt ?? null, saved, close };
-  }
-  await saved?.close();
-  throw new UsageError(`--evidence ${evidence}: ${source.invalid}`);
+  const source = await inventoryIn(saved, evidence, namespace);
+  return { source, takenAt: saved.savedAt, saved, close };
 }
 
 /** The clusters that are named, in all namespaces unless one is: who sweeps wants to know where something runs. */
@@ -76,19 +71,4 @@ export async function openEverywhere(typed: unknown, io: Io, signal?: AbortSigna
   const flags = typedSchema.parse(typed);
   const everywhere = Object.hasOwn(flags, 'namespace') ? {} : { 'all-namespaces': ['true'] };
   return openClusters({ ...flags, ...everywhere }, io, signal);
-}
-
-function inventorySource(
-  saved: Layout | null,
-  namespace: string | null,
-): ReturnType<typeof createInventorySource> {
-  if (!saved || saved.inventory === null) return { invalid: 'it holds no workloads; name manifests with -f' };
-  const source = createInventorySource(saved.inventory, namespace);
-  return 'invalid' in source ? { invalid: `its workloads cannot be read: ${source.invalid}` } : source;
-}
-
-async function openSaved(directory: string, io: Io): Promise<Layout> {
-  const layout = await openUnread(resolve(io.cwd, directory));
-  if (layout.ok) return layout.value;
-  throw usageError('--evidence', layout.fault);
 }

@@ -15,12 +15,12 @@ export interface JudgedManifest {
   readonly config?: Outcome<ImageConfig> | undefined;
 }
 
-/** What an image reference resolved to: one manifest, or an index with the children that are judged. */
-export interface Resolution {
+/** What an image reference resolved to: one manifest, or an index with the children that are judged; and what is known of each. */
+export interface Resolution<Manifest = JudgedManifest> {
   readonly digest: string;
-  readonly root: JudgedManifest;
+  readonly root: Manifest;
   /** Empty for a single manifest. */
-  readonly children: readonly JudgedManifest[];
+  readonly children: readonly Manifest[];
   /** The digests of all that may run out of the index, judged or not: what is said of the index may be about any of them. */
   readonly runnable: readonly string[];
 }

@@ -17,14 +17,7 @@ import { type Stated, statedBy } from './stated.ts';
  * What is known of an image from what is attached to it: all that a query may ask, and no bytes. It follows from the evidence and the
  * trust material alone and not from the time, so that it may be kept (kept-facts.ts), but for signatures of Notation.
  */
-export interface ImageFacts {
-  readonly digest: string;
-  readonly root: ManifestFacts;
-  /** Empty for a single manifest. */
-  readonly children: readonly ManifestFacts[];
-  /** The digests of all that may run out of the index. */
-  readonly runnable: readonly string[];
-}
+export type ImageFacts = Resolution<ManifestFacts>;
 
 /** What is known of one manifest of an image. */
 export interface ManifestFacts {
