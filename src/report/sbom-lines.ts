@@ -11,7 +11,7 @@ const LISTS: readonly (readonly [MinimumElements, string])[] = [
 
 /** What an SBOM says of an image, a line for each: by what it was made, what it lists, and what it lacks. */
 export function sbomLines(sbom: Sbom): readonly string[] {
-  const { components, created, tools, describes, ecosystems, problems, truncated } = sbom;
+  const { components, created, tools, describes, ecosystems, problems, truncated, partial } = sbom;
   const made = `made by ${toolText(tools) ?? 'nobody knows what'} at ${created?.toISOString() ?? 'no known time'}`;
   return [
     made,
@@ -25,6 +25,7 @@ export function sbomLines(sbom: Sbom): readonly string[] {
       return `minimum elements, ${name}: ${missing.length === 0 ? 'all there' : `without ${missing.join(', ')}`}`;
     }),
     ...(truncated ? ['it says itself that it is not complete'] : []),
+    ...(partial === null ? [] : [partial]),
     ...problems.slice(0, SHOWN).map((problem) => `problem: ${problem}`),
   ];
 }

@@ -36,3 +36,17 @@ export function distributionsIn(
   });
   return [...new Set(names)].toSorted();
 }
+
+/** Fewer packages of a distribution may all be built from a source of their own name; among as many as an image has some are not. */
+const MANY = 10;
+
+/** Whether components are of a distribution and none names the source package that it was built from, as advisories do. */
+export function isSourceless(components: Iterable<Pick<ComponentFacts, 'ecosystem' | 'source'>>): boolean {
+  let count = 0;
+  for (const { ecosystem, source } of components) {
+    if (ecosystem === null || !DISTRIBUTIONS.has(ecosystem)) continue;
+    if (source !== null) return false;
+    count += 1;
+  }
+  return count >= MANY;
+}

@@ -70,8 +70,8 @@ const SCAN = 'scan the image itself: -o commands prints the commands, --scan-wit
 
 /** Why an SBOM cannot say that something is not there, whoever wrote it; null where it can. */
 function shortOf({ contents, evidence }: ImageSbom, kinds: readonly string[]): Doubt | null {
-  const { format, components, truncated, ecosystems } = contents;
-  const by = `the SBOM (${format}, ${components.count} packages)`;
+  const { format, listed, truncated, partial, ecosystems, sourceless } = contents;
+  const by = `the SBOM (${format}, ${listed} packages)`;
   const doubt = (reason: Doubt['reason'], message: string, remediation: string): Doubt => ({
     reason,
     cause: null,
@@ -80,6 +80,7 @@ function shortOf({ contents, evidence }: ImageSbom, kinds: readonly string[]): D
     evidence: evidence(),
   });
   if (truncated) return doubt('SbomTruncated', `${by} says that it is not complete`, SCAN);
+  if (partial !== null) return doubt('SbomTruncated', `${by} is not of all the image: ${partial}`, SCAN);
   const seen = ecosystems.join(', ') || 'no package of any kind';
   if (kinds.length === 0)
     return doubt(
@@ -88,7 +89,13 @@ function shortOf({ contents, evidence }: ImageSbom, kinds: readonly string[]): D
       'name the kind of package with --ecosystem, or by group:artifact, @scope/name or a package URL',
     );
   const missing = kinds.filter((kind) => !hasLooked(ecosystems, kind));
-  if (components.count > 0 && missing.length === 0) return null;
+  if (sourceless && kinds.some((kind) => DISTRIBUTIONS.has(kind)))
+    return doubt(
+      'EcosystemNotCatalogued',
+      `${by} names of no package the source package that its distribution built it from, which may be what was asked for`,
+      SCAN,
+    );
+  if (listed > 0 && missing.length === 0) return null;
   const looked = missing.length > 0 ? missing.join(', ') : 'any kind';
   return doubt(
     'EcosystemNotCatalogued',

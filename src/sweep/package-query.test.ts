@@ -407,6 +407,108 @@ describe('a package that is written otherwise', () => {
   });
 });
 
+describe('a package that an SBOM describes', () => {
+  const METADATA = { timestamp: '2026-01-02T03:04:05Z' };
+  const described = (component: object) =>
+    cyclonedx([GUAVA], { metadata: { ...METADATA, component: { type: 'library', ...component } } });
+  const spdx = (one: object, more: readonly object[] = []) => ({
+    spdxVersion: 'SPDX-2.3',
+    SPDXID: 'SPDXRef-DOCUMENT',
+    dataLicense: 'CC0-1.0',
+    name: 'app',
+    documentNamespace: 'https://acme.example/app',
+    creationInfo: { created: '2026-01-02T03:04:05Z', creators: ['Tool: t'] },
+    documentDescribes: ['SPDXRef-one'],
+    packages: [{ SPDXID: 'SPDXRef-one', downloadLocation: 'NONE', ...one }, ...more],
+  });
+  const purl = (locator: string) => ({
+    externalRefs: [
+      { referenceCategory: 'PACKAGE-MANAGER', referenceType: 'purl', referenceLocator: locator },
+    ],
+  });
+  const guava = {
+    SPDXID: 'SPDXRef-guava',
+    name: 'guava',
+    versionInfo: '32.0',
+    downloadLocation: 'NONE',
+    ...purl(GUAVA.purl),
+  };
+
+  it.each<[string, object, string]>([
+    ['in CycloneDX', described(LOG4J), 'hit package (manifest)'],
+    ['in CycloneDX, in another version', described(FIXED), 'no'],
+    [
+      'in SPDX',
+      spdx({ name: 'log4j-core', versionInfo: '2.14.1', ...purl(LOG4J.purl) }),
+      'hit package (manifest)',
+    ],
+    [
+      'in SPDX, with nothing in it',
+      spdx({ name: 'log4j-core', versionInfo: '2.17.1', ...purl(FIXED.purl) }),
+      'undetermined EcosystemNotCatalogued',
+    ],
+    [
+      'in SPDX, though it is called as the image',
+      spdx({ name: 'log4j-core', versionInfo: '2.14.1', primaryPackagePurpose: 'CONTAINER' }, [guava]),
+      'no',
+    ],
+  ])('%s', (_what, document, answer) => {
+    const of = attachedTo(manifest('a', attachedAlone(document)));
+    expect(asked({ ...VULNERABLE, accept: 'unsigned' }, of, null)).toBe(answer);
+  });
+
+  it.each<[string, object]>([
+    ['a directory, by CycloneDX', described({ type: 'file', name: '/src' })],
+    [
+      'a directory, by Syft',
+      {
+        artifacts: [{ id: 'g', name: 'guava', version: '32.0', type: 'java-archive', purl: GUAVA.purl }],
+        source: { type: 'directory', metadata: { path: '/src' } },
+        descriptor: { name: 'syft', version: '1.0.0' },
+        schema: { version: '16.0.0' },
+      },
+    ],
+    [
+      'a file, by SPDX',
+      {
+        ...spdx({ SPDXID: 'SPDXRef-DocumentRoot-File-app.jar', name: 'app.jar' }, [guava]),
+        documentDescribes: ['SPDXRef-DocumentRoot-File-app.jar'],
+      },
+    ],
+    [
+      'what has vulnerabilities alone',
+      cyclonedx([{ ...GUAVA, 'bom-ref': 'x' } as typeof GUAVA], {
+        vulnerabilities: [{ id: 'CVE-2', affects: [{ ref: 'x' }] }],
+      }),
+    ],
+  ])('does not list all of an image where it is %s', (_what, document) => {
+    const of = attachedTo(manifest('a', attachedAlone(document)));
+    expect(asked({ ...VULNERABLE, accept: 'unsigned' }, of, null)).toBe('undetermined SbomTruncated');
+  });
+
+  it('does so where it is a whole file system', () => {
+    const of = attachedTo(manifest('a', attachedAlone(described({ type: 'file', name: '/' }))));
+    expect(asked({ ...VULNERABLE, accept: 'unsigned' }, of, null)).toBe('no');
+  });
+});
+
+describe('a source package', () => {
+  it('is not known to be absent where many packages are there and no source is named', () => {
+    const debs = (count: number, last: string) =>
+      Array.from({ length: count }, (_, at) => ({
+        name: `lib${at}`,
+        version: '1.0-1',
+        purl: `pkg:deb/debian/lib${at}@1.0-1?distro=debian-12${at === 0 ? last : ''}`,
+      }));
+    const xz = { package: ['pkg:deb/debian/xz-utils'], from: '5.6.0', through: '5.6.1-1' };
+    const of = (count: number, last = '') =>
+      attachedTo(manifest('a', attested(cyclonedx(debs(count, last)))));
+    expect(asked(xz, of(3))).toBe('no');
+    expect(asked(xz, of(30))).toBe('undetermined EcosystemNotCatalogued');
+    expect(asked(xz, of(30, '&upstream=glibc'))).toBe('no');
+  });
+});
+
 describe('a bound without an epoch', () => {
   const openssl = (version: string, epoch: string) => ({
     name: 'openssl-libs',

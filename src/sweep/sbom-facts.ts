@@ -10,17 +10,21 @@ import { Refused } from '../verify/refused.ts';
 import type { Verdict } from '../verify/verifier.ts';
 import { type ComponentList, listOf } from './component-list.ts';
 import { entriesOf, type Shown } from './facts-evidence.ts';
-import { distributionsIn } from './distributions.ts';
+import { distributionsIn, isSourceless } from './distributions.ts';
 import { statedBy } from './stated.ts';
 
 /** What an SBOM says of itself and of what an image contains. */
-export interface SbomContents extends Pick<Sbom, 'describes' | 'ecosystems' | 'truncated'> {
+export interface SbomContents extends Pick<Sbom, 'describes' | 'ecosystems' | 'truncated' | 'partial'> {
   /** `cyclonedx 1.6` */
   readonly format: string;
   /** RFC 3339. */
   readonly created: string | null;
   /** The distributions whose packages it lists, by the names of their ecosystems, or as it calls them. */
   readonly distributions: readonly string[];
+  /** Whether it lists many packages of a distribution, and of none the source package. */
+  readonly sourceless: boolean;
+  /** How many packages it lists in what it describes, which `components` holds too where it is one. */
+  readonly listed: number;
   readonly components: ComponentList;
 }
 
@@ -60,15 +64,19 @@ const contents = new WeakMap<Sbom, SbomContents>();
 export function contentsOf(sbom: Sbom): SbomContents {
   const known = contents.get(sbom);
   if (known) return known;
-  const { format, specVersion, created, describes, ecosystems, truncated, components } = sbom;
+  const { format, specVersion, created, describes, ecosystems, truncated, partial, components, described } =
+    sbom;
   const value: SbomContents = {
     format: `${format} ${specVersion}`,
     created: created?.toISOString() ?? null,
     describes,
     ecosystems,
     truncated,
+    partial,
     distributions: distributionsIn(components),
-    components: listOf(components),
+    sourceless: isSourceless(components),
+    listed: components.length,
+    components: listOf([...components, ...described]),
   };
   contents.set(sbom, value);
   return value;

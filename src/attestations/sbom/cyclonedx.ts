@@ -80,6 +80,8 @@ export function readCyclonedx(unchecked: JsonDocument): Sbom {
   const listed = contents.listed;
   for (const item of root?.components ?? []) addTree(contents, item, root, problems);
   const { components } = contents;
+  const described =
+    root === null || isImage(root) || root.type === 'file' ? [] : [component(root, false, problems)];
   const others = rootId === null ? [] : [rootId];
   const relationships = relate(components, relationsOf(document, contents.contained), problems, others);
   let truncated = false;
@@ -98,6 +100,7 @@ export function readCyclonedx(unchecked: JsonDocument): Sbom {
     specVersion,
     listed,
     components,
+    described,
     relationships,
     created: parseTime(timestamp),
     tools: (metadata?.tools ?? []).flatMap(toolOf),
@@ -107,6 +110,7 @@ export function readCyclonedx(unchecked: JsonDocument): Sbom {
     ecosystems: ecosystemsOf(components, [...contents.looked]),
     cataloguers: [],
     truncated,
+    partial: partOf(root, document, components),
     problems: problems.list(),
   };
 }
@@ -212,9 +216,27 @@ function property(one: Entry, wanted: string): string | null {
   return one.properties.find(({ name }) => name === wanted)?.value ?? null;
 }
 
+const vulnerabilitySchema = z.object({ affects: list(z.object({ ref: z.string() })) });
+
+/** Why a document is no list of an image's packages: its subject is a file or directory, or it is one of vulnerabilities and lists what has them. */
+function partOf(root: Entry | null, document: JsonDocument, components: readonly Draft[]): string | null {
+  if (root?.type === 'file' && root.name !== '/')
+    return `it is of the files ${quoted(root.name ?? '')} alone`;
+  const affected = new Set<string | null>();
+  for (const item of document.each('vulnerabilities'))
+    for (const { ref } of asType(vulnerabilitySchema, item, 'vulnerabilities').affects) affected.add(ref);
+  return affected.size > 0 && components.every(({ id }) => affected.has(id))
+    ? 'it lists those packages alone that have vulnerabilities'
+    : null;
+}
+
+function isImage({ type, purl }: Entry): boolean {
+  return type === 'container' || isImagePurl(purl);
+}
+
 /** What the metadata's component says of the image's digest. A component that is no image has none. */
 function imageDigests(root: Entry): readonly string[] {
-  if (root.type !== 'container' && !isImagePurl(root.purl)) return [];
+  if (!isImage(root)) return [];
   const repoDigests = root.properties.filter(({ name }) => name === 'aquasecurity:trivy:RepoDigest');
   return [
     ...new Set([

@@ -32,6 +32,8 @@ const sbom: Sbom = {
   ecosystems: ['npm'],
   cataloguers: [],
   truncated: false,
+  partial: null,
+  described: [],
   problems: [],
 };
 const lacking = (changes: Partial<Component>): Sbom => ({

@@ -63,6 +63,8 @@ export interface Sbom {
   readonly listed: number;
   /** The packages in what it describes. What it describes itself is none of them, and files are none. */
   readonly components: readonly Component[];
+  /** What it describes itself, where that is a package and no image: a program in the image, or the package that was asked for. */
+  readonly described: readonly Component[];
   /** Between components, and between what is described and them. Those with files are left out. */
   readonly relationships: readonly Relationship[];
   readonly created: Date | null;
@@ -80,6 +82,8 @@ export interface Sbom {
   readonly cataloguers: readonly string[];
   /** Whether it says itself that it is not complete. */
   readonly truncated: boolean;
+  /** Why it is no list of all that an image contains, as a clause (`it is of …`); null where nothing says that. */
+  readonly partial: string | null;
   /** What is wrong with it and yet lets it be read, each as a clause; a few of each kind. */
   readonly problems: readonly string[];
 }
@@ -99,11 +103,12 @@ export interface ListedPackage {
 export function imageAndComponents(
   packages: readonly ListedPackage[],
   describedIds: ReadonlySet<string>,
-): { components: readonly Component[]; describes: readonly string[] } {
+): Pick<Sbom, 'components' | 'described' | 'describes'> {
   const described = packages.filter(({ component }) => describedIds.has(component.id ?? ''));
   const roots = new Set(described.length === 1 ? described : described.filter(({ image }) => image !== null));
   return {
     components: packages.filter((one) => !roots.has(one)).map(({ component }) => component),
+    described: [...roots].filter(({ image }) => image === null).map(({ component }) => component),
     describes: [...new Set([...roots].flatMap(({ image }) => image ?? []))],
   };
 }

@@ -53,12 +53,13 @@ export function readSpdx2(document: JsonDocument, problems = problemList()): Sbo
   const tools = named(creators, /^Tool:/).map(toolOf);
   if (tools.some(({ name }) => name === 'trivy')) locateByFiles(packages, document, specVersion);
   if (parseTime(created) === null) problems.add('a time that is none', quoted(created));
-  const { components, describes } = imageAndComponents(packages, described);
+  const { components, described: own, describes } = imageAndComponents(packages, described);
   return {
     format: 'spdx',
     specVersion,
     listed: packages.length,
     components,
+    described: own,
     relationships,
     created: parseTime(created),
     tools,
@@ -68,6 +69,7 @@ export function readSpdx2(document: JsonDocument, problems = problemList()): Sbo
     ecosystems: ecosystemsOf(components),
     cataloguers: [],
     truncated: false,
+    partial: fileAlone(own),
     problems: problems.list(),
   };
 }
@@ -121,6 +123,15 @@ function tellLeftOut(one: Spdx2Package, version: Spdx2Version, problems: Problem
     problems.add('a package without licence or copyright, as SPDX 2.2 asks for', quoted(one.SPDXID));
   if (one.externalRefs.some(({ referenceCategory }) => referenceCategory === undefined))
     problems.add('an external reference without a category', quoted(one.SPDXID));
+}
+
+/** Syft's name for a document of one file; of a directory it may be a whole image's, as BuildKit has it scanned. */
+function fileAlone([only]: readonly { readonly id: string | null; readonly name: string | null }[]):
+  | string
+  | null {
+  return only?.id?.startsWith('SPDXRef-DocumentRoot-File-') === true
+    ? `it is of the file ${quoted(only.name ?? '')} alone`
+    : null;
 }
 
 /** SPDX 2.3, clause 11.1; `described` gathers what the document describes, which is told both ways round. */

@@ -59,7 +59,7 @@ export function readSpdx3(document: JsonDocument): Sbom {
   const drafts = packages.map(({ component }) => component);
   const relationships = relate(drafts, relationsOf(document), problems);
   if (document.has('@graph')) checkRest(document, ['@graph', '@context']);
-  const { components, describes } = imageAndComponents(packages, about.described);
+  const { components, described, describes } = imageAndComponents(packages, about.described);
   const made = creationOf(about);
   if (made !== undefined && parseTime(made.created) === null) problems.add('a time that is none');
   const names = (references: readonly Reference[]) =>
@@ -69,6 +69,7 @@ export function readSpdx3(document: JsonDocument): Sbom {
     specVersion,
     listed: packages.length,
     components,
+    described,
     relationships,
     created: parseTime(made?.created ?? null),
     tools: names(made?.createdUsing ?? []).map(toolOf),
@@ -78,6 +79,7 @@ export function readSpdx3(document: JsonDocument): Sbom {
     ecosystems: ecosystemsOf(components),
     cataloguers: [],
     truncated: about.incomplete,
+    partial: null,
     problems: problems.list(),
   };
 }

@@ -3,6 +3,7 @@ import { SBOM_COMPONENTS } from '../../limits.ts';
 import { list, text } from '../reading.ts';
 import { cataloguedBySyft } from './catalogued.ts';
 import { componentOf, ecosystemsOf, type Draft, problemList, type Problems } from './component.ts';
+import { quoted } from '../quoted.ts';
 import { ecosystemOfType } from './ecosystem.ts';
 import { digestOf } from './image-digest.ts';
 import type { JsonDocument } from './json-document.ts';
@@ -41,6 +42,9 @@ const documentSchema = z.object({
   schema: z.object({ version: z.string() }).nullish(),
 });
 
+/** The path of what was scanned; before schema 9 the target was the path itself. */
+const pathSchema = z.union([z.string(), z.object({ path: z.string() }).transform(({ path }) => path)]);
+
 const relationshipSchema = z.object({ parent: z.string(), child: z.string(), type: text });
 
 /** Reads Syft's own JSON. It has neither a time nor suppliers. */
@@ -65,6 +69,7 @@ export function readSyft(document: JsonDocument): Sbom {
     specVersion: schema?.version ?? '',
     listed: components.length,
     components,
+    described: [],
     relationships,
     created: null,
     tools: [{ name: descriptor.name, version: descriptor.version }],
@@ -75,8 +80,17 @@ export function readSyft(document: JsonDocument): Sbom {
     ecosystems: ecosystemsOf(components, catalogued.ecosystems),
     cataloguers: catalogued.cataloguers,
     truncated: false,
+    partial: partOf(source?.type ?? null, source?.metadata ?? source?.target),
     problems: problems.list(),
   };
+}
+
+/** A directory or file is no image, unless it is a whole file system. */
+function partOf(type: string | null, scanned: unknown): string | null {
+  if (type !== 'directory' && type !== 'file') return null;
+  const path = pathSchema.safeParse(scanned);
+  const shown = path.success ? ` ${quoted(path.data)}` : '';
+  return path.success && path.data === '/' ? null : `it is of the ${type}${shown} alone, and of no image`;
 }
 
 function* relationsOf(document: JsonDocument) {
