@@ -8,7 +8,6 @@ import { CLUSTER_REQUEST_MS, EXEC_PLUGIN_MS } from '../src/limits.ts';
 import { discover } from '../src/discover.ts';
 import type { Collector } from '../src/evidence/collector.ts';
 import { trivyOperator } from '../src/evidence/trivy-operator.ts';
-import type { Policy } from '../src/policy/policy.ts';
 import { terminalText } from '../src/report/terminal-text.ts';
 import { createClusterSource } from '../src/workloads/cluster/cluster.ts';
 import { readSelection } from '../src/workloads/cluster/selection.ts';
@@ -20,7 +19,7 @@ import {
   manyClustersSchema,
   OF_ONE_CLUSTER,
 } from './cluster-flags.ts';
-import type { CollectorsFor } from './collectors.ts';
+import { acceptsUnsignedSboms, type CollectorsFor } from './collectors.ts';
 import { type Io, UsageError, usageError } from './command.ts';
 import { keepHeapSmall } from './heap.ts';
 import { readDuration } from './judge.ts';
@@ -52,14 +51,6 @@ export async function openCluster(
     collectors: (policy) => (acceptsUnsignedSboms(policy) ? sboms : []),
     close: () => api.close(),
   };
-}
-
-/** An audit asks the cluster for Trivy Operator's SBOMs only where it accepts those that nobody has signed: there is one for each container. */
-function acceptsUnsignedSboms(policy: Policy | null): boolean {
-  const rules = policy?.rules ?? [];
-  return rules.some(
-    ({ checks, sbomSigners }) => sbomSigners === undefined && checks.some(({ name }) => name === 'sbom'),
-  );
 }
 
 function reportsIn(api: ClusterApi, flags: ClusterFlags, io: Io): Collector {

@@ -5,8 +5,11 @@ import type { Collector } from '../src/evidence/collector.ts';
 import { COLLECTORS } from '../src/evidence/collectors.ts';
 import { fromMirrors } from '../src/evidence/mirrors.ts';
 import { ownSboms } from '../src/evidence/own-sboms.ts';
+import { recordedSboms } from '../src/evidence/recorded-sboms.ts';
 import { signatureRepository } from '../src/evidence/signature-repository.ts';
 import type { Policy } from '../src/policy/policy.ts';
+import type { Layout } from '../src/registry/layout.ts';
+import { SBOM_SOURCES } from '../src/registry/saved-sboms.ts';
 import { terminalText } from '../src/report/terminal-text.ts';
 import { type Io, UsageError } from './command.ts';
 import type { JudgingFlags } from './flags.ts';
@@ -28,6 +31,20 @@ export function findCollectors(flags: JudgingFlags, policy: Policy | null, io: I
     ...githubCollectors(named, io),
     ...ownSbomsIn(flags.sbom, io),
   ];
+}
+
+/** What was saved of SBOMs outside of registries. An audit looks for those of the cluster only where it would in the cluster. */
+export function savedBeside({ sboms }: Pick<Layout, 'sboms'>, policy: Policy | null): readonly Collector[] {
+  if (sboms === undefined) return [];
+  return [recordedSboms(sboms, acceptsUnsignedSboms(policy) ? SBOM_SOURCES : ['ownDirectory'])];
+}
+
+/** An audit asks the cluster for Trivy Operator's SBOMs only where it accepts those that nobody has signed: there is one for each container. */
+export function acceptsUnsignedSboms(policy: Policy | null): boolean {
+  const rules = policy?.rules ?? [];
+  return rules.some(
+    ({ checks, sbomSigners }) => sbomSigners === undefined && checks.some(({ name }) => name === 'sbom'),
+  );
 }
 
 /** The directory of `--sbom`. Throws `UsageError` where it is none. */

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { z } from 'zod';
 import { gather, type GatheredImage, requestKey } from '../src/evidence/gather.ts';
+import { recordedSboms } from '../src/evidence/recorded-sboms.ts';
 import type { RevocationClient } from '../src/evidence/revocation-client.ts';
 import type { Policy } from '../src/policy/policy.ts';
 import type { Outcome } from '../src/reasons.ts';
@@ -8,6 +9,7 @@ import { findRefused, lackingIn } from '../src/refused-secrets.ts';
 import { readAt, saveAt } from '../src/registry/evidence-archive.ts';
 import { mergeEvidence } from '../src/registry/evidence-merge.ts';
 import { parseReference } from '../src/registry/reference.ts';
+import { SBOM_SOURCES } from '../src/registry/saved-sboms.ts';
 import { evidenceTree } from '../src/report/evidence-tree.ts';
 import { terminalText } from '../src/report/terminal-text.ts';
 import { keptOf } from '../src/trust-roots/carried-roots.ts';
@@ -76,7 +78,7 @@ export async function saveEvidence(
   if (directory === undefined) throw new UsageError('name the directory to save into: evidence save DIR');
   const flags = judgingFlagsSchema.parse(typed);
   if (flags.evidence !== undefined) return addEvidence(directory, flags.evidence, images, typed, io);
-  const { source, readPullSecret, close } = await openSource(images, typed, io);
+  const { source, readPullSecret, sboms = [], close } = await openSource(images, typed, io);
   // Nothing is judged here, so that a policy is read only where it is named: for the signature repositories that it names, and for whom
   // revocation is asked of.
   const named = flags.policy.length > 0 || flags['notation-config'] !== undefined;
@@ -99,7 +101,9 @@ export async function saveEvidence(
     const saved = saver(source, registry, directory, 'evidence save', io, trustRoots, accounts, revocation);
     const { workloads, gaps } = await saved.source.discover();
     const { valid, invalid } = parseReferences(workloads);
-    const asked = { ...options, registry: saved.registry, accounts: saved.accounts };
+    // What a cluster keeps is asked for as a sweep asks for it.
+    const collectors = [...options.collectors, ...sboms].map(saved.collector);
+    const asked = { ...options, collectors, registry: saved.registry, accounts: saved.accounts };
     const gathered = await gather(valid, {
       ...asked,
       // A policy that asks how old images are may come later.
@@ -148,7 +152,9 @@ export async function showEvidence(images: readonly string[], typed: unknown, io
   const registry = await registryFor(flags, policy, io);
   try {
     const refreshed = trusted.refresh(undefined, registry.trustRoots);
-    const gathered = await gather(references, { ...options, registry });
+    const saved = registry.sboms ? [recordedSboms(registry.sboms, SBOM_SOURCES)] : [];
+    const collectors = [...options.collectors, ...saved];
+    const gathered = await gather(references, { ...options, collectors, registry });
     const { trust } = await refreshed;
     const judged = verifyImages({ valid: references, invalid: new Map() }, gathered, trust, {
       judgedAt: io.clock(),
@@ -189,8 +195,10 @@ async function addEvidence(
 function isComplete(outcome: Outcome<GatheredImage>): boolean {
   if (!outcome.ok) return false;
   return [outcome.value.root, ...outcome.value.children].every(
-    ({ faults, config }) =>
-      faults.length === 0 && (!config || config.ok || config.fault.reason === 'AgeUnknown'),
+    ({ evidence, faults, config }) =>
+      faults.length === 0 &&
+      evidence.every(({ unread }) => unread === undefined) &&
+      (!config || config.ok || config.fault.reason === 'AgeUnknown'),
   );
 }
 
@@ -214,7 +222,7 @@ async function openSource(images: readonly string[], typed: unknown, io: Io) {
   const source = manifests
     ? createManifestSource({ paths: filename, kustomize, recursive, namespace, stdin: io.stdin })
     : createImageSource(images);
-  return { source, readPullSecret: undefined, close: () => Promise.resolve() };
+  return { source, readPullSecret: undefined, sboms: undefined, close: () => Promise.resolve() };
 }
 
 function registryFor(flags: JudgingFlags, policy: Policy | null, io: Io): ReturnType<typeof openRegistry> {

@@ -61,6 +61,34 @@ describe('evidence save', () => {
     expect(offline.stdout).not.toContain('NotInEvidence');
   });
 
+  it('keeps SBOMs of a directory of the user, as signed by nobody', async () => {
+    const bom = {
+      bomFormat: 'CycloneDX',
+      specVersion: '1.6',
+      components: [{ type: 'library', name: 'a', version: '1.0.0', purl: 'pkg:npm/a@1.0.0' }],
+    };
+    const policy = `apiVersion: kubectl-supplychain/v1alpha1
+kind: Policy
+metadata: { name: own }
+spec: { rules: [{ name: sboms, sbom: { allowUnsigned: true } }], default: allow }
+`;
+    const hex = shop.cart.digest.slice('sha256:'.length);
+    const cwd = directory({ 'policy.yaml': policy, [`boms/${hex}.json`]: JSON.stringify(bom) });
+    const image = `${shop.host}/shop/cart:v1`;
+    const asked = ['verify', image, '--policy', 'policy.yaml', '-o', 'json'];
+    const live = await run([...asked, '--sbom', 'boms', '--save-evidence', 'kept', ...plain()], { cwd });
+    expect(live.stdout).toContain('SbomAccepted');
+    const judged = (stdout: string): unknown => ({ ...(JSON.parse(stdout) as object), metadata: null });
+    for (const kept of ['kept', 'more', 'more.tar']) {
+      if (kept !== 'kept') await run(['evidence', 'save', kept, '--evidence', 'kept'], { cwd });
+      const saved = await run([...asked, '--evidence', kept], { cwd });
+      expect(judged(saved.stdout)).toEqual(judged(live.stdout));
+    }
+    const shown = await run(['evidence', 'show', image, '--evidence', 'kept', '--policy', 'none'], { cwd });
+    expect(shown.stdout).toMatch(/contains {2}1 components \(cyclonedx 1\.6\), signed by nobody/);
+    expect(shown.stdout).toMatch(/from own directory, at .*boms/);
+  });
+
   it('lets no file name move the cursor', async () => {
     const { exitCode, stderr } = await run(['evidence', 'save', 'kept', '-f', 'a\u001B[2J.yaml', ...plain()]);
     expect(exitCode).toBe(2);

@@ -13,7 +13,7 @@ import { terminalText } from '../src/report/terminal-text.ts';
 import { keptOf } from '../src/trust-roots/carried-roots.ts';
 import type { WorkloadSource } from '../src/workloads/source.ts';
 import { openCaching } from './cache.ts';
-import { type CollectorsFor, findCollectors } from './collectors.ts';
+import { type CollectorsFor, findCollectors, savedBeside } from './collectors.ts';
 import { type Io, UsageError, usageError } from './command.ts';
 import { copyStoreOf } from './copies.ts';
 import type { JudgingFlags } from './flags.ts';
@@ -91,7 +91,10 @@ export async function judge(
       source: saved?.source ?? source,
       registry: saved?.registry ?? registry,
       accounts: saved?.accounts ?? accounts,
-      collectors,
+      collectors: [
+        ...(saved ? collectors.map(saved.collector) : collectors),
+        ...savedBeside(registry, policy),
+      ],
       policy,
       trust,
       refreshed: trusted.refresh(signal, registry.trustRoots),
@@ -146,7 +149,7 @@ export function tellNotice(notice: string, { quiet }: Pick<JudgingFlags, 'quiet'
 
 /** A registry, what came with it where it is saved evidence, and what opens the accounts of pods where it is none. */
 export type OpenedRegistry = Registry &
-  Partial<Pick<Layout, 'trustRoots' | 'accounts' | 'revocation'>> & {
+  Partial<Pick<Layout, 'trustRoots' | 'accounts' | 'revocation' | 'sboms'>> & {
     readonly openAccounts?: (read: ReadSecret, own: Registry) => Accounts;
   };
 

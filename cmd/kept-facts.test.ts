@@ -14,6 +14,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { z } from 'zod';
 import { COLLECTORS } from '../src/evidence/collectors.ts';
 import { signatureRepository } from '../src/evidence/signature-repository.ts';
 import { gather } from '../src/evidence/gather.ts';
@@ -66,8 +67,9 @@ beforeEach(() => {
   home = directory();
 });
 
-async function sweep(args: readonly string[] = [], signer = RELEASE) {
-  const asked = ['--policy', 'none', '--trusted-root', TRUSTED_ROOT, '--signer', signer];
+async function sweep(args: readonly string[] = [], signer: string | null = RELEASE) {
+  const query = signer === null ? [] : ['--signer', signer];
+  const asked = ['--policy', 'none', '--trusted-root', TRUSTED_ROOT, ...query];
   const from = ['sweep', '-f', MANIFESTS, '--evidence', evidence];
   const { stdout, exitCode } = await run([...from, ...asked, ...args, '-o', 'json'], { env: { HOME: home } });
   return { stdout, exitCode };
@@ -425,3 +427,27 @@ function replaced(value: unknown, [step, ...rest]: readonly string[], by: unknow
   const object = value as Record<string, unknown>;
   return { ...object, [step]: replaced(object[step], rest, by) };
 }
+
+it('nothing is kept of SBOMs that lie elsewhere, as they may be others in the next run', async () => {
+  const bom = (name: string) =>
+    JSON.stringify({
+      bomFormat: 'CycloneDX',
+      specVersion: '1.6',
+      components: [{ type: 'library', name, version: '1.0.0', purl: `pkg:npm/${name}@1.0.0` }],
+    });
+  const reported = z.object({
+    hits: z.array(z.object({ digest: z.string() })),
+    undetermined: z.array(z.object({ image: z.string(), digest: z.string().nullable() })),
+  });
+  const ask = async (directoryOfSboms: string) => {
+    const { stdout } = await sweep(['--package', 'pkg:npm/planted', '--sbom', directoryOfSboms], null);
+    return reported.parse(JSON.parse(stdout));
+  };
+  const { undetermined } = await ask(directory());
+  const digest = undetermined.find(({ image }) => image.endsWith('/shop/frontend:v1'))?.digest ?? '';
+  const file = `${digest.slice('sha256:'.length)}.json`;
+  const [planted, other] = [directory({ [file]: bom('planted') }), directory({ [file]: bom('other') })];
+  expect((await ask(planted)).hits.map((one) => one.digest)).toContain(digest);
+  expect((await ask(other)).hits).toEqual([]);
+  expect((await ask(planted)).hits).not.toEqual([]);
+});

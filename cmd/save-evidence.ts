@@ -1,5 +1,7 @@
 import { resolve } from 'node:path';
+import type { Collector } from '../src/evidence/collector.ts';
 import { recordRevocation } from '../src/evidence/recorded-revocation.ts';
+import { recordSboms } from '../src/evidence/recorded-sboms.ts';
 import type { RevocationClient } from '../src/evidence/revocation-client.ts';
 import type { Accounts } from '../src/registry/accounts.ts';
 import { checkSaveAt, saveAt } from '../src/registry/evidence-archive.ts';
@@ -18,6 +20,8 @@ export interface Saver {
   readonly registry: Registry;
   readonly accounts: Accounts | undefined;
   readonly revocation: RevocationClient | null;
+  /** Has what a collector finds outside of registries remembered as well. */
+  readonly collector: (one: Collector) => Collector;
   /** Writes everything that was answered, and the inventory of workloads, into the directory. Throws `UsageError`. */
   save(): Promise<{ readonly answers: number; readonly written: number }>;
 }
@@ -45,13 +49,15 @@ export function saver(
   const own = recordRegistry(registry, io.clock);
   const pulling = accounts && recordAccounts(accounts, own, io.clock);
   const asking = revocation && recordRevocation(revocation, io.clock);
+  const outside = recordSboms(io.clock);
   const recorded = (): Recording => {
     const registries = (pulling ?? own).recorded();
     const { answers = [], contents = [] } = asking?.recorded() ?? {};
     return {
       ...registries,
       revocation: answers,
-      contents: new Map([...registries.contents, ...contents]),
+      sboms: outside.recorded().answers,
+      contents: new Map([...registries.contents, ...contents, ...outside.recorded().contents]),
     };
   };
   let discovered: Promise<Discovery> | null = null;
@@ -61,6 +67,7 @@ export function saver(
     registry: own.registry,
     accounts: pulling?.accounts,
     revocation: asking?.client ?? null,
+    collector: outside.collector,
     async save() {
       const inventory = inventoryOf(source.kind, await discover());
       const tool = `kubectl-supplychain ${VERSION}`;

@@ -1,7 +1,10 @@
 import { resolve } from 'node:path';
+import type { Collector } from '../src/evidence/collector.ts';
+import { recordedSboms } from '../src/evidence/recorded-sboms.ts';
 import { FORMER_REPORT_BYTES } from '../src/limits.ts';
 import type { Registry } from '../src/registry/registry.ts';
 import { savedFirst } from '../src/registry/saved-first.ts';
+import { SBOM_SOURCES } from '../src/registry/saved-sboms.ts';
 import { compare, type Place, readFormer } from '../src/sweep/former.ts';
 import { asksEvidence, type Query } from '../src/sweep/query.ts';
 import { type SweepJob, sweep } from '../src/sweep/sweep.ts';
@@ -108,16 +111,21 @@ async function runSweep(typedFlags: SweepFlags, typed: unknown, io: Io): Promise
   const swept = await openSwept(typedFlags, typed, io, signal);
   try {
     const saved = swept.saved?.saved ?? null;
-    const kept = aboutEvidence
-      ? keptFactsOf(saved, {
-          cacheDir: flags['cache-dir'],
-          mirrors: policy?.registryMirrors ?? [],
-          // What registries say now is no part of the evidence, and another run must not take it for one.
-          readOnly: isLive,
-          contents,
-          env: io.env,
-        })
-      : null;
+    // A hit counts from any SBOM, of those too that nobody has signed.
+    const collectors = contents ? [...places, ...outsideOf(swept)] : places;
+    // What lies outside of the evidence may be another one in the next run.
+    const isWithin = collectors.every(({ outside }) => outside === undefined);
+    const kept =
+      aboutEvidence && (isWithin || !contents)
+        ? keptFactsOf(saved, {
+            cacheDir: flags['cache-dir'],
+            mirrors: policy?.registryMirrors ?? [],
+            // What registries say now is no part of the evidence, and another run must not take it for one.
+            readOnly: isLive,
+            contents,
+            env: io.env,
+          })
+        : null;
     if (kept === null) readAnswers(saved);
     const live = isLive
       ? await openRegistry(flags, concurrency, verbosity, io, signal, policy?.registryMirrors)
@@ -136,8 +144,7 @@ async function runSweep(typedFlags: SweepFlags, typed: unknown, io: Io): Promise
         scanner,
         registry,
         accounts: accountsFor(swept, live, registry),
-        // A hit counts from any SBOM, of those too that nobody has signed.
-        collectors: [...places, ...(contents ? (swept.sboms ?? []) : [])],
+        collectors,
         // What was saved costs no request: an image of the run may be the base of another.
         readConfigs: contents && !isLive,
         bases: {
@@ -173,6 +180,13 @@ async function runSweep(typedFlags: SweepFlags, typed: unknown, io: Io): Promise
   } finally {
     await swept.close();
   }
+}
+
+/** SBOMs that lie in no registry: those of the clusters, and those that were saved from there and from directories. */
+function outsideOf({ saved, sboms }: Swept): readonly Collector[] {
+  // Clusters that are asked now say themselves what they have.
+  const sources = sboms === undefined ? SBOM_SOURCES : (['ownDirectory'] as const);
+  return [...(sboms ?? []), ...(saved?.sboms ? [recordedSboms(saved.sboms, sources)] : [])];
 }
 
 /** Of pods' accounts that which was saved for the same versions of the same secrets counts first, as for the user. */

@@ -118,7 +118,7 @@ describe("Trivy Operator's SBOMs in the cluster", () => {
     [
       'that is gone when it is asked for',
       () => (server) => server.serve(LIST, { items: [report(shop.cart.digest, BOM)] }),
-      'fail SbomMissing',
+      'unknown SbomUnreadable',
       'replicaset-cart-app could not be read',
     ],
     [
@@ -194,6 +194,46 @@ describe('a sweep', () => {
     expect(found.parse(JSON.parse(both.stdout)).hits).toMatchObject([
       { component: { sbom: { standing: 'unsigned' } } },
     ]);
+  });
+
+  it.each<[string, (server: FakeApiServer) => void, number]>([
+    ['of what was saved finds it there as well', serve, 1],
+    [
+      'does not know of one that could not be read, in the cluster and of what was saved',
+      (server) => server.serve(LIST_ALL, { items: [report(shop.cart.digest, BOM)] }),
+      3,
+    ],
+  ])('%s', async (_what, serving, exitCode) => {
+    const server = await cluster(serving);
+    const cwd = directory();
+    const of = ['-s', server.url, ...online().filter((flag) => flag !== '-o' && flag !== 'json')];
+    const saved = await run(['evidence', 'save', 'kept', '-A', ...of], { cwd });
+    expect(saved.exitCode).toBe(exitCode === 1 ? 0 : 3);
+    const ask = ['sweep', '--package', 'pkg:npm/a', '--below', '2.0.0', '--accept', 'unsigned', '-o', 'json'];
+    const live = await run([...ask, ...of], { cwd });
+    const later = await run([...ask, '--evidence', 'kept'], { cwd });
+    expect(live.exitCode).toBe(exitCode);
+    expect(later.exitCode).toBe(exitCode);
+    expect(live.stdout).toContain(exitCode === 1 ? '"unsigned"' : '"SbomUnreadable"');
+    const said = (stdout: string): unknown => ({
+      ...(JSON.parse(stdout) as object),
+      metadata: null,
+      inventory: null,
+    });
+    expect(said(later.stdout)).toEqual(said(live.stdout));
+    const shown = await run(
+      [
+        'evidence',
+        'show',
+        `${shop.host}/shop/cart@${shop.cart.digest}`,
+        '--evidence',
+        'kept',
+        '--policy',
+        'none',
+      ],
+      { cwd },
+    );
+    expect(shown.stdout).toContain('from Trivy Operator report shop/replicaset-cart-app, at ');
   });
 
   it('for anything else does not ask for them', async () => {

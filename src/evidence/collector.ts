@@ -1,5 +1,6 @@
 import type { Fault } from '../reasons.ts';
 import type { ImageManifest, Registry } from '../registry/registry.ts';
+import type { SbomSource } from '../registry/saved-sboms.ts';
 
 /**
  * How the bytes of a piece of evidence are to be read:
@@ -31,6 +32,10 @@ export interface Evidence {
   readonly annotations: Readonly<Record<string, string>>;
   /** The repository in which an authority's signatures are kept apart, where it was found there; it counts for no other authority. */
   readonly signatureRepository?: string | undefined;
+  /** Of an SBOM that lies in no registry: where it came from, in words. */
+  readonly origin?: string | undefined;
+  /** Why it could not be read although it is there; it has no bytes then. */
+  readonly unread?: string | undefined;
   /** Of a Notary Project signature: what it hangs on, of which its specification prescribes the form. */
   readonly carrier?: Carrier | undefined;
 }
@@ -60,6 +65,8 @@ export interface Collector {
   readonly name: string;
   /** The repository whose evidence it marks, if it collects from one that is kept apart. */
   readonly signatureRepository?: string | undefined;
+  /** The place outside of registries that it looks in, so that what it finds there is saved by itself. */
+  readonly outside?: SbomSource | undefined;
   /** The other repositories that it asks for what hangs on the images of this one. */
   readonly elsewhere?: ((repository: string) => readonly string[]) | undefined;
   collect(registry: Registry, repository: string, digest: string): Promise<Collected>;

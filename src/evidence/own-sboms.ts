@@ -2,8 +2,8 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { EVIDENCE_BYTES, SBOM_FILES } from '../limits.ts';
 import { readBoundedFile } from '../registry/bounded-file.ts';
-import { digestOf } from '../registry/digest.ts';
 import type { Collected, Collector, Evidence } from './collector.ts';
+import { ownSbom, unreadSbom } from './own-sbom.ts';
 
 /** A file that is named by the digest of its image: `sha256-<hex>.json`, `sha256:<hex>.spdx`, `<hex>.cdx.xml`. */
 const BY_DIGEST = /^(?:sha256[:._-])?([0-9a-f]{64})(?:\.[\w.-]+)?$/;
@@ -28,29 +28,22 @@ export function ownSboms(options: OwnSbomOptions): Collector {
   let files: Promise<ReadonlyMap<string, readonly string[]>> | null = null;
   return {
     name: 'own SBOMs',
+    outside: 'ownDirectory',
     async collect(_registry, _repository, digest): Promise<Collected> {
       files ??= indexOf(options);
       const found = (await files).get(digest) ?? [];
       const read = await Promise.all(found.map((path) => evidenceIn(path, digest, options)));
-      return { evidence: read.flatMap((one) => one ?? []), faults: [] };
+      return { evidence: read, faults: [] };
     },
   };
 }
 
-async function evidenceIn(path: string, subject: string, options: OwnSbomOptions): Promise<Evidence | null> {
+async function evidenceIn(path: string, subject: string, options: OwnSbomOptions): Promise<Evidence> {
   const file = await readBoundedFile(path, EVIDENCE_BYTES);
-  if (!file.ok) {
-    options.onPassedOver(file.message);
-    return null;
-  }
-  return {
-    format: 'sbom',
-    digest: digestOf(file.bytes),
-    subject,
-    location: path,
-    bytes: file.bytes,
-    annotations: {},
-  };
+  const place = { subject, location: path, origin: 'own directory' };
+  if (file.ok) return ownSbom(place, file.bytes);
+  options.onPassedOver(file.message);
+  return unreadSbom(place, file.message);
 }
 
 /** The files of each image, by its digest. */

@@ -3,9 +3,9 @@ import type { ClusterApi } from '../cluster/api.ts';
 import { listObjects } from '../cluster/list.ts';
 import { CLUSTER_PAGE_BYTES, EVIDENCE_BYTES } from '../limits.ts';
 import type { Fault } from '../reasons.ts';
-import { digestOf } from '../registry/digest.ts';
 import type { Registry } from '../registry/registry.ts';
 import type { Collected, Collector, Evidence } from './collector.ts';
+import { ownSbom, unreadSbom } from './own-sbom.ts';
 
 const GROUP = '/apis/aquasecurity.github.io/v1alpha1';
 
@@ -33,13 +33,14 @@ export function trivyOperator(options: TrivyOperatorOptions): Collector {
   let paths: Promise<ReadonlyMap<string, readonly string[]>> | null = null;
   return {
     name: 'Trivy Operator',
+    outside: 'trivyOperator',
     async collect(registry, repository, digest): Promise<Collected> {
       paths ??= listed(options);
       const known = await paths;
       const names = known.size === 0 ? [] : await namesOf(registry, repository, digest);
       const found = names.flatMap((name) => known.get(name) ?? []);
       const read = await Promise.all(found.map((path) => evidenceAt(path, digest, options)));
-      return { evidence: read.flatMap((one) => one ?? []), faults: [] };
+      return { evidence: read, faults: [] };
     },
   };
 }
@@ -94,17 +95,23 @@ async function evidenceAt(
   path: string,
   subject: string,
   { api, onPassedOver }: TrivyOperatorOptions,
-): Promise<Evidence | null> {
+): Promise<Evidence> {
   const answer = await api.get({ path, limit: EVIDENCE_BYTES });
+  const place = { subject, location: `${api.host}${path}`, origin: `Trivy Operator report ${nameIn(path)}` };
   if (!answer.ok) {
     onPassedOver(said(path, answer.fault));
-    return null;
+    return unreadSbom(place, answer.fault.message);
   }
   const content = contentSchema.safeParse(answer.value);
   // A report about the image that holds no document is an SBOM that cannot be read, which is told where it is judged.
   const bytes = Buffer.from(JSON.stringify(content.success ? content.data.report.components : null));
-  const location = `${api.host}${path}`;
-  return { format: 'sbom', digest: digestOf(bytes), subject, location, bytes, annotations: {} };
+  return ownSbom(place, bytes);
+}
+
+/** `NAMESPACE/NAME`, or `NAME` of the whole cluster. */
+function nameIn(path: string): string {
+  const [, namespace, name = ''] = /(?:\/namespaces\/([^/]+))?\/[^/]+\/([^/]+)$/.exec(path) ?? [];
+  return [namespace, name].flatMap((part) => (part === undefined ? [] : decodeURIComponent(part))).join('/');
 }
 
 function said(what: string, { message }: Fault): string {

@@ -53,7 +53,7 @@ export function sbomsOn(on: JudgedManifest, judged: JudgedManifest): AttachedSbo
         sbom: orUnreadable(sbomOf(claim)),
       }));
     if (evidence.format === 'sbom' && evidence.subject === on.digest)
-      return [{ on, claim: null, verdict, sbom: unsigned(evidence, () => evidence.bytes) }];
+      return [{ on, claim: null, verdict, sbom: aloneIn(evidence) }];
     // BuildKit keeps a child's statements in the index.
     if (evidence.format !== 'statement' || evidence.subject !== judged.digest) return [];
     const predicate = predicateOf(evidence);
@@ -64,6 +64,13 @@ export function sbomsOn(on: JudgedManifest, judged: JudgedManifest): AttachedSbo
 
 type ReadOnce = AttachedSbom['sbom'];
 const attachedAlone = new WeakMap<Evidence, ReadOnce>();
+
+function aloneIn(evidence: Evidence): ReadOnce {
+  const { unread, bytes } = evidence;
+  return unread === undefined
+    ? unsigned(evidence, () => bytes)
+    : orUnreadable({ ok: false, message: unread });
+}
 
 function unsigned(evidence: Evidence, document: () => unknown): ReadOnce {
   const known = attachedAlone.get(evidence) ?? orUnreadable(readSbom(document(), null));

@@ -2,6 +2,7 @@ import { type PullSecretRef, pullSecretsKey } from '../pull-secret-ref.ts';
 import type { FoundAccount } from './accounts.ts';
 import { questionKey, type Answer } from './answer.ts';
 import { type RevocationAnswer, revocationKey } from './saved-revocation.ts';
+import { type SbomAnswer, sbomKey } from './saved-sboms.ts';
 
 /** What registries answered an account of pods. */
 interface AccountAnswers {
@@ -25,6 +26,8 @@ export interface Answers {
   readonly pods: readonly PodAccount[];
   /** What says whether certificates were revoked, whoever asked: no credential goes there. */
   readonly revocation: readonly RevocationAnswer[];
+  /** What was found of SBOMs outside of registries, likewise. */
+  readonly sboms: readonly SbomAnswer[];
 }
 
 /** Tells what is known of pods with these pull secrets at a repository from what is known of others. */
@@ -52,6 +55,7 @@ export function joinAnswers(earlier: Answers, later: Answers): Answers {
       })),
     pods,
     revocation: joined(revocationKey, earlier.revocation, later.revocation),
+    sboms: joined(sbomKey, earlier.sboms, later.sboms),
   };
 }
 
@@ -66,6 +70,7 @@ export function newerAnswers(answers: Answers, known: Answers): Answers {
     })),
     pods: newer(podKey, answers.pods, known.pods),
     revocation: newer(revocationKey, answers.revocation, known.revocation),
+    sboms: newer(sbomKey, answers.sboms, known.sboms),
   };
 }
 

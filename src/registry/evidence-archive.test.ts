@@ -125,6 +125,7 @@ describe('an archive', () => {
       accounts: [],
       pods: [],
       revocation: [],
+      sboms: [],
       contents: new Map(),
     });
     const layout = await opened(archive);

@@ -8,6 +8,7 @@ import type { Answer } from './answer.ts';
 import { parseDigest } from './digest.ts';
 import { descriptorSchema, NO_JSON, readJson, readMembers } from './document.ts';
 import { printable } from './printable.ts';
+import { SBOM_SOURCES } from './saved-sboms.ts';
 
 const EVIDENCE_API_VERSION = 'kubectl-supplychain/v1alpha1';
 
@@ -111,6 +112,22 @@ const revocationSchema = z.object({
   reply: z.discriminatedUnion('kind', [z.object({ kind: found, digest: computedDigest, size }), faultSchema]),
 });
 
+const sbomSchema = z.object({
+  source: z.enum(SBOM_SOURCES),
+  subject: computedDigest,
+  at: z.iso.datetime(),
+  sboms: z.array(
+    z.object({
+      origin: z.string(),
+      location: z.string(),
+      reply: z.discriminatedUnion('kind', [
+        z.object({ kind: found, digest: computedDigest, size }),
+        z.object({ kind: z.literal('unreadable'), message: z.string() }),
+      ]),
+    }),
+  ),
+});
+
 const versionSchema = z.object({ apiVersion: z.string() });
 /** What registries answered: most of a document, and not asked for where all that follows from it is known. */
 const answersSchema = z.object({
@@ -124,13 +141,14 @@ const documentSchema = z.object({
   tool: z.string(),
   pods: z.array(podSchema).default([]),
   revocation: z.array(revocationSchema).default([]),
+  sboms: z.array(sbomSchema).default([]),
   inventory: z.unknown(),
   trustRoots: z.record(z.string(), z.unknown()).default({}),
 });
 
 /** The document as it lies in a layout. It is read back at once: what could not be read later is not saved. */
 export function formatEvidence(document: EvidenceDocument): Outcome<Uint8Array> {
-  const { savedAt, tool, answers, accounts, pods, revocation, inventory, trustRoots } = document;
+  const { savedAt, tool, answers, accounts, pods, revocation, sboms, inventory, trustRoots } = document;
   const text = stringify({
     apiVersion: EVIDENCE_API_VERSION,
     kind: 'Evidence',
@@ -140,6 +158,7 @@ export function formatEvidence(document: EvidenceDocument): Outcome<Uint8Array> 
     accounts,
     pods,
     revocation,
+    sboms,
     inventory: inventory ?? null,
     trustRoots,
   });

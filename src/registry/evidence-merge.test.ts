@@ -63,6 +63,7 @@ const nothing = (at: Date): Recording => ({
   accounts: [],
   pods: [],
   revocation: [],
+  sboms: [],
   contents: new Map(),
 });
 const gone = (at: Date): Answer => ({

@@ -33,7 +33,7 @@ export async function mergeEvidence(
   const earlier = target.value?.document ?? null;
   const newer = newerAnswers(
     source.value,
-    earlier ?? { answers: [], accounts: [], pods: [], revocation: [] },
+    earlier ?? { answers: [], accounts: [], pods: [], revocation: [], sboms: [] },
   );
   const copied = await copyBlobs(from, into, blobsOf(newer));
   if (!copied.ok) return copied;
@@ -99,6 +99,7 @@ function blobsOf(answers: Answers): ReadonlyMap<string, number> {
     else if (answer.question === 'manifest') blobs.set(answer.digest, MANIFEST_BYTES);
     else if ('digest' in answer.reply) blobs.set(answer.reply.digest, MANIFEST_BYTES);
   }
-  for (const { reply } of answers.revocation) if (reply.kind === 'found') blobs.set(reply.digest, reply.size);
+  const besides = [...answers.revocation, ...answers.sboms.flatMap(({ sboms }) => sboms)];
+  for (const { reply } of besides) if (reply.kind === 'found') blobs.set(reply.digest, reply.size);
   return blobs;
 }

@@ -253,7 +253,15 @@ describe('what was saved', () => {
   });
 
   it('can be nothing', async () => {
-    await save({ at: AT, answers: [], accounts: [], pods: [], revocation: [], contents: new Map() });
+    await save({
+      at: AT,
+      answers: [],
+      accounts: [],
+      pods: [],
+      revocation: [],
+      sboms: [],
+      contents: new Map(),
+    });
     expect(await (await opened()).tag('ghcr.io/acme/cart', 'v1')).toMatchObject({
       fault: { reason: 'NotInEvidence' },
     });
@@ -319,6 +327,7 @@ describe('a second save into the same directory', () => {
       accounts: [],
       pods: [],
       revocation: [],
+      sboms: [],
       answers: [
         { question: 'tag', repository: cart, tag: 'v1', at, reply: found },
         { question: 'tag', repository: cart, tag: 'v3', at, reply: { kind: 'absent' } },
@@ -366,6 +375,7 @@ describe('a second save into the same directory', () => {
       accounts: [],
       pods: [],
       revocation: [],
+      sboms: [],
       contents: new Map([[digestOf(Buffer.from('b')), Buffer.from('b')]]),
     };
     const outcomes = await Promise.all([
@@ -467,7 +477,7 @@ describe('a save that is broken off', () => {
       const contents = new Map();
       for (let i = 0; i < 5000; i += 1) { const b = Buffer.from(String(i)); contents.set(digestOf(b), b); }
       process.stdout.write('begun');
-      await writeLayout(process.argv[1], { at: new Date(), answers: [], accounts: [], pods: [], revocation: [], contents }, null);
+      await writeLayout(process.argv[1], { at: new Date(), answers: [], accounts: [], pods: [], revocation: [], sboms: [], contents }, null);
     `;
     const child = execFile(process.execPath, ['--input-type=module', '-e', program, directory]);
     await expect
@@ -682,7 +692,7 @@ describe('what is not saved', () => {
       expect(
         await writeLayout(
           directory,
-          { at: AT, answers: [], accounts: [], pods: [], revocation: [], contents },
+          { at: AT, answers: [], accounts: [], pods: [], revocation: [], sboms: [], contents },
           null,
         ),
       ).toMatchObject({

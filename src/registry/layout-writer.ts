@@ -69,7 +69,7 @@ export async function checkSaveDirectory(directory: string): Promise<Outcome<nul
   }
 }
 
-const NO_ANSWERS: Answers = { answers: [], accounts: [], pods: [], revocation: [] };
+const NO_ANSWERS: Answers = { answers: [], accounts: [], pods: [], revocation: [], sboms: [] };
 
 function merge(
   earlier: EvidenceDocument | null,

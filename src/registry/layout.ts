@@ -12,6 +12,7 @@ import { recordedAccounts } from './recorded-accounts.ts';
 import { recordedRegistry } from './recorded-registry.ts';
 import type { Registry } from './registry.ts';
 import { savedRevocation, type SavedRevocation } from './saved-revocation.ts';
+import { savedSboms, type SavedSboms } from './saved-sboms.ts';
 
 /** The answers of a saved audit. */
 interface SavedAnswers {
@@ -32,6 +33,8 @@ export interface Layout extends Registry {
   readonly accounts?: Accounts | undefined;
   /** What was answered about revocation; without it nobody was asked. */
   readonly revocation?: SavedRevocation | undefined;
+  /** What was found of SBOMs outside of registries. */
+  readonly sboms?: SavedSboms | undefined;
   /** What was saved beside the answers, for whoever reads it to check; `null` if there is nothing. */
   readonly inventory: unknown;
   /** What was known of TUF repositories, by repository, likewise. */
@@ -82,7 +85,14 @@ async function openDirectory(directory: string): Promise<Outcome<Layout>> {
     const accounts = recordedAccounts(directory, evidence.value, own);
     const { revocation: asked } = evidence.value;
     const revocation = asked.length > 0 ? savedRevocation(directory, asked) : undefined;
-    const beside = { saved: { directory, document, read: answered }, savedAt, inventory, trustRoots };
+    const sboms = savedSboms(directory, evidence.value.sboms);
+    const beside = {
+      saved: { directory, document, read: answered },
+      savedAt,
+      inventory,
+      trustRoots,
+      sboms,
+    };
     return ok({ ...own, accounts, revocation, ...beside });
   }
   const byCosign = savedByCosign(index.value);
@@ -97,7 +107,7 @@ const NOTHING_BESIDE = { saved: null, savedAt: null, inventory: null, trustRoots
 
 /** Where an archive was unpacked is another directory in every run, and no report must depend on it. */
 function namedAfter(layout: Layout, archive: Unpacked): Layout {
-  const { accounts, revocation } = layout;
+  const { accounts, revocation, sboms } = layout;
   return {
     ...layout,
     saved: null,
@@ -108,6 +118,13 @@ function namedAfter(layout: Layout, archive: Unpacked): Layout {
     },
     revocation:
       revocation && ((asked) => revocation(asked)?.then((outcome) => nameArchive(outcome, archive)) ?? null),
+    sboms:
+      sboms &&
+      ((subject) =>
+        sboms(subject).map((one) => ({
+          ...one,
+          read: async () => nameArchive(await one.read(), archive),
+        }))),
     close: async () => {
       await layout.close();
       await archive.close();

@@ -93,6 +93,7 @@ export function recordRegistry(registry: Registry, clock: () => Date): Recorder 
       accounts: [],
       pods: [],
       revocation: [],
+      sboms: [],
       contents: new Map(contents),
     }),
   };

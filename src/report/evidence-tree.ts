@@ -53,9 +53,14 @@ function byWeight(a: Node, b: Node): number {
 }
 
 function verdictNodes(verdict: Verdict): Node[] {
-  const place = { text: `at ${verdict.evidence.location}`, below: [] };
+  const { location, origin, unread } = verdict.evidence;
+  const place = {
+    text: origin === undefined ? `at ${location}` : `from ${origin}, at ${location}`,
+    below: [],
+  };
   if (verdict.result === 'refused') {
     const { reason, message } = verdict.refusal;
+    if (unread !== undefined) return [{ text: `not seen  SbomUnreadable: ${unread}`, below: [place] }];
     const unsigned = verdict.evidence.format === 'sbom' ? readSbom(verdict.evidence.bytes, null) : null;
     if (unsigned?.ok) {
       const text = `contains  ${sbomSaid(unsigned.value)}, signed by nobody`;
