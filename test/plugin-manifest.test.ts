@@ -62,6 +62,10 @@ describe('the roles of the CronJob', () => {
     expect(allowedBy('cluster/trivy-operator.yaml')).toEqual(
       new Set(kinds.flatMap((kind) => readable('aquasecurity.github.io', kind))),
     );
+    // Reports of the whole cluster are in no namespace.
+    expect(allowedBy('namespace/trivy-operator.yaml')).toEqual(
+      new Set(readable('aquasecurity.github.io', 'sbomreports')),
+    );
   });
 
   it('allow no more than the pull secrets that are named', () => {
