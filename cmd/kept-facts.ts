@@ -57,6 +57,7 @@ export function keptFactsOf(
   let seal: Seal | null = null;
   let state: string | null = null;
   return {
+    ofPods: !readOnly,
     async read(trust, { collectors, platform }) {
       state = layoutState(directory);
       if (state === null) {

@@ -110,6 +110,27 @@ describe('what is found with the pull secrets of one namespace', () => {
     });
   });
 
+  it('is not known to be missing from a signature repository while a secret is refused that may lead there', async () => {
+    const own = withImage(false);
+    const refused = (why: 'refused' | 'missing'): Accounts => ({
+      find: ([ref]) =>
+        Promise.resolve({
+          account: '',
+          unused:
+            ref?.namespace === 'shop' ? [{ ref, why, message: 'may not be read', remediation: 'ask' }] : [],
+        }),
+      registry: () => own,
+    });
+    const collectors = [referrers, signatureRepository(SIGNATURES)];
+    const nothing = { shop: [0], bank: [0], open: [0] };
+    expect(await found(collectors, own, { accounts: refused('missing') })).toEqual(nothing);
+    expect(await found(collectors, own, { accounts: refused('refused') })).toEqual({
+      ...nothing,
+      shop: [0, 'ImageNotFound'],
+    });
+    expect(await found([referrers], own, { accounts: refused('refused') })).toEqual(nothing);
+  });
+
   it('is asked for once where they have one account', async () => {
     const [own, shop] = [withImage(false), withImage(true)];
     const one = { find: () => Promise.resolve({ account: 'shop', unused: [] }), registry: () => shop };

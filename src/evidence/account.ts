@@ -64,10 +64,12 @@ export function lacksCredentials(outcome: Outcome<GatheredImage>): boolean {
 
 /** The same outcome for an image of pods with these pull secrets: what was not read says which they are, and what is wrong with them. */
 export function toldOf(
-  outcome: Outcome<GatheredImage>,
+  gathered: Outcome<GatheredImage>,
   secrets: readonly PullSecretRef[],
   unused: readonly UnusedSecret[],
+  collectors: GatherOptions['collectors'],
 ): Outcome<GatheredImage> {
+  const outcome = unused.some(({ why }) => why === 'refused') ? withUnseen(gathered, collectors) : gathered;
   if (secrets.length === 0 || !lacksCredentials(outcome)) return outcome;
   const told = <T extends Fault>(fault: T): T =>
     isUnreadable(fault) ? { ...fault, ...explained(fault, secrets, unused) } : fault;
@@ -83,6 +85,37 @@ export function toldOf(
       meant: meant?.ok === false ? { ok: false, fault: told(meant.fault) } : meant,
     },
   };
+}
+
+/**
+ * Registries say of a repository that may not be read that it is not there. Beside the image, which was read, that is the truth; of a
+ * signature repository in which nothing is seen nobody knows it, as long as a secret that may lead there was not read.
+ */
+function withUnseen(
+  outcome: Outcome<GatheredImage>,
+  collectors: GatherOptions['collectors'],
+): Outcome<GatheredImage> {
+  if (!outcome.ok) return outcome;
+  const { root, children, resolved } = outcome.value;
+  const apart = collectors
+    .flatMap(({ signatureRepository }) => signatureRepository ?? [])
+    .filter((repository) => repository !== resolved.reference.repository);
+  const manifest = (one: GatheredManifest): GatheredManifest => {
+    const seen = new Set(
+      [...one.evidence, ...one.faults].map(({ signatureRepository }) => signatureRepository),
+    );
+    const unseen = apart
+      .filter((repository) => !seen.has(repository))
+      .map((repository) => ({
+        reason: 'ImageNotFound' as const,
+        message: `nothing of ${one.digest} is seen in the signature repository ${repository}, which may not show it without credentials`,
+        subject: one.digest,
+        location: repository,
+        signatureRepository: repository,
+      }));
+    return unseen.length === 0 ? one : { ...one, faults: [...one.faults, ...unseen] };
+  };
+  return { ok: true, value: { ...outcome.value, root: manifest(root), children: children.map(manifest) } };
 }
 
 function explained(

@@ -102,7 +102,7 @@ export async function gatherEach<Request extends ImageRequest, T>(
         within(options, request, (late) => gatherImage(request, seenAs, readers, late)),
       );
       for (const one of [first, ...others]) {
-        const told = toldOf(outcome, one.request.pullSecrets ?? [], one.view.unused);
+        const told = toldOf(outcome, one.request.pullSecrets ?? [], one.view.unused, options.collectors);
         used.set(requestKey(one.request), await use(one.request, told));
       }
     }),

@@ -19,6 +19,8 @@ export type KeptImages = ReadonlyMap<string, KeptImage>;
  * material, found in the same places by the same program, and by nobody else; otherwise it gives none.
  */
 export interface KeptFacts {
+  /** Whether they are those of images that pods pull with secrets too: in a cluster that is asked now, these may be others than they were. */
+  readonly ofPods: boolean;
   read(trust: TrustMaterial, options: Pick<GatherOptions, 'collectors' | 'platform'>): Promise<KeptImages>;
   /** Keeps all of these, in place of those that were read. It never fails: what cannot be kept is found out again. */
   write(images: KeptImages): Promise<void>;

@@ -6,6 +6,7 @@ import {
   type ImageRequest,
   requestKey,
 } from '../evidence/gather.ts';
+import { pullSecretsKey } from '../pull-secret-ref.ts';
 import { ok, type Outcome } from '../reasons.ts';
 import { nobodyAsked } from '../revocation-answers.ts';
 import { verifyImages } from '../verified-images.ts';
@@ -48,7 +49,10 @@ export async function lookUpEvidence(
   const { trust } = await trusted;
   const known = await kept.read(trust, options);
   const keys = new Map(images.map((image) => [requestKey(image.reference), imageKey(pinned(image))]));
-  const keptOf = ({ reference }: SweptImage) => known.get(keys.get(requestKey(reference)) ?? '');
+  const keptOf = ({ reference }: SweptImage) =>
+    kept.ofPods || pullSecretsKey(reference.pullSecrets) === ''
+      ? known.get(keys.get(requestKey(reference)) ?? '')
+      : undefined;
   const fresh = await verifyAttached(
     images.filter((image) => !keptOf(image)),
     options,

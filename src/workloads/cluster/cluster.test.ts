@@ -86,6 +86,16 @@ describe('what a custom resource owns that runs no containers of its own', () =>
       ['Database/main running: app v1 1×1111'],
     ],
     [
+      'what waits to start others from a new template is told by that too',
+      {
+        statefulsets: [
+          templated('StatefulSet', 'db', { ...OPERATED, image: 'registry.example.com/shop/cart:v2' }),
+        ],
+        pods: [pod('db-0', { owner: ownedBy('apps/v1', 'StatefulSet', 'db') })],
+      },
+      ['Database/main running: app v1 1×1111, app v2'],
+    ],
+    [
       'what is over, and what was replaced, is no workload',
       {
         jobs: [

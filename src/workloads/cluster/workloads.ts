@@ -25,6 +25,8 @@ interface Gathered {
   readonly top: Top;
   /** The object itself, where it is one that was asked for: then its template counts beside its pods. */
   template: WorkloadObject | null;
+  /** What it owns that runs pods and will start others, and says by itself from which template. */
+  readonly owned: WorkloadObject[];
   readonly active: RunningContainers;
   readonly finished: RunningContainers;
   activePods: number;
@@ -56,6 +58,7 @@ export function workloadsOf(seen: Seen): { workloads: Workload[]; gaps: Gap[] } 
     const one = gathered.get(top.key) ?? {
       top,
       template: null,
+      owned: [],
       active: gatherRunning(platformOf),
       finished: gatherRunning(platformOf),
       activePods: 0,
@@ -89,6 +92,12 @@ export function workloadsOf(seen: Seen): { workloads: Workload[]; gaps: Gap[] } 
     const isTold = seen.isExplicit
       ? withPods.has(object.uid)
       : withActivePods.has(object.uid) || isOver(object) || owners.some(saysTemplate);
+    if (owners.length > 0 && !seen.isExplicit && withActivePods.has(object.uid)) {
+      // Its pods may be of a former template, as those of a StatefulSet that waits for somebody to delete them.
+      if (!isOver(object) && !owners.some(saysTemplate))
+        gather(topOf(object, owners.at(-1))).owned.push(object);
+      continue;
+    }
     if (owners.length > 0 && isTold) continue;
     gaps.push(...object.gaps);
     if (object.template !== null) gather(topOfObject(object)).template = object;
@@ -108,23 +117,23 @@ function isOver({ resource, finished, desired }: WorkloadObject): boolean {
 
 const REVISIONS: ReadonlySet<string> = new Set(['ReplicaSet', 'ReplicationController']);
 
-function topOf(pod: Pod, owner: Owner | undefined): Top {
+function topOf(owned: Pick<Pod, 'uid' | 'name' | 'namespace' | 'labels'>, owner: Owner | undefined): Top {
   if (owner?.read) return topOfObject(owner.object);
   if (owner) {
     const { apiVersion, kind, name, uid } = owner.reference;
     // Pods that nodes run from files of their own belong to the node, and stay apart by namespace.
     return {
-      key: `${uid} ${pod.namespace}`,
+      key: `${uid} ${owned.namespace}`,
       apiVersion,
       kind,
       name,
       uid,
-      namespace: pod.namespace,
+      namespace: owned.namespace,
       labels: {},
       object: null,
     };
   }
-  const { uid, name, namespace, labels } = pod;
+  const { uid, name, namespace, labels } = owned;
   return { key: uid, apiVersion: 'v1', kind: 'Pod', name, uid, namespace, labels, object: null };
 }
 
@@ -134,9 +143,10 @@ function topOfObject(object: WorkloadObject): Top {
 }
 
 function workloadOf(one: Gathered, cluster: string | null): Workload {
-  const { top, template, activePods, runningPods } = one;
+  const { top, template, owned, activePods, runningPods } = one;
   const running = activePods > 0 ? one.active.containers() : atRest(one);
-  const containers = [...running, ...notRunning(template, running)];
+  const containers = [...running];
+  for (const one of [template, ...owned]) containers.push(...notRunning(one, containers));
   return {
     cluster,
     namespace: top.namespace,
