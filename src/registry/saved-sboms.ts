@@ -7,7 +7,7 @@ export type SbomSource = (typeof SBOM_SOURCES)[number];
 export const SBOM_SOURCES = ['ownDirectory', 'trivyOperator'] as const;
 
 /** One SBOM that was found there. Nobody has signed it. */
-export interface FoundSbom {
+interface FoundSbom {
   /** `own directory`, or `Trivy Operator report NAMESPACE/NAME`. */
   readonly origin: string;
   /** As reports name it: a path, or the address of a report. */
