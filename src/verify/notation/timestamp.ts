@@ -8,9 +8,10 @@ import {
 import { parseTimestampToken, type TimestampToken } from '../rfc3161/timestamp-token.ts';
 import { berToDer } from '../x509/ber.ts';
 import type { Certificate } from '../x509/certificate.ts';
-import { childrenOf, encodeDer, readDer, TAG } from '../x509/der.ts';
+import { childrenOf, contextTag, type Der, encodeDer, readDer, TAG } from '../x509/der.ts';
 import { timeOf } from '../x509/der-values.ts';
-import { PURPOSE } from '../x509/extensions.ts';
+import { formatName, parseName } from '../x509/distinguished-name.ts';
+import { PURPOSE, subjectAltNames } from '../x509/extensions.ts';
 import { certificationPaths, validAt } from '../x509/path.ts';
 import { hashOf, verifyWithAlgorithm } from '../x509/signature-algorithm.ts';
 import { type Chain, chainFault } from './chain.ts';
@@ -55,6 +56,8 @@ export function verifyTimestampToken(
     // "When missing, fail this step."
     if (namesSigningCertificate(token, signer) !== true)
       return refuse('it does not name the certificate that signed it (signing-certificate-v2)');
+    if (token.authorityName && !isNameOf(token.authorityName, signer))
+      return refuse('it names another authority than the certificate that signed it');
     if (!isSignedBy(token, signer)) return refuse('its signature does not verify');
     const chain = chainTo(signer, offered, roots, token);
     if (typeof chain === 'string') return refuse(chain);
@@ -80,6 +83,16 @@ function isSignedBy(token: TimestampToken, { publicKey }: Certificate): boolean 
   const { signatureAlgorithm, signature, digestAlgorithm } = token;
   const signed = encodeDer(TAG.set, attributes);
   return verifyWithAlgorithm(signatureAlgorithm, publicKey, signed, signature, hashOf(digestAlgorithm));
+}
+
+const DIRECTORY_NAME = contextTag(4, true);
+
+/** RFC 3161 section 2.4.2: what stands in `tsa` is one of the names of the certificate; in whatever kind of string it stands there. */
+function isNameOf(name: Der, certificate: Certificate): boolean {
+  if (name.tag !== DIRECTORY_NAME)
+    return subjectAltNames(certificate).some(({ raw }) => raw.equals(name.raw));
+  const [said, own] = [name.contents, certificate.subject].map((one) => formatName(parseName(one)));
+  return said === own;
 }
 
 const SIGNING_TIME = '1.2.840.113549.1.9.5';

@@ -14,6 +14,8 @@ export interface TimestampToken {
   readonly accuracy: number | null;
   /** The policy under which it was made, an object identifier. */
   readonly policy: string;
+  /** What it calls its authority, a GeneralName (RFC 5280 section 4.2.1.6); null where it does not. */
+  readonly authorityName: Der | null;
   /** A critical extension of the TSTInfo: none is known. */
   readonly criticalExtension: string | null;
   /** The versions of signed data and signer info (RFC 5652 sections 5.1 and 5.3). */
@@ -78,7 +80,7 @@ function readSignedData(signedData: Der | undefined): TimestampToken {
   };
 }
 
-type Info = Pick<TimestampToken, 'time' | 'imprint' | 'accuracy' | 'policy' | 'criticalExtension'>;
+type Info = Pick<TimestampToken, 'time' | 'imprint' | 'accuracy' | 'policy' | 'authorityName' | 'criticalExtension'>;
 
 /** RFC 3161 section 2.4.2, TSTInfo. */
 function readInfo(info: Buffer): Info {
@@ -92,11 +94,20 @@ function readInfo(info: Buffer): Info {
     imprint: { algorithm, hash: contentsOf(hash, TAG.octetString) },
     accuracy: readAccuracy(rest.find(({ tag }) => tag === TAG.sequence)),
     policy: oidOf(policy),
+    authorityName: readAuthorityName(rest.find(({ tag }) => tag === AUTHORITY_TAG)),
     criticalExtension: readCriticalExtension(rest.find(({ tag }) => tag === EXTENSIONS_TAG)),
   };
 }
 
+const AUTHORITY_TAG = contextTag(0, true);
 const EXTENSIONS_TAG = contextTag(1, true);
+
+function readAuthorityName(element: Der | undefined): Der | null {
+  if (!element) return null;
+  const [name, ...more] = childrenOf(element, AUTHORITY_TAG);
+  if (!name || more.length > 0) throw new DerError('the TSTInfo has no readable name of its authority');
+  return name;
+}
 
 /** RFC 3161 section 2.4.2, Accuracy: seconds, milliseconds and microseconds. */
 function readAccuracy(element: Der | undefined): number | null {

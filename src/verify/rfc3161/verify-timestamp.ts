@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import { CERTIFICATE_CHAIN } from '../../limits.ts';
 import { type CertificateAuthority, within } from '../trust-root.ts';
 import { type Certificate, parseCertificate } from '../x509/certificate.ts';
-import { childrenOf, contentsOf, type Der, DerError, TAG } from '../x509/der.ts';
-import { oidOf } from '../x509/der-values.ts';
+import { childrenOf, contentsOf, contextTag, type Der, DerError, TAG } from '../x509/der.ts';
+import { integerBytes, oidOf } from '../x509/der-values.ts';
 import { basicConstraints, extendedKeyUsage, PURPOSE, subjectKeyIdentifier } from '../x509/extensions.ts';
 import { type CertificationPath, certificationPaths, validAt } from '../x509/path.ts';
 import { hashOf, verifyWithAlgorithm } from '../x509/signature-algorithm.ts';
@@ -134,19 +134,40 @@ function pathsOf(
   return certificationPaths(signer, chain, offered, PURPOSE.timeStamping);
 }
 
+const DIRECTORY_NAME = contextTag(4, true);
 const SIGNING_CERTIFICATE_V2 = '1.2.840.113549.1.9.16.2.47';
 
-/** RFC 5035 section 3: whether the first certificate that is named is the signer's; null where none is named. Throws `DerError`. */
+/**
+ * RFC 5035 sections 3 and 4: whether the first certificate that is named is the signer's, by its hash and, where that stands there too,
+ * by issuer and serial number; null where none is named. Throws `DerError`.
+ */
 export function namesSigningCertificate({ attributes }: TimestampToken, signer: Certificate): boolean | null {
   const attribute = attributes.get(SIGNING_CERTIFICATE_V2);
   if (!attribute) return null;
   const [list] = childrenOf(attribute, TAG.sequence);
   const [first] = childrenOf(list, TAG.sequence);
-  const [algorithmOrHash, hash] = childrenOf(first, TAG.sequence);
+  const parts = childrenOf(first, TAG.sequence);
   // ESSCertIDv2: the algorithm is left out where it is SHA-256.
-  if (algorithmOrHash?.tag === TAG.octetString)
-    return createHash('sha256').update(signer.raw).digest().equals(algorithmOrHash.contents);
-  return hashWith(algorithmOrHash, signer.raw).equals(contentsOf(hash, TAG.octetString));
+  const plain = parts[0]?.tag === TAG.octetString;
+  const [algorithm, hash, issuerSerial] = plain ? [undefined, ...parts] : parts;
+  const expected = algorithm
+    ? hashWith(algorithm, signer.raw)
+    : createHash('sha256').update(signer.raw).digest();
+  return (
+    expected.equals(contentsOf(hash, TAG.octetString)) &&
+    (!issuerSerial || isIssuerSerialOf(issuerSerial, signer))
+  );
+}
+
+/** IssuerSerial: the issuer as the only one of its general names, a directory name (RFC 5280 section 4.2.1.6). */
+function isIssuerSerialOf(issuerSerial: Der, { issuer, serialNumber }: Certificate): boolean {
+  const [names, serial] = childrenOf(issuerSerial, TAG.sequence);
+  const [name, ...more] = childrenOf(names, TAG.sequence);
+  return (
+    more.length === 0 &&
+    contentsOf(name, DIRECTORY_NAME).equals(issuer) &&
+    integerBytes(serial).equals(serialNumber)
+  );
 }
 
 function hashWith(algorithm: Der | undefined, data: Buffer): Buffer {

@@ -53,21 +53,31 @@ export function parseCertificate(bytes: Buffer): Certificate {
     throw new DerError('the certificate names two signature algorithms');
   const [notBefore, notAfter] = childrenOf(validity, TAG.sequence);
   contentsOf(spki, TAG.sequence);
+  const serialNumber = integerBytes(serial);
+  // Section 4.1.2.2. Zero is not allowed either, and in use.
+  if ((serialNumber[0] ?? 0) & 0x80) throw new DerError('the certificate has a negative serial number');
   const subjectPublicKeyInfo = spki?.raw ?? Buffer.alloc(0);
   return {
     raw: raw.raw,
     tbs,
-    serialNumber: integerBytes(serial),
+    serialNumber,
     issuer: rawSequence(issuer),
     subject: rawSequence(subject),
-    notBefore: timeOf(notBefore),
-    notAfter: timeOf(notAfter),
+    notBefore: wholeSecondOf(notBefore),
+    notAfter: wholeSecondOf(notAfter),
     subjectPublicKeyInfo,
     publicKey: parsePublicKey(subjectPublicKeyInfo),
     signatureAlgorithm,
     signature: bitStringBytes(signature),
     extensions: extensionsOf(rest.find(({ tag }) => tag === EXTENSIONS_TAG)),
   };
+}
+
+/** Section 4.1.2.5.2: times of certificates have no fraction of a second. */
+function wholeSecondOf(element: Der | undefined): Date {
+  const time = timeOf(element);
+  if (element?.contents.includes('.')) throw new DerError('a time of validity with a fraction of a second');
+  return time;
 }
 
 function rawSequence(element: Der | undefined): Buffer {

@@ -59,7 +59,8 @@ export function booleanOf(element: Der | undefined): boolean {
 }
 
 const UTC_TIME = /^(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)Z$/;
-const GENERALIZED_TIME = /^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)(?:\.(\d+))?Z$/;
+/** X.690 section 11.7.3: a fraction has no zeros at its end. */
+const GENERALIZED_TIME = /^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)(?:\.(\d*[1-9]))?Z$/;
 
 /**
  * A time in UTC to the second, or to the millisecond where a fraction is given (RFC 5280 section 4.1.2.5, RFC 3161 section 2.4.2).

@@ -30,7 +30,7 @@ export function certificationPaths(
   purpose: string,
 ): readonly CertificationPath[] {
   const anchor = chain.at(-1);
-  const issuers = [...chain, ...offered];
+  const issuers = leadingTo(anchor, [...chain, ...offered]);
   const extend = (path: readonly [Certificate, ...Certificate[]]): readonly CertificationPath[] => {
     const last = path.at(-1) ?? leaf;
     const [first, second, ...rest] = path;
@@ -42,6 +42,17 @@ export function certificationPaths(
       .flatMap((issuer) => extend([first, ...path.slice(1), issuer]));
   };
   return criticalUnknown(leaf) === null ? extend([leaf]) : [];
+}
+
+/**
+ * The issuers from which any path leads to the anchor. Certificates that issue each other in a circle cost their number's faculty to try, and
+ * anybody can send them along; only whoever the anchor vouches for can make some that lead to it.
+ */
+function leadingTo(anchor: Certificate | undefined, issuers: readonly Certificate[]): readonly Certificate[] {
+  const leading = new Set(issuers.filter((one) => one === anchor));
+  for (const last of leading)
+    for (const one of issuers) if (!leading.has(one) && isIssuedBy(one, last)) leading.add(one);
+  return issuers.filter((one) => leading.has(one));
 }
 
 /** RFC 5280 section 6.1.3 (a)(2): every certificate of a path is valid at the time, its bounds included. */

@@ -1,6 +1,6 @@
 import { constants, type KeyObject, verify } from 'node:crypto';
-import { childrenOf, type Der, readDer, TAG } from './der.ts';
-import { oidOf } from './der-values.ts';
+import { childrenOf, contextTag, type Der, readDer, TAG } from './der.ts';
+import { oidOf, smallInteger } from './der-values.ts';
 
 interface SignatureAlgorithm {
   /** null: the algorithm hashes for itself. */
@@ -91,9 +91,27 @@ export function verifyWithAlgorithm(
   return digestHash !== null && attempt(digestHash);
 }
 
-/** RFC 4055 section 3.1: the hash of RSASSA-PSS; its default, SHA-1, is too weak. */
+const MGF1 = '1.2.840.113549.1.1.8';
+
+/**
+ * RFC 4055 section 3.1: the hash of RSASSA-PSS; its default, SHA-1, is too weak. What the parameters say of the rest is what is verified:
+ * MGF1 with the same hash, a salt as long as the hash, and the only trailer that there is. Null for anything else.
+ */
 function pssHash(parameters: Der | undefined): string | null {
   if (!parameters) return null;
-  const [hash] = childrenOf(parameters, TAG.sequence);
-  return hash?.tag === 0xa0 ? hashOf(readDer(hash.contents)) : null;
+  const parts = childrenOf(parameters, TAG.sequence);
+  const [hashPart, mask, salt, trailer] = [0, 1, 2, 3].map((number) =>
+    parts.find(({ tag }) => tag === contextTag(number, true)),
+  );
+  const hash = hashPart ? hashOf(readDer(hashPart.contents)) : null;
+  if (hash === null || !mask || !salt) return null;
+  const [generator, maskHash] = childrenOf(readDer(mask.contents), TAG.sequence);
+  const fits =
+    oidOf(generator) === MGF1 &&
+    hashOf(maskHash) === hash &&
+    smallInteger(readDer(salt.contents)) === DIGEST_BYTES[hash] &&
+    (!trailer || smallInteger(readDer(trailer.contents)) === 1);
+  return fits ? hash : null;
 }
+
+const DIGEST_BYTES: Readonly<Record<string, number>> = { sha256: 32, sha384: 48, sha512: 64 };
