@@ -69,7 +69,7 @@ export function readCrl(
   if (!verifyWithAlgorithm(algorithm, issuer.publicKey, list.raw, bitStringBytes(signature)))
     throw new DerError('its signature does not verify');
   const next = rest[0]?.tag === TAG.utcTime || rest[0]?.tag === TAG.generalizedTime ? rest[0] : undefined;
-  checkTimes(thisUpdate, next, now);
+  const heldUntil = checkTimes(thisUpdate, next, now);
   const wrapped = rest.find(({ tag }) => tag === EXTENSIONS_TAG);
   const [extensionList] = wrapped ? childrenOf(wrapped, EXTENSIONS_TAG) : [];
   const extensions: Extensions = extensionList ? readExtensions(extensionList) : new Map();
@@ -77,11 +77,20 @@ export function readCrl(
   checkScope(extensions, certificate, url, kind);
   const revoked = rest.find(({ tag }) => tag === TAG.sequence);
   const number = extensions.get(CRL_NUMBER);
-  return {
+  const crl = {
     extensions,
     entries: revoked?.contents ?? Buffer.alloc(0),
     number: number ? unsigned(integerBytes(readDer(number.value))) : null,
   };
+  // "If the CRL is expired and the certificate is listed in the CRL for any reason other than certificate hold, [it] is considered revoked."
+  if (heldUntil < now && !entriesFor(crl, certificate).some(({ reason }) => !isPassing(reason)))
+    throw new DerError(`it held until ${heldUntil.toISOString()}`);
+  return crl;
+}
+
+/** A reason that a later list may take back. */
+export function isPassing(reason: number): boolean {
+  return reason === REASON.certificateHold || reason === REASON.removeFromCrl;
 }
 
 /** RFC 5280 section 6.3.3 (f): the key usage of whoever signs it, where there is one, allows that. */
@@ -91,12 +100,12 @@ function checkIssuer(issuer: Certificate): void {
     throw new DerError('its issuer may not sign revocation lists');
 }
 
-/** RFC 5280 sections 5.1.2.4 and 5.1.2.5, where nextUpdate is required. */
-function checkTimes(thisUpdate: Der | undefined, nextUpdate: Der | undefined, now: Date): void {
+/** RFC 5280 sections 5.1.2.4 and 5.1.2.5, where nextUpdate is required. Returns until when the list holds. */
+function checkTimes(thisUpdate: Der | undefined, nextUpdate: Der | undefined, now: Date): Date {
   if (!nextUpdate) throw new DerError('it does not say until when it holds (nextUpdate)');
-  if (timeOf(nextUpdate) < now) throw new DerError(`it held until ${timeOf(nextUpdate).toISOString()}`);
   if (timeOf(thisUpdate).getTime() > now.getTime() + REVOCATION_SKEW_MS)
     throw new DerError(`it is of a time to come, ${timeOf(thisUpdate).toISOString()}`);
+  return timeOf(nextUpdate);
 }
 
 const UNDERSTOOD: ReadonlySet<string> = new Set([

@@ -16,8 +16,8 @@ import {
   readDer,
   TAG,
 } from '../../x509/der.ts';
-import { bitStringBytes, integerBytes, oidOf, timeOf } from '../../x509/der-values.ts';
-import { extendedKeyUsage, KEY_USAGE, mayBeUsedFor, PURPOSE } from '../../x509/extensions.ts';
+import { bitStringBytes, integerBytes, oidOf, smallInteger, timeOf } from '../../x509/der-values.ts';
+import { criticalUnknown, extendedKeyUsage, KEY_USAGE, mayBeUsedFor, PURPOSE } from '../../x509/extensions.ts';
 import { algorithmFault, verifyWithAlgorithm } from '../../x509/signature-algorithm.ts';
 import { isStrong } from '../algorithms.ts';
 import { isIssuedBy, notValidAt } from '../chain.ts';
@@ -62,6 +62,8 @@ function keyBits({ subjectPublicKeyInfo }: Certificate): Buffer {
   return bitStringBytes(key);
 }
 
+/** RFC 6960 section 4.2.2.2.1, id-pkix-ocsp-nocheck. */
+export const NO_CHECK = '1.3.6.1.5.5.7.48.1.5';
 const BASIC_RESPONSE = '1.3.6.1.5.5.7.48.1.1';
 const SUCCESSFUL = 0;
 
@@ -99,11 +101,17 @@ export function readOcspResponse(
   return { status: worst, responder: signer === issuer ? null : signer };
 }
 
+const VERSION_TAG = contextTag(0, true);
+const VERSION_1 = 0;
+
 /** RFC 6960 section 4.2.1, ResponseData. */
 function readResponseData(data: Der): { readonly responderId: Der; readonly responses: readonly Der[] } {
   const parts = childrenOf(data, TAG.sequence);
-  const [responderId, , responses, extensions] =
-    parts[0]?.tag === contextTag(0, true) ? parts.slice(1) : parts;
+  const versioned = parts[0]?.tag === VERSION_TAG;
+  const [version] = versioned ? childrenOf(parts[0], VERSION_TAG) : [];
+  if (version && smallInteger(version) !== VERSION_1)
+    throw new DerError('it is a response of another version than the first');
+  const [responderId, , responses, extensions] = versioned ? parts.slice(1) : parts;
   if (!responderId) throw new DerError('it does not say who answers');
   refuseCritical(extensionsIn(extensions));
   return { responderId, responses: childrenOf(responses, TAG.sequence) };
@@ -138,6 +146,9 @@ function signerOf(
     throw new DerError('its responder is not certified for signing OCSP responses');
   if (mayBeUsedFor(signer, KEY_USAGE.digitalSignature) === false)
     throw new DerError('the certificate of its responder is not for signatures');
+  const unknown = criticalUnknown(signer);
+  if (unknown !== null && unknown !== NO_CHECK)
+    throw new DerError(`the certificate of its responder has the critical extension ${unknown}`);
   if (!isStrong(signer.publicKey)) throw new DerError('the key of its responder is too weak');
   if (notValidAt([signer], now)) throw new DerError('the certificate of its responder is not valid now');
   return signer;

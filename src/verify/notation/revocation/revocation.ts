@@ -10,14 +10,14 @@ import {
 } from '../../x509/revocation-points.ts';
 import { nameOf } from '../certificate-profile.ts';
 import type { Chain } from '../chain.ts';
-import { checkDelta, type Crl, type CrlEntry, entriesFor, readCrl, REASON } from './crl.ts';
-import { ocspRequest, readOcspResponse } from './ocsp.ts';
+import { checkDelta, isPassing, type Crl, type CrlEntry, entriesFor, readCrl, REASON } from './crl.ts';
+import { NO_CHECK, ocspRequest, readOcspResponse } from './ocsp.ts';
 
-/** What is known of one certificate; `why` says what stands in the way. */
+/** What is known of one certificate; `why` says what stands in the way. Unknown is an answer as well, where a responder has given it. */
 type Status =
   | { readonly status: 'good' }
   | { readonly status: 'revoked'; readonly why: string }
-  | { readonly status: 'unknown'; readonly why: string };
+  | { readonly status: 'unknown'; readonly why: string; readonly answered?: true };
 
 interface Circumstances {
   readonly ask: Ask;
@@ -75,7 +75,7 @@ function messageOf(cause: unknown): string {
   return cause instanceof Error ? cause.message : String(cause);
 }
 
-/** "OCSP": the responders in their order, until one has an answer. */
+/** "OCSP Download": the responders in their order, until one has an answer. */
 function ocspStatus(
   responders: readonly string[],
   certificate: Certificate,
@@ -86,7 +86,7 @@ function ocspStatus(
   const faults: string[] = [];
   for (const url of responders) {
     const status = askResponder(url, request, certificate, issuer, how);
-    if (status.status !== 'unknown') return status;
+    if (status.status !== 'unknown' || status.answered) return status;
     faults.push(`${url}: ${status.why}`);
   }
   return unknown(faults.join('; '));
@@ -108,7 +108,7 @@ function askResponder(
     if (doubt !== null) return unknown(doubt);
     switch (status.status) {
       case 'unknown':
-        return unknown('the responder does not know the certificate');
+        return { ...unknown(`${url}: the responder does not know the certificate`), answered: true };
       case 'revoked':
         return wasGood(status.invalidSince, how) ? GOOD : { status: 'revoked', why: `says ${url}` };
       case 'good':
@@ -118,8 +118,6 @@ function askResponder(
     return unknown(messageOf(cause));
   }
 }
-
-const NO_CHECK = '1.3.6.1.5.5.7.48.1.5';
 
 /** "Revocation Checking with OCSP": without id-pkix-ocsp-nocheck, lists are asked for the responder's own certificate. */
 function responderDoubt(responder: Certificate, issuer: Certificate, how: Circumstances): string | null {
@@ -215,8 +213,7 @@ function deltaOf(
 /** A hold that was lifted is none; the newest of holding and lifting counts. */
 function isRevoked(entries: readonly CrlEntry[], how: Circumstances): boolean {
   const standing = entries.filter(({ invalidSince }) => !wasGood(invalidSince, how));
-  const passing = (reason: number) => reason === REASON.certificateHold || reason === REASON.removeFromCrl;
-  if (standing.some(({ reason }) => !passing(reason))) return true;
+  if (standing.some(({ reason }) => !isPassing(reason))) return true;
   const latest = standing.reduce<CrlEntry | null>(
     (newest, entry) => (newest === null || newest.revokedAt < entry.revokedAt ? entry : newest),
     null,
