@@ -151,8 +151,8 @@ describe('verify --notation-config', () => {
     ['of no version', '{"trustPolicies":[]}', 'version: '],
     [
       'of a wrong scope',
-      '{"version":"1.0","trustPolicies":[{"name":"shop","registryScopes":["cart"],"signatureVerification":{"level":"strict"},"trustStores":["ca:a"],"trustedIdentities":["*"]}]}',
-      'trustpolicy.json: trustPolicies[0] (statement "shop"): registryScopes[0]: ',
+      '{"version":"1.0","trustPolicies":[{"name":"shop",\n"registryScopes":["cart"],"signatureVerification":{"level":"strict"},"trustStores":["ca:a"],"trustedIdentities":["*"]}]}',
+      '/trustpolicy.json:2: trustPolicies[0] (statement "shop"): registryScopes[0]: ',
     ],
   ])('names file, statement and field of a trust policy %s', async (_name, text, where) => {
     const disk = made();
@@ -165,7 +165,7 @@ describe('verify --notation-config', () => {
   it('takes trustpolicy.oci.json before trustpolicy.json', async () => {
     const disk = made();
     writeFileSync(join(disk.config, 'trustpolicy.oci.json'), '{}');
-    expect((await verify(disk)).stderr).toContain('trustpolicy.oci.json: version');
+    expect((await verify(disk)).stderr).toContain('trustpolicy.oci.json:1: version');
   });
 
   it('stands in place of a policy, and needs a directory that is one', async () => {

@@ -189,8 +189,8 @@ export const TUF_METADATA_BYTES = 8 * MiB;
 export const TRUST_ROOT_COPY_BYTES = 64 * MiB;
 /** A PEM file of certificates: each has some 2 KiB. */
 export const CHAIN_BYTES = 1 * MiB;
-/** Certificates of one PEM file that a policy names: a few chains, where authorities are being changed. */
-export const TRUSTED_CERTIFICATES = 100;
+/** Certificates of one PEM file or trust store: the roots that operating systems come with are some 150. */
+export const TRUSTED_CERTIFICATES = 500;
 /** A public key file. */
 export const KEY_BYTES = 1 * MiB;
 /** Transparency log entries of one bundle: each costs a proof; real bundles carry one or two. */

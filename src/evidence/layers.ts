@@ -4,7 +4,7 @@ import { printable } from '../registry/printable.ts';
 import type { Descriptor, Manifest, Registry } from '../registry/registry.ts';
 import { failed, ok, type Outcome } from '../reasons.ts';
 import type { Carrier, Collected, Evidence, EvidenceFault } from './collector.ts';
-import { formatOf, formatOfInToto, looksSigned } from './media-types.ts';
+import { formatOf, formatOfInToto, looksSigned, NOTATION_ARTIFACT } from './media-types.ts';
 
 /**
  * Downloads the layers of a signature or attestation manifest that hold evidence.
@@ -29,6 +29,10 @@ export async function collectLayers(
     faults.push({ reason: 'LimitExceeded', subject, location, message });
   }
   const artifactType = artifactTypeOf(manifest);
+  if (layers.length === 0 && artifactType === NOTATION_ARTIFACT) {
+    const message = `${location} is a Notation signature without the layer that would hold it`;
+    return { evidence, faults: [{ reason: 'SignatureMalformed', subject, location, message }] };
+  }
   const passedOver: Descriptor[] = [];
   for (const layer of layers.slice(0, EVIDENCE_LAYERS)) {
     const type = formatOf(layer.mediaType, artifactType);

@@ -73,6 +73,13 @@ describe('referrers', () => {
     });
   });
 
+  it('a Notation signature without a layer is named for that', async () => {
+    const registry = inMemoryRegistry();
+    const artifactType = 'application/vnd.cncf.notary.signature';
+    registry.push(CART, { layers: [], subject: DIGEST, artifactType });
+    expect(await collected(registry)).toMatchObject({ evidence: [], faults: [{ reason: 'SignatureMalformed' }] });
+  });
+
   it.each([
     ['a layer', [{ mediaType: 'application/vnd.example.signature+pgp', text: 'x' }], undefined],
     ['an artifact', [{ mediaType: 'application/octet-stream', text: 'x' }], 'application/pkcs7-signature'],

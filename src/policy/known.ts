@@ -6,7 +6,7 @@ import type { NotationTrust } from '../verify/notation/trust.ts';
 import type { StoreName } from '../verify/notation/trust-policy.ts';
 import type { TrustedKey } from '../verify/verifier.ts';
 import type { Certificate } from '../verify/x509/certificate.ts';
-import type { OpenPolicy } from './policy-file.ts';
+import type { OpenPolicy, PolicyError } from './policy-file.ts';
 import type { Authority, Rule } from './policy.ts';
 
 /** Reads a file of at most `limit` bytes that a policy names: a key or a trusted root. */
@@ -39,6 +39,8 @@ export interface Known {
   readonly readFile: ReadFile;
   readonly readTrustStore: ReadTrustStore;
   readonly report: Report;
+  /** Reports what is wrong with a file that the policy names. */
+  readonly reportError: (error: PolicyError) => void;
 }
 
 /** The error of a name that is taken. */

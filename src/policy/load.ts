@@ -65,6 +65,7 @@ export function loadPolicy(
     readTrustStore,
     report: ({ path, document }, at, message, remediation) =>
       errors.push(policyError(path, document, at, message, remediation)),
+    reportError: (error) => errors.push(error),
   };
   const exceptionNames = new Set<string>();
   for (const one of open) readTrustRoots(one, known);

@@ -1,6 +1,7 @@
 import { CHAIN_BYTES, TRUST_POLICY_BYTES, TRUSTED_CERTIFICATES } from '../limits.ts';
 import { failed, ok, type Outcome } from '../reasons.ts';
 import { readCertificates } from '../trust-roots/certificate-file.ts';
+import { readDocuments } from '../workloads/document.ts';
 import { ENFORCEMENT } from '../verify/notation/levels.ts';
 import { type NotationTrust, storeKey } from '../verify/notation/trust.ts';
 import { identitiesOf, parseTrustPolicy, type Statement } from '../verify/notation/trust-policy.ts';
@@ -41,17 +42,23 @@ function fromTrustPolicy(
   name: string,
   trustPolicy: string,
   trustStore: string,
-  { readFile, readTrustStore, report }: Known,
+  { readFile, readTrustStore, report, reportError }: Known,
 ): NotationTrust | null {
-  const bytes = readFile(beside(open, trustPolicy), TRUST_POLICY_BYTES);
+  const path = beside(open, trustPolicy);
+  const bytes = readFile(path, TRUST_POLICY_BYTES);
   if (!bytes.ok) {
     report(open, [...at, 'trustPolicy'], bytes.fault.message, bytes.fault.remediation);
     return null;
   }
   const read = parseTrustPolicy(bytes.value);
   if (!read.ok) {
-    for (const error of read.errors)
-      report(open, [...at, 'trustPolicy'], `${trustPolicy}: ${error}`, LIKE_NOTATION);
+    const [document] = readDocuments(Buffer.from(bytes.value).toString('utf8'), path).documents;
+    for (const { at: field, message } of read.errors) {
+      // What is no JSON says for itself where it is none.
+      const line = field.length > 0 ? document?.lineOf(field) : undefined;
+      const place = line === undefined ? path : `${path}:${line}`;
+      reportError({ path, line: line ?? 1, message: `${place}: ${message}`, remediation: LIKE_NOTATION });
+    }
     return null;
   }
   const { statements } = read;

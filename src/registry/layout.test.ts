@@ -135,6 +135,21 @@ describe('what a layout holds', () => {
     });
   });
 
+  it('lists as referrers what the index of the referrers tag lists, and nothing else of the layout does', async () => {
+    const cart = await image('cart');
+    const signature = await image('signature', { subject: cart });
+    const index = await put({ schemaVersion: 2, mediaType: OCI_INDEX, manifests: [signature] }, OCI_INDEX);
+    await list(
+      named(cart, `${REPOSITORY}:v1`),
+      named(index, `${REPOSITORY}:${cart.digest.replace(':', '-')}`),
+    );
+    const layout = await opened();
+    expect(await layout.referrers(REPOSITORY, cart.digest)).toMatchObject({
+      ok: true,
+      value: { descriptors: [{ digest: signature.digest }] },
+    });
+  });
+
   it('reads a blob, and takes the data of a descriptor only if it has the digest', async () => {
     const blob = await put('hello', 'text/plain');
     await list(named(await image('cart'), `${REPOSITORY}:v1`));

@@ -5,6 +5,7 @@ import type { Catalog, Listing } from './catalog.ts';
 import { embeddedBlob } from './embedded.ts';
 import { artifactTypeOf, isIndexType, subjectIs } from './manifest.ts';
 import { memoise } from './memo.ts';
+import { distinct, fallbackTag } from './referrers.ts';
 import type { Descriptor, Manifest, Referrers, Registry } from './registry.ts';
 
 /**
@@ -25,13 +26,15 @@ export function listedRegistry(directory: string, catalog: Catalog): Registry {
   const reachable = memoise((repository: string) => walkIndexes(listed(repository), read));
   const attached = memoise((repository: string) => readSubjects(listed(repository), read));
 
+  const tagged = async (repository: string, tag: string): Promise<Outcome<Manifest | null>> => {
+    const listing = listed(repository);
+    if (!listing.ok) return listing;
+    const descriptor = listing.value.tags.get(tag);
+    return descriptor === undefined ? ok(null) : read(descriptor.digest, descriptor.mediaType);
+  };
+
   return {
-    async tag(repository, tag) {
-      const listing = listed(repository);
-      if (!listing.ok) return listing;
-      const descriptor = listing.value.tags.get(tag);
-      return descriptor === undefined ? ok(null) : read(descriptor.digest, descriptor.mediaType);
-    },
+    tag: tagged,
     async manifest(repository, digest) {
       const listing = listed(repository);
       if (!listing.ok) return listing;
@@ -45,7 +48,12 @@ export function listedRegistry(directory: string, catalog: Catalog): Registry {
     async referrers(repository, digest) {
       const subjects = await attached(repository);
       if (!subjects.ok) return subjects;
-      const descriptors = subjects.value.filter((manifest) => subjectIs(manifest, digest)).map(describe);
+      // A copy of a registry without the referrers API may list the index of the referrers tag, and not what that lists.
+      const index = await tagged(repository, fallbackTag(digest));
+      if (!index.ok) return index;
+      const content = index.value?.content;
+      const direct = subjects.value.filter((manifest) => subjectIs(manifest, digest)).map(describe);
+      const descriptors = distinct([...(content?.kind === 'index' ? content.manifests : []), ...direct]);
       if (descriptors.length > REFERRERS) {
         return failed(
           'LimitExceeded',

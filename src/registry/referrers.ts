@@ -55,8 +55,8 @@ export async function listReferrers(
   );
 }
 
-/** distribution-spec, "Referrers Tag Schema": the algorithm is cut to 32 characters, the rest to 64. */
-function fallbackTag(digest: string): string {
+/** The tag of the index of what refers to a digest (distribution-spec, "Referrers Tag Schema"): the algorithm is cut to 32 characters, the rest to 64. */
+export function fallbackTag(digest: string): string {
   const [algorithm = '', encoded = ''] = digest.split(':');
   return `${algorithm.slice(0, 32)}-${encoded.slice(0, 64)}`;
 }
@@ -129,7 +129,8 @@ function readPage(answer: Answer): Outcome<readonly Descriptor[]> {
   return failed('RegistryResponseInvalid', `${where} is no index`);
 }
 
-function distinct(descriptors: readonly Descriptor[]): readonly Descriptor[] {
+/** Each digest once; where two descriptors have it, the last. */
+export function distinct(descriptors: readonly Descriptor[]): readonly Descriptor[] {
   return [...new Map(descriptors.map((descriptor) => [descriptor.digest, descriptor])).values()];
 }
 

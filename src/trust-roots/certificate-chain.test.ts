@@ -60,7 +60,7 @@ describe('a certificateChain', () => {
       '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n',
       'certificate 1 cannot be read',
     ],
-    ['more than anybody has', pem(root).repeat(101), 'holds 101 certificates, more than the limit of 100'],
+    ['more than anybody has', pem(root).repeat(501), 'holds 501 certificates, more than the limit of 500'],
   ])('may not be %s', (_name, text, message) => {
     expect(said(readAuthorityChains, text)).toBe(`chain.pem: ${message}`);
   });

@@ -1,6 +1,8 @@
 import { readElements } from '../verify/x509/der.ts';
 
-const BLOCK = /-----BEGIN ([A-Z0-9 ]+)-----\s*([A-Za-z0-9+/=\s]+?)-----END \1-----/g;
+const BLOCK = /^-----BEGIN ([A-Z0-9 ]+)-----([A-Za-z0-9+/=\s]+)^-----END \1-----/gm;
+/** RFC 7468 section 5.3: the older name is read as well. */
+const LABELS: ReadonlySet<string | undefined> = new Set(['CERTIFICATE', 'X509 CERTIFICATE']);
 
 /** The DER of each certificate of a file, or what is wrong with it as a clause. */
 type CertificateFile =
@@ -11,7 +13,7 @@ type CertificateFile =
 export function readCertificates(bytes: Buffer): CertificateFile {
   const blocks = [...bytes.toString('latin1').matchAll(BLOCK)];
   if (blocks.length === 0) return readDerFile(bytes);
-  const stranger = blocks.find(([, label]) => label !== 'CERTIFICATE');
+  const stranger = blocks.find(([, label]) => !LABELS.has(label));
   if (stranger)
     return { ok: false, why: `holds a ${stranger[1] ?? 'PEM block'}, where certificates are wanted` };
   return { ok: true, certificates: blocks.map(([, , text = '']) => Buffer.from(text, 'base64')) };

@@ -7,6 +7,7 @@ import type { StoreName } from '../verify/notation/trust-policy.ts';
 import { nameOf } from '../verify/notation/certificate-profile.ts';
 import { type Certificate, parseCertificate } from '../verify/x509/certificate.ts';
 import { basicConstraints } from '../verify/x509/extensions.ts';
+import { algorithmFault } from '../verify/x509/signature-algorithm.ts';
 import { readCertificates } from './certificate-file.ts';
 
 /**
@@ -67,6 +68,8 @@ function readStoreFile(file: string, type: StoreName['type']): Outcome<readonly 
 function storeFault(certificate: Certificate, type: StoreName['type']): string | null {
   const { authority } = basicConstraints(certificate);
   const selfSigned = isIssuedBy(certificate, certificate);
+  const weak = algorithmFault(certificate.signatureAlgorithm);
+  if (type === 'tsa' && weak !== null) return weak;
   if (type === 'tsa')
     return authority && selfSigned ? null : 'is no self-signed root of a timestamp authority';
   return authority || selfSigned ? null : 'is neither a certificate authority nor self-signed';

@@ -377,7 +377,7 @@ export function trustPolicyText(knobs: TrustKnobs, stores: readonly string[]): s
 export function notationTrust(knobs: TrustKnobs = {}): NotationTrust {
   const { stores = { 'ca:acme': pki().slice(-1) } } = knobs;
   const read = parseTrustPolicy(Buffer.from(trustPolicyText(knobs, Object.keys(stores))));
-  if (!read.ok) throw new Error(read.errors.join('; '));
+  if (!read.ok) throw new Error(read.errors.map(({ message }) => message).join('; '));
   const named = read.statements.flatMap(({ trustStores }) => trustStores).map((one) => storeKey(one));
   const opened = named.map((name) => {
     const held = stores[name];

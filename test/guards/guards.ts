@@ -81,7 +81,7 @@ function trustOf(name: string, { thresholds = {} }: Expected): TrustMaterial {
 function notationOf(name: string): TrustMaterial {
   const { policy, stores } = read(name, 'notation.json', notationSchema);
   const parsed = parseTrustPolicy(Buffer.from(policy));
-  if (!parsed.ok) throw new Error(parsed.errors.join('; '));
+  if (!parsed.ok) throw new Error(parsed.errors.map(({ message }) => message).join('; '));
   const opened = Object.entries(stores).map(([store, certificates]) => {
     const read = certificates.map((der) => parseCertificate(Buffer.from(der, 'base64')));
     return [store, ok(read)] as const;

@@ -1,7 +1,6 @@
 import { decode, encode, type DecodeOptions } from 'cborg';
-import { CERTIFICATE_CHAIN } from '../../limits.ts';
 import type { AlgorithmName } from './algorithms.ts';
-import type { Envelope } from './envelope.ts';
+import { type Envelope, withinChainLimit } from './envelope.ts';
 import { refuseLookalikes } from './lookalike.ts';
 import { LABEL, malformed, NAMES, readSignedAttributes } from './signed-attributes.ts';
 
@@ -16,11 +15,13 @@ const ALGORITHMS: ReadonlyMap<unknown, AlgorithmName> = new Map([
 ]);
 
 /** RFC 9052 section 3.1, and RFC 9360 section 2 for the chain. */
-const HEADER = { algorithm: 1, critical: 2, contentType: 3, chain: 33 } as const;
+const HEADER = { algorithm: 1, critical: 2, contentType: 3, iv: 5, partialIv: 6, chain: 33 } as const;
 /** signature-envelope-cose.md: "crit" has no integer labels from 0 to 8. */
 const LAST_COMMON_LABEL = 8;
 const SIGN1 = 18;
 const EPOCH_TIME = 1;
+/** RFC 8949 section 3.4.1: an attribute that is not read here may have such a time. */
+const TEXT_TIME = 0;
 
 /** RFC 8949 section 4.2.1 as far as a reader can insist on it: of each value one encoding, and of each label one value. */
 const STRICT = {
@@ -61,7 +62,7 @@ export function readCose(bytes: Uint8Array): Envelope {
   const header = headerOf(
     decoded(
       protectedBytes,
-      { [EPOCH_TIME]: (inner: () => unknown) => new EpochTime(inner()) },
+      { [EPOCH_TIME]: (inner) => new EpochTime(inner()), [TEXT_TIME]: (inner) => inner() },
       'its protected header',
     ),
     'its protected header',
@@ -70,6 +71,10 @@ export function readCose(bytes: Uint8Array): Envelope {
   // RFC 9052 section 3: a label occurs in one of the two.
   const twice = [...unprotected.keys()].find((label) => header.has(label));
   if (twice !== undefined) throw malformed(`the label ${JSON.stringify(twice)} is in both of its headers`);
+  // RFC 9052 section 3.1.
+  const labels = new Set([...header.keys(), ...unprotected.keys()]);
+  if (labels.has(HEADER.iv) && labels.has(HEADER.partialIv))
+    throw malformed('it has an IV and a partial IV, of which only one is allowed');
   const payload = bytesOf(parts[2], 'its payload');
   const timestamp = unprotected.get(LABEL.timestamp);
   return {
@@ -151,7 +156,5 @@ function timeOf(header: Header, label: string): Date | null {
 function chainOf(value: unknown): readonly Buffer[] {
   if (!Array.isArray(value) || value.length === 0)
     throw malformed('its unprotected header has no certificates (label 33)');
-  if (value.length > CERTIFICATE_CHAIN)
-    throw malformed(`it has ${value.length} certificates, more than the limit of ${CERTIFICATE_CHAIN}`);
-  return value.map((one) => bytesOf(one, 'a certificate'));
+  return withinChainLimit(value.map((one) => bytesOf(one, 'a certificate')));
 }

@@ -1,3 +1,5 @@
+import { CERTIFICATE_CHAIN } from '../../limits.ts';
+import { Refused } from '../refused.ts';
 import type { AlgorithmName } from './algorithms.ts';
 import type { SignedAttributes } from './signed-attributes.ts';
 
@@ -14,4 +16,13 @@ export interface Envelope {
   readonly chain: readonly Buffer[];
   /** The timestamp countersignature, if there is one. */
   readonly timestamp: Buffer | null;
+}
+
+/** The certificates of an envelope, which are at most as many as any chain has. Throws `Refused`. */
+export function withinChainLimit(chain: readonly Buffer[]): readonly Buffer[] {
+  if (chain.length <= CERTIFICATE_CHAIN) return chain;
+  throw new Refused(
+    'LimitExceeded',
+    `it has ${chain.length} certificates, more than the limit of ${CERTIFICATE_CHAIN} (CERTIFICATE_CHAIN)`,
+  );
 }

@@ -36,20 +36,33 @@ export function parseIdentity(
   return missing === undefined ? { ok: true, attributes } : refuse(`has no ${missing}`);
 }
 
-/** Whether whoever fits the one identity may fit the other as well: "overlapping values" make a policy invalid. */
+/**
+ * "overlapping if there exists a certificate for which multiple DNs evaluate true": whoever fits the one may fit the other as well, unless
+ * they want two values of one attribute.
+ */
 export function overlap(one: Attributes, other: Attributes): boolean {
-  return isPartOf(one, other) || isPartOf(other, one);
+  return [...one].every(([type, value]) => (other.get(type) ?? value) === value);
 }
 
-/** Why the certificate is none of the identities; null if it is one. */
-export function identityFault({ subject }: Certificate, identities: TrustedIdentities): string | null {
+/** Why the certificate is none of the identities, which are `named` so; null if it is one. */
+export function identityFault(
+  { subject }: Certificate,
+  identities: TrustedIdentities,
+  named: string,
+): string | null {
   if (identities === '*') return null;
   const name = parseName(subject);
   const attributes = attributesOf(name);
-  if (typeof attributes === 'string') return `its subject ${formatName(name)} ${attributes}`;
-  return identities.some((identity) => isPartOf(identity, attributes))
-    ? null
-    : `its subject ${formatName(name)} is none of the trusted identities`;
+  const who = `its signer ${JSON.stringify(formatName(name))}`;
+  if (typeof attributes === 'string') return `${who} cannot be one of ${named}: its subject ${attributes}`;
+  if (identities.some((identity) => isPartOf(identity, attributes))) return null;
+  const wanted = identities.map((identity) => JSON.stringify(described(identity))).join(', ');
+  return `${who} is none of ${named}: ${wanted}`;
+}
+
+/** An identity as people write it. */
+function described(identity: Attributes): string {
+  return [...identity].map(([type, value]) => `${type}=${value}`).join(', ');
 }
 
 function isPartOf(part: Attributes, whole: Attributes): boolean {
@@ -59,15 +72,12 @@ function isPartOf(part: Attributes, whole: Attributes): boolean {
 /** A subject as identities are compared with; a clause where it cannot be, as Notation has it. */
 function attributesOf(name: DistinguishedName): Attributes | string {
   const attributes = new Map<string, string>();
-  for (const rdn of name) {
-    const [first, ...more] = rdn;
-    const type = first ? shortName(first.type) : null;
-    if (more.length > 0) return 'has several attributes in one part';
-    if (!first || type === null)
-      return `has the attribute ${first?.type ?? 'without a type'}, which no identity can name`;
-    if (first.value === null) return `has a value of ${type} that is no text`;
+  for (const { type: id, value } of name.flat()) {
+    const type = shortName(id);
+    if (type === null) return `has the attribute ${id}, which no identity can name`;
+    if (value === null) return `has a value of ${type} that is no text`;
     if (attributes.has(type)) return `has ${type} twice`;
-    attributes.set(type, first.value);
+    attributes.set(type, value);
   }
   const missing = MANDATORY.find((type) => !attributes.get(type));
   return missing === undefined ? attributes : `has no ${missing}`;
@@ -80,7 +90,7 @@ function splitName(text: string): readonly (readonly [type: string, value: strin
   const parts: (readonly [string, string])[] = [];
   for (const part of splitAt(text, /[,;]/)) {
     const equals = part.indexOf('=');
-    const type = part.slice(0, Math.max(equals, 0)).trim();
+    const type = part.slice(0, Math.max(equals, 0)).replaceAll(/^ +| +$/g, '');
     const value = unescaped(part.slice(equals + 1));
     if (!TYPE.test(type) || value === null) return null;
     parts.push([type, value]);

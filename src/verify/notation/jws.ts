@@ -1,24 +1,26 @@
 import { z } from 'zod';
-import { CERTIFICATE_CHAIN } from '../../limits.ts';
 import { base64Bytes, base64urlBytes } from '../base64.ts';
 import { parseSignedJson } from '../signed-json.ts';
 import { type AlgorithmName, ALGORITHM_NAMES } from './algorithms.ts';
-import type { Envelope } from './envelope.ts';
-import { refuseLookalikes } from './lookalike.ts';
+import { type Envelope, withinChainLimit } from './envelope.ts';
+import { refuseLookalikes, withoutLookalikes } from './lookalike.ts';
 import { parseTime } from './rfc3339.ts';
 import { LABEL, malformed, NAMES, readSignedAttributes } from './signed-attributes.ts';
 
 /** RFC 7515 section 7.2.2, flattened: "no additional top level fields are supported" (signature-envelope-jws.md). */
-const envelopeSchema = z.strictObject({
-  payload: base64urlBytes,
-  protected: base64urlBytes,
-  header: z.looseObject({
-    x5c: z.array(base64Bytes).min(1).max(CERTIFICATE_CHAIN),
-    [LABEL.timestamp]: base64Bytes.optional(),
-    [LABEL.signingAgent]: z.string().optional(),
+const envelopeSchema = withoutLookalikes(
+  ['payload', 'protected', 'header', 'signature'],
+  z.strictObject({
+    payload: base64urlBytes,
+    protected: base64urlBytes,
+    // "the verifier MUST NOT validate formatting, or fail validation based on the content of" the signing agent.
+    header: z.looseObject({
+      x5c: z.array(base64Bytes).min(1),
+      [LABEL.timestamp]: base64Bytes.optional(),
+    }),
+    signature: base64urlBytes,
   }),
-  signature: base64urlBytes,
-});
+);
 
 const time = z.string().transform((text, context) => {
   const read = parseTime(text);
@@ -27,25 +29,27 @@ const time = z.string().transform((text, context) => {
   return z.NEVER;
 });
 
-const protectedSchema = z.looseObject({
-  alg: z.string(),
-  cty: z.string(),
-  crit: z.array(z.string()).min(1),
-  [LABEL.scheme]: z.string(),
-  [LABEL.signingTime]: time.optional(),
-  [LABEL.authenticSigningTime]: time.optional(),
-  [LABEL.expiry]: time.optional(),
-});
-
 /** The headers that JWS itself registers (RFC 7515 section 4.1), which `crit` must not list. */
 const REGISTERED = ['alg', 'jku', 'jwk', 'kid', 'x5u', 'x5c', 'x5t', 'x5t#S256', 'typ', 'cty', 'crit'];
+
+const protectedSchema = withoutLookalikes(
+  [...REGISTERED, ...NAMES],
+  z.looseObject({
+    alg: z.string(),
+    cty: z.string(),
+    crit: z.array(z.string()).min(1),
+    [LABEL.scheme]: z.string(),
+    [LABEL.signingTime]: time.optional(),
+    [LABEL.authenticSigningTime]: time.optional(),
+    [LABEL.expiry]: time.optional(),
+  }),
+);
 
 /** Reads an envelope in the flattened JSON form of JWS (signature-envelope-jws.md). Throws `Refused`. */
 export function readJws(bytes: Uint8Array): Envelope {
   const envelope = parseSignedJson(bytes, envelopeSchema, 'a JWS envelope');
   const header = parseSignedJson(envelope.protected, protectedSchema, 'a protected header');
   const unprotected = Object.keys(envelope.header);
-  refuseLookalikes(Object.keys(header), [...REGISTERED, ...NAMES], 'its protected header');
   refuseLookalikes(unprotected, ['x5c', ...NAMES, ...Object.keys(header)], 'its header');
   // RFC 7515 section 7.2.1: what is signed must not be said again where nobody has signed it.
   const twice = unprotected.find((name) => Object.hasOwn(header, name));
@@ -67,7 +71,7 @@ export function readJws(bytes: Uint8Array): Envelope {
     // Of the two texts there is one spelling each, so that they are those that were read.
     toBeSigned: Buffer.from([envelope.protected, envelope.payload].map(toBase64url).join('.')),
     signature: envelope.signature,
-    chain: envelope.header.x5c,
+    chain: withinChainLimit(envelope.header.x5c),
     timestamp: envelope.header[LABEL.timestamp] ?? null,
   };
 }

@@ -15,7 +15,7 @@ function policy(...statements: readonly object[]): string {
 
 function errorsOf(text: string): readonly string[] {
   const read = parseTrustPolicy(Buffer.from(text));
-  return read.ok ? [] : read.errors;
+  return read.ok ? [] : read.errors.map(({ message }) => message);
 }
 
 const identities = (...trustedIdentities: string[]) => policy({ ...STATEMENT, trustedIdentities });

@@ -25,9 +25,15 @@ export interface Statement {
   readonly trustedIdentities: TrustedIdentities;
 }
 
+/** What is wrong with a trust policy: where it stands in the document, and a text that names statement and field. */
+export interface TrustPolicyError {
+  readonly at: readonly (string | number)[];
+  readonly message: string;
+}
+
 export type ReadTrustPolicy =
   | { readonly ok: true; readonly statements: readonly Statement[] }
-  | { readonly ok: false; readonly errors: readonly string[] };
+  | { readonly ok: false; readonly errors: readonly TrustPolicyError[] };
 
 const action = z.enum(ACTIONS);
 
@@ -59,17 +65,17 @@ export function parseTrustPolicy(bytes: Uint8Array): ReadTrustPolicy {
   try {
     json = parseStrictJson(bytes);
   } catch (cause) {
-    return {
-      ok: false,
-      errors: [`is not strict JSON: ${cause instanceof Error ? cause.message : String(cause)}`],
-    };
+    const why = cause instanceof Error ? cause.message : String(cause);
+    return { ok: false, errors: [{ at: [], message: `is not strict JSON: ${why}` }] };
   }
   const document = documentSchema.safeParse(json, { error: wrongField });
   if (!document.success)
     return { ok: false, errors: document.error.issues.map((issue) => schemaError(issue, json)) };
-  const errors: string[] = [];
-  const report = (index: number, name: string, field: string, why: string) =>
-    errors.push(`${place(index, name)}${field}: ${why}`);
+  const errors: TrustPolicyError[] = [];
+  const report = (index: number, name: string, field: string, why: string) => {
+    const at = ['trustPolicies', index, ...stepsOf(field)];
+    errors.push({ at, message: `${place(index, name)}${field}: ${why}` });
+  };
   const statements = document.data.trustPolicies.map((file, index) =>
     statementOf(file, (field, why) => report(index, file.name, field, why)),
   );
@@ -87,13 +93,22 @@ function place(index: number, name: string): string {
   return `trustPolicies[${index}] (statement ${JSON.stringify(name)}): `;
 }
 
-function schemaError(issue: z.core.$ZodIssue, json: unknown): string {
-  const [first, index, ...rest] = issue.path;
-  const field = issue.path.map(String).join('.');
+/** The steps of a field as it is written: `trustStores[0]` are two. */
+function stepsOf(field: string): readonly (string | number)[] {
+  return (field.match(/\w+/g) ?? []).map((step) => (/^\d+$/.test(step) ? Number(step) : step));
+}
+
+function schemaError(issue: z.core.$ZodIssue, json: unknown): TrustPolicyError {
+  const unknown = issue.code === 'unrecognized_keys' ? issue.keys : [];
+  const path = issue.path.map((step) => (typeof step === 'symbol' ? String(step) : step));
+  const at = [...path, ...unknown.slice(0, 1)];
+  const why = unknown.length > 0 ? `unknown field ${unknown.join(', ')}` : issue.message;
+  const [first, index, ...rest] = path;
   const message =
-    issue.code === 'unrecognized_keys' ? `unknown field ${issue.keys.join(', ')}` : issue.message;
-  if (first !== 'trustPolicies' || typeof index !== 'number') return `${field || 'document'}: ${message}`;
-  return `${place(index, nameAt(json, index))}${rest.map(String).join('.') || 'statement'}: ${message}`;
+    first === 'trustPolicies' && typeof index === 'number'
+      ? `${place(index, nameAt(json, index))}${rest.join('.') || 'statement'}: ${why}`
+      : `${path.join('.') || 'document'}: ${why}`;
+  return { at, message };
 }
 
 const namesSchema = z.object({ trustPolicies: z.array(z.object({ name: z.string() }).catch({ name: '' })) });

@@ -34,13 +34,9 @@ export function authenticityFault({ signature, trust, statement }: Question): Re
       reason: 'SignerNotTrusted',
       message: `it is signed by ${nameOf(chain[0])}, and no certificate of its chain is in ${where}`,
     };
-  const why = identityFault(chain[0], statement.trustedIdentities);
-  return why === null
-    ? null
-    : {
-        reason: 'SignerNotTrusted',
-        message: `${why} of the statement ${JSON.stringify(statement.name)} (${trust.origin})`,
-      };
+  const named = `the trusted identities of the statement ${JSON.stringify(statement.name)} (${trust.origin})`;
+  const why = identityFault(chain[0], statement.trustedIdentities, named);
+  return why === null ? null : { reason: 'SignerNotTrusted', message: why };
 }
 
 /** "Validate Expiry": expired is what has reached the time. */

@@ -58,6 +58,7 @@ function textOf({ tag, contents }: Der): string | null {
     case TAG.utf8String:
       return isUtf8(contents) ? contents.toString('utf8') : null;
     case TAG.printableString:
+    case TAG.teletexString:
     case TAG.ia5String:
     case TAG.numericString:
       return contents.every((byte) => byte < 0x80) ? contents.toString('latin1') : null;

@@ -42,7 +42,9 @@ export function hashOf(algorithm: Der | undefined): string | null {
 const TOO_WEAK: Readonly<Record<string, string>> = {
   '1.2.840.113549.1.1.4': 'MD5 with RSA',
   '1.2.840.113549.1.1.5': 'SHA-1 with RSA',
+  '1.2.840.113549.1.1.14': 'SHA-224 with RSA',
   '1.2.840.10045.4.1': 'SHA-1 with ECDSA',
+  '1.2.840.10045.4.3.1': 'SHA-224 with ECDSA',
 };
 
 /** What is said of an algorithm by which nothing is verified, as a clause; null for the others. Throws `DerError`. */
@@ -53,7 +55,7 @@ export function algorithmFault(algorithm: Der): string | null {
   if (weak !== undefined) return `is signed with ${weak}, which is too weak`;
   if (oid === RSA_PSS)
     return pssHash(parameters) === null
-      ? 'is signed with RSASSA-PSS over a hash that is too weak or not known'
+      ? 'is signed with RSASSA-PSS by other parameters than those of SHA-256, SHA-384 or SHA-512'
       : null;
   return ALGORITHMS[oid] ? null : `is signed with an algorithm that is not known (${oid})`;
 }
