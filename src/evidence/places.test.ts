@@ -77,7 +77,10 @@ describe('referrers', () => {
     const registry = inMemoryRegistry();
     const artifactType = 'application/vnd.cncf.notary.signature';
     registry.push(CART, { layers: [], subject: DIGEST, artifactType });
-    expect(await collected(registry)).toMatchObject({ evidence: [], faults: [{ reason: 'SignatureMalformed' }] });
+    expect(await collected(registry)).toMatchObject({
+      evidence: [],
+      faults: [{ reason: 'SignatureMalformed' }],
+    });
   });
 
   it.each([

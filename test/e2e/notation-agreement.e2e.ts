@@ -2,15 +2,12 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type AnsweringServer, startAnswering } from '../notation/answering-server.ts';
 import { askOurs } from '../notation/asked.ts';
 import type { NotationCase } from '../notation/case.ts';
-import { certificateCases } from '../notation/certificate-cases.ts';
+import { allCases } from '../notation/cases.ts';
 import { writeCase } from '../notation/disk.ts';
 import { undocumented } from '../notation/documented.ts';
-import { envelopeCases } from '../notation/envelope-cases.ts';
 import { askNotation } from '../notation/notation-cli.ts';
 import { REAL_CASES, signReally } from '../notation/real-cases.ts';
 import { revocationCases } from '../notation/revocation-cases.ts';
-import { timestampCases } from '../notation/timestamp-cases.ts';
-import { trustCases } from '../notation/trust-cases.ts';
 import { buildTools } from './bench.ts';
 
 beforeAll(() => void buildTools('notation'));
@@ -34,13 +31,10 @@ describe('what Notation itself has signed', () => {
 });
 
 describe('signatures, as notation verify and this program see them', () => {
-  it.each([...envelopeCases(), ...certificateCases(), ...trustCases(), ...timestampCases()])(
-    '$name',
-    async (one) => {
-      const { both, why } = await askBoth(one);
-      expect({ both, why }).toEqual({ both: [one.ours, one.notation], why });
-    },
-  );
+  it.each(allCases())('$name', async (one) => {
+    const { both, why } = await askBoth(one);
+    expect({ both, why }).toEqual({ both: [one.ours, one.notation], why });
+  });
 });
 
 describe('certificates that can be revoked', () => {
@@ -74,13 +68,8 @@ describe('certificates that can be revoked', () => {
 });
 
 describe('the tables', () => {
-  it.each([
-    ...envelopeCases(),
-    ...certificateCases(),
-    ...trustCases(),
-    ...timestampCases(),
-    ...revocationCases('http://127.0.0.1'),
-  ])('say why, where the two differ: $name', (one) => {
-    expect(undocumented(one)).toBeNull();
-  });
+  it.each([...allCases(), ...revocationCases('http://127.0.0.1')])(
+    'say why, where the two differ: $name',
+    (one) => expect(undocumented(one)).toBeNull(),
+  );
 });

@@ -66,6 +66,8 @@ const nameOf = (commonName: string): NameParts => [
 /** What stands in a certificate; every knob that is left out is as the specification has it. */
 export interface CertificateKnobs {
   readonly name?: NameParts;
+  /** The name as DER, where it is not written as most are. */
+  readonly subject?: Buffer;
   readonly key?: Key;
   readonly from?: Date;
   readonly to?: Date;
@@ -93,7 +95,7 @@ function usageBits(usages: readonly number[]): Buffer {
 
 export function issue(name: string, knobs: CertificateKnobs, issuer: Certificate | null): Certificate {
   const own = knobs.key ?? key(`notation ${name}`);
-  const subject = x509Name(...(knobs.name ?? nameOf(name)));
+  const subject = knobs.subject ?? x509Name(...(knobs.name ?? nameOf(name)));
   const { ca = null, usages = [], purposes = [] } = knobs;
   return certificate({
     name: subject,

@@ -24,11 +24,11 @@ export const freshest = (...urls: readonly string[]): Buffer => extension('2.5.2
 const points = (urls: readonly string[]): Buffer =>
   sequence(...urls.map((url) => sequence(tagged(0, tagged(0, taggedPrimitive(6, Buffer.from(url)))))));
 
-/** Where a responder is (RFC 5280, 4.2.2.1). */
-export const ocspAt = (url: string): Buffer =>
+/** Where responders are (RFC 5280, 4.2.2.1). */
+export const ocspAt = (...urls: readonly string[]): Buffer =>
   extension(
     '1.3.6.1.5.5.7.1.1',
-    sequence(sequence(oid('1.3.6.1.5.5.7.48.1'), taggedPrimitive(6, Buffer.from(url)))),
+    sequence(...urls.map((url) => sequence(oid('1.3.6.1.5.5.7.48.1'), taggedPrimitive(6, Buffer.from(url))))),
   );
 
 export const NO_CHECK = extension('1.3.6.1.5.5.7.48.1.5', nothing());
@@ -52,6 +52,8 @@ export interface CrlKnobs {
   readonly extensions?: readonly Buffer[];
   readonly signWith?: Key;
   readonly issuerName?: Buffer;
+  /** RFC 5280, 5.1.2.1: 1 for the second version; null leaves it out. */
+  readonly version?: number | null;
 }
 
 const HOUR = 3_600_000;
@@ -75,8 +77,9 @@ export function crl(issuer: Certificate, knobs: CrlKnobs = {}): Buffer {
     );
   });
   const nextUpdate = knobs.nextUpdate === undefined ? new Date(now() + 24 * HOUR) : knobs.nextUpdate;
+  const { version = 1 } = knobs;
   const list = sequence(
-    integer(1),
+    ...(version === null ? [] : [integer(version)]),
     signatureAlgorithm(by),
     knobs.issuerName ?? issuer.name,
     generalizedTime(knobs.thisUpdate ?? new Date(now() - HOUR)),
@@ -114,6 +117,8 @@ export interface OcspKnobs {
   readonly byKey?: boolean;
   readonly error?: number;
   readonly singleExtensions?: readonly Buffer[];
+  /** RFC 6960, 4.2.1: 0 for the first version, which is not written. */
+  readonly version?: number;
 }
 
 const sha1 = (data: Uint8Array): Buffer => createHash('sha1').update(data).digest();
@@ -149,6 +154,7 @@ export function ocspResponse(certificate: Certificate, issuer: Certificate, knob
     ...(knobs.singleExtensions ? [tagged(1, sequence(...knobs.singleExtensions))] : []),
   );
   const data = sequence(
+    ...(knobs.version === undefined ? [] : [tagged(0, integer(knobs.version))]),
     knobs.byKey ? tagged(2, octetString(sha1(keyBits(signer)))) : tagged(1, signer.name),
     generalizedTime(thisUpdate),
     sequence(single),

@@ -51,6 +51,14 @@ export interface TimestampKnobs {
   readonly contentType?: string;
   /** Whether the certificate that signs is named among what is signed (RFC 5816). */
   readonly signingCertificate?: boolean;
+  /** Its issuer and serial number beside its hash there (RFC 5035, 4). */
+  readonly issuerSerial?: Buffer;
+  /** The time as an element, where it is not written as it should be. */
+  readonly genTime?: Buffer;
+  /** What stands in the TSTInfo behind the nonce. */
+  readonly tail?: readonly Buffer[];
+  /** More signed attributes. */
+  readonly attributes?: readonly Buffer[];
 }
 
 export interface TimestampAuthority {
@@ -122,12 +130,7 @@ function respond(
   const along = embed === 'chain' ? above : typeof embed === 'boolean' ? [] : embed;
   const info = timestampInfo(data, knobs);
   const hash = knobs.signatureHash ?? (by.key.hash === 'sha512' ? 'sha256' : by.key.hash);
-  const attributes = signedAttributes(
-    by,
-    contentType,
-    knobs.messageDigest ?? digest(hash, info),
-    knobs.signingCertificate ?? true,
-  );
+  const attributes = signedAttributes(by, contentType, knobs.messageDigest ?? digest(hash, info), knobs);
   const signature = (knobs.signWith ?? by.key).sign(setOf(...attributes), hash);
   // RFC 5652, 5.3
   const signerInfo = sequence(
@@ -158,8 +161,9 @@ function timestampInfo(data: Uint8Array, knobs: TimestampKnobs): Buffer {
     oid('1.3.6.1.4.1.57264.2'),
     sequence(sequence(oid(HASHES[hash]), nothing()), octetString(digest(hash, over))),
     integer(serial),
-    generalizedTime(at),
+    knobs.genTime ?? generalizedTime(at),
     integer(nonce),
+    ...(knobs.tail ?? []),
   );
 }
 
@@ -168,16 +172,20 @@ function signedAttributes(
   by: Certificate,
   contentType: string,
   messageDigest: Buffer,
-  named: boolean,
+  { signingCertificate: named = true, issuerSerial, attributes = [] }: TimestampKnobs,
 ): readonly Buffer[] {
-  const attribute = (type: string, value: Buffer): Buffer => sequence(oid(type), setOf(value));
-  const certificateId = sequence(sequence(sequence(octetString(digest('sha256', by.der)))));
+  const hash = octetString(digest('sha256', by.der));
+  const certificateId = sequence(sequence(sequence(hash, ...(issuerSerial ? [issuerSerial] : []))));
   return [
     attribute('1.2.840.113549.1.9.3', oid(contentType)),
     attribute('1.2.840.113549.1.9.4', octetString(messageDigest)),
     ...(named ? [attribute('1.2.840.113549.1.9.16.2.47', certificateId)] : []),
+    ...attributes,
   ];
 }
+
+/** RFC 5652, 5.3: an attribute of one value. */
+export const attribute = (type: string, value: Buffer): Buffer => sequence(oid(type), setOf(value));
 
 const sorted = (elements: readonly Buffer[]): readonly Buffer[] =>
   elements.toSorted((a, b) => Buffer.compare(a, b));

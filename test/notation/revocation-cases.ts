@@ -32,6 +32,8 @@ const SERIAL_ALONE = 'a response about the same serial number under another issu
 const COMING = 'what is of a time to come says nothing of now';
 const SCOPE = 'a list that is not for this certificate (RFC 5280, 6.3.3)';
 const CHANGES = 'a list of changes in place of the whole list';
+const LATER = 'a response of a version that does not exist';
+const EXTENSION = 'a responder whose certificate has a critical extension that nobody here understands';
 const REVOKED_RESPONDER = 'a responder whose own certificate was revoked';
 
 type Answers = Readonly<Record<string, Buffer | number>>;
@@ -102,6 +104,34 @@ export function revocationCases(base: string): readonly RevocationCase[] {
       ...list((_, issuer) => ({
         '/leaf.crl': crl(issuer, { thisUpdate: after(0), nextUpdate: AN_HOUR_AGO }),
       })),
+    },
+    {
+      ...bad('an outdated list that names it', 'CertificateRevoked', {}),
+      ...list((certificate, issuer) => ({
+        '/leaf.crl': crl(issuer, {
+          thisUpdate: after(0),
+          nextUpdate: AN_HOUR_AGO,
+          revoked: [{ certificate }],
+        }),
+      })),
+    },
+    {
+      ...bad('an outdated list that holds it', 'RevocationUnknown', {}),
+      ...list((certificate, issuer) => ({
+        '/leaf.crl': crl(issuer, {
+          thisUpdate: after(0),
+          nextUpdate: AN_HOUR_AGO,
+          revoked: [{ certificate, reason: 6 }],
+        }),
+      })),
+    },
+    {
+      ...bad('a list of the first version', 'RevocationUnknown', {}),
+      ...list((_, issuer) => ({ '/leaf.crl': crl(issuer, { version: null }) })),
+    },
+    {
+      ...bad('a list of a later version', 'RevocationUnknown', {}),
+      ...list((_, issuer) => ({ '/leaf.crl': crl(issuer, { version: 2 }) })),
     },
     {
       ...bad('a list without an end', 'RevocationUnknown', {}),
@@ -298,6 +328,39 @@ export function revocationCases(base: string): readonly RevocationCase[] {
       ...responder((leaf, issuer) => ({
         '/ocsp': ocspResponse(leaf, issuer, { thisUpdate: IN_A_DAY, nextUpdate: VALID.to }),
       })),
+    },
+    {
+      ...stricter('a response of a later version', 'RevocationUnknown', LATER, {}),
+      ...responder((leaf, issuer) => ({ '/ocsp': ocspResponse(leaf, issuer, { version: 1 }) })),
+    },
+    {
+      ...bad('a responder that does not know it, before one that does', 'RevocationUnknown', {}),
+      ...made([ocspAt(url('/first'), url('/ocsp'))], (leaf, issuer) => ({
+        '/first': ocspResponse(leaf, issuer, { status: 'unknown' }),
+        '/ocsp': ocspResponse(leaf, issuer),
+      })),
+    },
+    {
+      ...good('a responder that is down, before one that is not', {}),
+      ...made([ocspAt(url('/first'), url('/ocsp'))], (leaf, issuer) => ({
+        '/ocsp': ocspResponse(leaf, issuer),
+      })),
+    },
+    {
+      ...stricter(
+        'a responder with a critical extension that is not known',
+        'RevocationUnknown',
+        EXTENSION,
+        {},
+      ),
+      ...responder((leaf, issuer) => {
+        const unknown = extension('1.2.3.4', integer(1), true);
+        return {
+          '/ocsp': ocspResponse(leaf, issuer, {
+            responder: delegated([OCSP_SIGNING], [NO_CHECK, unknown])(issuer),
+          }),
+        };
+      }),
     },
     {
       ...bad('a response by another key', 'RevocationUnknown', {}),

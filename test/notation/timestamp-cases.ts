@@ -1,15 +1,22 @@
 import { readDer, childrenOf, TAG } from '../../src/verify/x509/der.ts';
-import type { Certificate } from '../forge/certificate.ts';
+import { type Certificate, extension } from '../forge/certificate.ts';
+import { element, integer, oid, sequence, tagged } from '../forge/der.ts';
 import type { KeyKind } from '../forge/keys.ts';
 import { key } from '../forge/keys.ts';
 import {
+  attribute,
   timestampAuthority,
   type TimestampAuthorityKnobs,
   type TimestampKnobs,
 } from '../forge/timestamp-authority.ts';
 import { after } from '../forge/times.ts';
-import { bad, chain, good, type NotationCase, PAST, VALID, wider } from './case.ts';
+import { bad, chain, good, type NotationCase, PAST, stricter, VALID, wider } from './case.ts';
 
+const OTHER_NAME =
+  'a timestamp that calls its authority by another name than its certificate has (RFC 3161, 2.4.2)';
+const EXTENSION = 'a timestamp with a critical extension that nobody here understands';
+const ZONE = 'a timestamp whose time is not in UTC, as RFC 3161 wants it';
+const ATTRIBUTE = 'a timestamp with a signed attribute that stands twice (RFC 5652, 11)';
 const INDEFINITE = 'a token in BER of indefinite length, which CMS allows and Notation does not read';
 
 /** A timestamp authority that is valid for long, as far as nothing else is said. */
@@ -59,6 +66,13 @@ function padded(token: Buffer): Buffer {
   length.writeUInt32BE(token.length - header);
   return Buffer.concat([Buffer.of(0x30, 0x84), length, token.subarray(header)]);
 }
+
+const [SIGNER] = tsa().chain;
+const at = (time: string): TimestampKnobs => ({ genTime: element(0x18, Buffer.from(time)) });
+/** IssuerSerial (RFC 5035, 4): the issuer as a directory name. */
+const names = (issuer: Buffer, serial: Buffer): TimestampKnobs => ({
+  issuerSerial: sequence(sequence(tagged(4, issuer)), integer(serial)),
+});
 
 const expired = () => chain({ leaf: { to: PAST } });
 
@@ -141,6 +155,55 @@ export function timestampCases(): readonly NotationCase[] {
         authority: tsa({ intermediate: VALID }),
         trusted: tsa({ intermediate: VALID }).chain.slice(1, 2),
       }),
+    ),
+    good(
+      'that names issuer and number of its certificate',
+      stamped({ how: names(SIGNER.issuer, SIGNER.serial) }),
+    ),
+    bad(
+      'that names another number of its certificate',
+      'TimestampInvalid',
+      stamped({ how: names(SIGNER.issuer, Buffer.of(7)) }),
+    ),
+    bad(
+      'that names another issuer of its certificate',
+      'TimestampInvalid',
+      stamped({ how: names(SIGNER.name, SIGNER.serial) }),
+    ),
+    good('that names its authority', stamped({ how: { tail: [tagged(0, tagged(4, SIGNER.name))] } })),
+    stricter(
+      'that names another authority',
+      'TimestampInvalid',
+      OTHER_NAME,
+      stamped({ how: { tail: [tagged(0, tagged(4, SIGNER.issuer))] } }),
+    ),
+    stricter(
+      'with a critical extension that is not known',
+      'TimestampInvalid',
+      EXTENSION,
+      stamped({ how: { tail: [tagged(1, extension('1.2.3.4', integer(1), true))] } }),
+    ),
+    good(
+      'with an extension that is not critical',
+      stamped({ how: { tail: [tagged(1, extension('1.2.3.4', integer(1)))] } }),
+    ),
+    good('with a fraction of a second', stamped({ how: at('20260301120000.5Z') })),
+    bad(
+      'with a zero at the end of a fraction',
+      'TimestampInvalid',
+      stamped({ how: at('20260301120000.50Z') }),
+    ),
+    bad('without seconds', 'TimestampInvalid', stamped({ how: at('202603011200Z') })),
+    stricter('in another zone', 'TimestampInvalid', ZONE, stamped({ how: at('20260301130000+0100') })),
+    stricter(
+      'with an attribute twice',
+      'TimestampInvalid',
+      ATTRIBUTE,
+      stamped({ how: { attributes: [attribute('1.2.840.113549.1.9.3', oid('1.2.840.113549.1.9.16.1.4'))] } }),
+    ),
+    good(
+      'with an attribute that is not known',
+      stamped({ how: { attributes: [attribute('1.2.3.4', integer(1))] } }),
     ),
     good('that is wrong, and only logged', { ...logged(stamped({ how: { over: Buffer.from('x') } })) }),
     good('that is missing and not wanted before expiry', {

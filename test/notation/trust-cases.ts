@@ -14,6 +14,7 @@ const AUDIT = 'a level that only logs authenticity has verified no signer whom a
 const UNKNOWN = 'a member that a trust policy does not have: who misspells one believes in what is not there';
 const TWICE = 'a member that stands twice, of which Notation takes the last';
 const CASE = 'a member in another case';
+const ABSENT = 'a member that is null, which Notation takes for one that is absent';
 const BEHIND = 'something behind the end of the trust policy';
 const EMPTY_VALUE = 'an identity with an attribute of no value, which to Notation is one that is absent';
 const OTHER_IDENTITY = 'an identity of a kind that nobody understands, beside one that is';
@@ -152,6 +153,23 @@ export function trustCases(): readonly NotationCase[] {
         writeFileSync(join(store, 'more.txt'), text);
       }),
     ),
+    good(
+      'with a certificate under its older label',
+      inStore((store) => writeFileSync(join(store, 'more.pem'), pem('X509 CERTIFICATE', root()[0]!.der))),
+    ),
+    good(
+      'with as many certificates as an operating system has',
+      inStore((store) =>
+        writeFileSync(join(store, 'more.pem'), pem('CERTIFICATE', root()[0]!.der).repeat(150)),
+      ),
+    ),
+    bad(
+      'with a certificate that is indented',
+      'TrustStoreInvalid',
+      inStore((store) =>
+        writeFileSync(join(store, 'more.pem'), pem('CERTIFICATE', root()[0]!.der).replaceAll(/^/gm, '  ')),
+      ),
+    ),
     bad(
       'with one in its store that is no authority',
       'TrustStoreInvalid',
@@ -221,6 +239,12 @@ export function trustCases(): readonly NotationCase[] {
       'wrong input',
       CASE,
       policy((text) => text.replace('"level"', '"Level"')),
+    ),
+    stricter(
+      'under one with a member that is null',
+      'wrong input',
+      ABSENT,
+      policy((text) => text.replace('"level"', '"override":null,"level"')),
     ),
     stricter(
       'under one with something behind it',

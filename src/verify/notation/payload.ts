@@ -57,7 +57,10 @@ export function readPayload(payload: Buffer, artifact: SignedArtifact): Readonly
 function refuseOddNumbers(json: string): void {
   JSON.parse(json, (name, value: unknown, context?: { readonly source?: string }) => {
     if (Number.isInteger(value) && !/^-?\d+$/.test(context?.source ?? ''))
-      throw new Refused('SignatureMalformed', `it is not a payload: ${name} must be written as a whole number`);
+      throw new Refused(
+        'SignatureMalformed',
+        `it is not a payload: ${name} must be written as a whole number`,
+      );
     return value;
   });
 }

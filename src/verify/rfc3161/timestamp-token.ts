@@ -80,7 +80,10 @@ function readSignedData(signedData: Der | undefined): TimestampToken {
   };
 }
 
-type Info = Pick<TimestampToken, 'time' | 'imprint' | 'accuracy' | 'policy' | 'authorityName' | 'criticalExtension'>;
+type Info = Pick<
+  TimestampToken,
+  'time' | 'imprint' | 'accuracy' | 'policy' | 'authorityName' | 'criticalExtension'
+>;
 
 /** RFC 3161 section 2.4.2, TSTInfo. */
 function readInfo(info: Buffer): Info {

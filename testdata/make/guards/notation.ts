@@ -1,10 +1,7 @@
 import { isReason, REASONS } from '../../../src/reasons.ts';
 import { notationSignature, type NotationKnobs, trustPolicyText } from '../../../test/forge/notation.ts';
 import { chain, type NotationCase } from '../../../test/notation/case.ts';
-import { certificateCases } from '../../../test/notation/certificate-cases.ts';
-import { envelopeCases } from '../../../test/notation/envelope-cases.ts';
-import { timestampCases } from '../../../test/notation/timestamp-cases.ts';
-import { trustCases } from '../../../test/notation/trust-cases.ts';
+import { allCases } from '../../../test/notation/cases.ts';
 import type { Guard } from './guard.ts';
 
 /** RSA keys are others in every run, and stay out of what is committed; the end-to-end tests have them. */
@@ -15,8 +12,7 @@ const BEFORE: ReadonlySet<string> = new Set(['EvidenceUnsupported', 'TrustStoreI
 
 /** A signature of Notation for each rule that only one thing breaks: the same that the real `notation` is asked of end to end. */
 export function notationGuards(): Guard[] {
-  const certificates = certificateCases().map((one) => ({ ...one, name: `certificate: ${one.name}` }));
-  return [...envelopeCases(), ...certificates, ...trustCases(), ...timestampCases()]
+  return allCases()
     .filter(({ name }) => !MADE_ANEW.test(name))
     .flatMap((one) => guardOf(one));
 }

@@ -17,7 +17,13 @@ import {
   TAG,
 } from '../../x509/der.ts';
 import { bitStringBytes, integerBytes, oidOf, smallInteger, timeOf } from '../../x509/der-values.ts';
-import { criticalUnknown, extendedKeyUsage, KEY_USAGE, mayBeUsedFor, PURPOSE } from '../../x509/extensions.ts';
+import {
+  criticalUnknown,
+  extendedKeyUsage,
+  KEY_USAGE,
+  mayBeUsedFor,
+  PURPOSE,
+} from '../../x509/extensions.ts';
 import { algorithmFault, verifyWithAlgorithm } from '../../x509/signature-algorithm.ts';
 import { isStrong } from '../algorithms.ts';
 import { isIssuedBy, notValidAt } from '../chain.ts';
