@@ -26,7 +26,7 @@ export interface Statement {
 }
 
 /** What is wrong with a trust policy: where it stands in the document, and a text that names statement and field. */
-export interface TrustPolicyError {
+interface TrustPolicyError {
   readonly at: readonly (string | number)[];
   readonly message: string;
 }

@@ -40,7 +40,8 @@ describe('certification paths', () => {
       new Proxy(one, {
         get: (target, member) => {
           if (member === 'extensions') looked += 1;
-          return Reflect.get(target, member);
+          const value: unknown = Reflect.get(target, member);
+          return value;
         },
       });
     const [leaf, ...offered] = [1, 2, 3, 4, 5, 6, 7, 8].map((serial) => counted(parsed(made(serial))));
