@@ -11,7 +11,7 @@ import {
   utf8String,
   validityTime,
 } from './der.ts';
-import { digest, type Hash, type Key, signatureAlgorithm } from './keys.ts';
+import { type AnyHash, digest, type Key, signatureAlgorithm } from './keys.ts';
 
 /** A certificate with the key that is in it, as whoever holds it has it. */
 export interface Certificate {
@@ -33,7 +33,7 @@ export interface CertificateParts {
   readonly to: Date;
   readonly serial: Buffer;
   readonly extensions: readonly Buffer[];
-  readonly hash?: Hash;
+  readonly hash?: AnyHash;
 }
 
 /** A distinguished name of organisation and common name; without a common name the empty one, as in Fulcio's leaves. */

@@ -1,17 +1,12 @@
-import {
-  checkPrimeSync,
-  constants,
-  createHash,
-  createPrivateKey,
-  createPublicKey,
-  type KeyObject,
-  sign as signWith,
-} from 'node:crypto';
+import { createHash, createPrivateKey, createPublicKey, type KeyObject, sign as signWith } from 'node:crypto';
 import { p256, p384, p521 } from '@noble/curves/nist.js';
 import { nothing, oid, sequence } from './der.ts';
+import { rsaKey } from './rsa.ts';
 
 export type KeyKind = 'p256' | 'p384' | 'p521' | 'rsa' | 'ed25519';
 export type Hash = 'sha256' | 'sha384' | 'sha512';
+/** With SHA-1, which nobody may sign over any more. */
+export type AnyHash = Hash | 'sha1';
 
 /** A key pair that is the same in every run, as are its signatures: what is made with it can be made again, byte for byte. */
 export interface Key {
@@ -24,7 +19,7 @@ export interface Key {
   /** The public key alone: 32 bytes of Ed25519. */
   readonly raw: Buffer;
   /** ECDSA by RFC 6979, RSA by PKCS #1 v1.5, pure Ed25519. */
-  readonly sign: (data: Uint8Array, hash?: Hash) => Buffer;
+  readonly sign: (data: Uint8Array, hash?: AnyHash) => Buffer;
 }
 
 const CURVES = {
@@ -33,7 +28,7 @@ const CURVES = {
   p521: { curve: p521, name: 'P-521', bytes: 66, hash: 'sha512' },
 } as const;
 
-export const digest = (hash: Hash, ...data: readonly Uint8Array[]): Buffer => {
+export const digest = (hash: AnyHash, ...data: readonly Uint8Array[]): Buffer => {
   const hashing = createHash(hash);
   for (const part of data) hashing.update(part);
   return hashing.digest();
@@ -50,19 +45,19 @@ export function key(name: string, kind: KeyKind = 'p256'): Key {
   const label = `${kind}:${name}`;
   const known = made.get(label);
   if (known) return known;
-  const pair = make(kind, label);
+  const pair = make(kind, label, name);
   made.set(label, pair);
   return pair;
 }
 
-function make(kind: KeyKind, label: string): Key {
+function make(kind: KeyKind, label: string, name: string): Key {
   switch (kind) {
     case 'p256':
     case 'p384':
     case 'p521':
       return elliptic(kind, label);
     case 'rsa':
-      return rsa(label);
+      return rsaKey(name);
     case 'ed25519':
       return ed25519(label);
   }
@@ -87,7 +82,7 @@ function elliptic(kind: keyof typeof CURVES, label: string): Key {
     key: { kty: 'EC', crv: name, d: secret.toString('base64url'), x, y },
     format: 'jwk',
   });
-  const sign = (data: Uint8Array, with_: Hash = hash): Buffer =>
+  const sign = (data: Uint8Array, with_: AnyHash = hash): Buffer =>
     Buffer.from(curve.sign(digest(with_, data), secret, { prehash: false, lowS: false, format: 'der' }));
   return withPublic(privateKey, kind, hash, sign);
 }
@@ -102,57 +97,21 @@ function ed25519(label: string): Key {
   return withPublic(privateKey, 'ed25519', 'sha512', (data) => signWith(null, data, privateKey));
 }
 
-const PRIME_BYTES = 128;
-
-function rsa(label: string): Key {
-  const e = 65537n;
-  const p = prime(`${label}:p`);
-  const q = prime(`${label}:q`);
-  const d = inverse(e, (p - 1n) * (q - 1n));
-  const parts = { n: p * q, e, d, p, q, dp: d % (p - 1n), dq: d % (q - 1n), qi: inverse(q, p) };
-  const jwk = Object.fromEntries(
-    Object.entries(parts).map(([name, value]) => {
-      const hex = value.toString(16);
-      return [name, Buffer.from(hex.length % 2 ? `0${hex}` : hex, 'hex').toString('base64url')];
-    }),
-  );
-  const privateKey = createPrivateKey({ key: { kty: 'RSA', ...jwk }, format: 'jwk' });
-  const padding = constants.RSA_PKCS1_PADDING;
-  const sign = (data: Uint8Array, hash: Hash = 'sha256'): Buffer =>
-    signWith(hash, data, { key: privateKey, padding });
-  return withPublic(privateKey, 'rsa', 'sha256', sign);
-}
-
-function prime(label: string): bigint {
-  const bytes = stream(label, PRIME_BYTES);
-  bytes[0] = (bytes[0] ?? 0) | 0xc0; // so that the product has 2048 bits
-  let candidate = BigInt(`0x${bytes.toString('hex')}`) | 1n;
-  while (candidate % 65537n === 1n || !checkPrimeSync(candidate)) candidate += 2n;
-  return candidate;
-}
-
-function inverse(value: bigint, modulus: bigint): bigint {
-  let [a, b, x, y] = [value % modulus, modulus, 1n, 0n];
-  while (b > 0n) {
-    const quotient = a / b;
-    [a, b, x, y] = [b, a - quotient * b, y, x - quotient * y];
-  }
-  return ((x % modulus) + modulus) % modulus;
-}
-
 const ECDSA_WITH = {
+  sha1: '1.2.840.10045.4.1',
   sha256: '1.2.840.10045.4.3.2',
   sha384: '1.2.840.10045.4.3.3',
   sha512: '1.2.840.10045.4.3.4',
 } as const;
 const RSA_WITH = {
+  sha1: '1.2.840.113549.1.1.5',
   sha256: '1.2.840.113549.1.1.11',
   sha384: '1.2.840.113549.1.1.12',
   sha512: '1.2.840.113549.1.1.13',
 } as const;
 
 /** The AlgorithmIdentifier of a signature by `by` (RFC 5758, 8017 and 8410). */
-export function signatureAlgorithm(by: Key, hash: Hash = by.hash): Buffer {
+export function signatureAlgorithm(by: Key, hash: AnyHash = by.hash): Buffer {
   switch (by.kind) {
     case 'p256':
     case 'p384':

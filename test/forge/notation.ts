@@ -9,7 +9,7 @@ import { parseCertificate } from '../../src/verify/x509/certificate.ts';
 import { failed } from '../../src/reasons.ts';
 import { type Certificate, certificate, extension, serialOf } from './certificate.ts';
 import { bitString, boolean, integer, oid, sequence, setOf, utf8String } from './der.ts';
-import { digest, key, type Key } from './keys.ts';
+import { type AnyHash, digest, key, type Key } from './keys.ts';
 import { after, DAY, SIGNED_AT, YEAR } from './times.ts';
 
 /** A Notary Project PKI and its signatures, in process: what follows from a name is the same in every run. */
@@ -83,6 +83,10 @@ export interface CertificateKnobs {
   readonly purposesCritical?: boolean;
   readonly extensions?: readonly Buffer[];
   readonly serial?: Buffer;
+  /** That its issuer signs over. */
+  readonly hash?: AnyHash;
+  /** The SubjectPublicKeyInfo, where it is in another form than the key's own. */
+  readonly spki?: Buffer;
 }
 
 export const USAGE = { digitalSignature: 0, keyEncipherment: 2, keyCertSign: 5, cRLSign: 6, decipherOnly: 8 };
@@ -94,7 +98,8 @@ function usageBits(usages: readonly number[]): Buffer {
 }
 
 export function issue(name: string, knobs: CertificateKnobs, issuer: Certificate | null): Certificate {
-  const own = knobs.key ?? key(`notation ${name}`);
+  const pair = knobs.key ?? key(`notation ${name}`);
+  const own = knobs.spki ? { ...pair, spki: knobs.spki } : pair;
   const subject = knobs.subject ?? x509Name(...(knobs.name ?? nameOf(name)));
   const { ca = null, usages = [], purposes = [] } = knobs;
   return certificate({
@@ -105,6 +110,7 @@ export function issue(name: string, knobs: CertificateKnobs, issuer: Certificate
     from: knobs.from ?? after(-YEAR),
     to: knobs.to ?? after(YEAR),
     serial: knobs.serial ?? serialOf(`notation ${name}`),
+    ...(knobs.hash && { hash: knobs.hash }),
     extensions: [
       ...(usages === null ? [] : [extension('2.5.29.15', usageBits(usages), knobs.usageCritical ?? true)]),
       ...(ca === null

@@ -1,8 +1,10 @@
-import { constants, createPublicKey, generateKeyPairSync, sign as signWith } from 'node:crypto';
+import { bitStringBytes } from '../../src/verify/x509/der-values.ts';
+import { childrenOf, readDer, TAG } from '../../src/verify/x509/der.ts';
 import { extension } from '../forge/certificate.ts';
-import { integer } from '../forge/der.ts';
-import { type Hash, key, type Key } from '../forge/keys.ts';
+import { bitString, integer, nothing, oid, sequence, tagged } from '../forge/der.ts';
+import { type Hash, key } from '../forge/keys.ts';
 import { CODE_SIGNING, type NameParts, type NotationKnobs, type PkiKnobs, USAGE } from '../forge/notation.ts';
+import { encodePss, type PssKnobs, rsaKey } from '../forge/rsa.ts';
 import { after } from '../forge/times.ts';
 import { bad, chain, good, type NotationCase, PAST, stricter } from './case.ts';
 
@@ -29,44 +31,58 @@ const reordered = (change: (made: ReturnType<typeof chain>) => ReturnType<typeof
   return { signature: { chain: change(made) }, trust: { stores: { 'ca:acme': made.slice(-1) } } };
 };
 
-const made = new Map<number, Key>();
-
-/** An RSA key of so many bits, made once in a run. */
-function rsaKey(bits: number): Key {
-  const known = made.get(bits);
-  if (known) return known;
-  const { privateKey } = generateKeyPairSync('rsa', { modulusLength: bits });
-  const publicKey = createPublicKey(privateKey);
-  const spki = publicKey.export({ type: 'spki', format: 'der' });
-  const sign = (data: Uint8Array, hash: Hash = 'sha256'): Buffer => signWith(hash, data, privateKey);
-  const pss = (data: Buffer, hash: Hash, saltLength: number = constants.RSA_PSS_SALTLEN_DIGEST): Buffer =>
-    signWith(hash, data, { key: privateKey, padding: constants.RSA_PKCS1_PSS_PADDING, saltLength });
-  const own = { kind: 'rsa', hash: 'sha256', publicKey, spki, raw: spki.subarray(-32), sign, pss } as const;
-  made.set(bits, own);
-  return own;
-}
-
 const PSS = {
   2048: ['PS256', -37, 'sha256'],
   3072: ['PS384', -38, 'sha384'],
   4096: ['PS512', -39, 'sha512'],
 } as const;
 
+const signer = (bits: number) => rsaKey('rsa signer', bits);
+
+interface ByRsa extends PssKnobs {
+  readonly alg?: keyof typeof PSS;
+  readonly format?: 'jws' | 'cose';
+  readonly signWith?: (data: Buffer) => Buffer;
+  /** What stands in the header in place of the algorithm. */
+  readonly named?: readonly [jws: string, cose: number];
+  readonly spki?: Buffer;
+}
+
 /** A signature by an RSA key, with the algorithm of its size unless another is named. */
-function byRsa(bits: number, alg: keyof typeof PSS = 2048, salt?: number, format: 'jws' | 'cose' = 'jws') {
-  const own = rsaKey(bits) as Key & { pss: (data: Buffer, hash: Hash, salt?: number) => Buffer };
+function byRsa(bits: number, { alg = 2048, format = 'jws', named, signWith, spki, ...pss }: ByRsa = {}) {
+  const own = signer(bits);
   const [name, label, hash] = PSS[alg];
-  const { signature, trust } = leaf({ key: own });
+  const { signature, trust } = leaf({ key: own, ...(spki && { spki }) });
+  const [jws, cose] = named ?? [name, label];
   return {
     signature: {
       ...signature,
       format,
       protected: (header: Map<string | number, unknown>) =>
-        format === 'jws' ? header.set('alg', name) : header.set(1, label),
-      signWith: (data: Buffer) => own.pss(data, hash, salt),
+        format === 'jws' ? header.set('alg', jws) : header.set(1, cose),
+      signWith: signWith ?? ((data: Buffer) => own.pss(data, { hash, ...pss })),
     },
     trust,
   };
+}
+
+/** The public key as one for RSASSA-PSS alone (RFC 4055, 1.2), with SHA-256. */
+function pssSpki(bits: number): Buffer {
+  const [, bitStringOfKey] = childrenOf(readDer(signer(bits).spki), TAG.sequence);
+  const sha256 = sequence(oid('2.16.840.1.101.3.4.2.1'), nothing());
+  const mask = sequence(oid('1.2.840.113549.1.1.8'), sha256);
+  const parameters = sequence(tagged(0, sha256), tagged(1, mask), tagged(2, integer(32)));
+  return sequence(sequence(oid('1.2.840.113549.1.1.10'), parameters), bitStringOfKey?.raw ?? Buffer.alloc(0));
+}
+
+/** The public key with an exponent of one, as which everybody signs. */
+function exponentOne(bits: number): Buffer {
+  const [algorithm, key] = childrenOf(readDer(signer(bits).spki), TAG.sequence);
+  const [modulus] = childrenOf(readDer(bitStringBytes(key)), TAG.sequence);
+  return sequence(
+    algorithm?.raw ?? Buffer.alloc(0),
+    bitString(sequence(modulus?.raw ?? Buffer.alloc(0), integer(1))),
+  );
 }
 
 const NAME: NameParts = [
@@ -93,12 +109,52 @@ export function certificateCases(): readonly NotationCase[] {
     good('on P-384', leaf({ key: key('notation signer', 'p384') })),
     good('on P-521', leaf({ key: key('notation signer', 'p521') })),
     good('by RSA of 2048 bits', byRsa(2048)),
-    good('by RSA of 3072 bits, COSE', byRsa(3072, 3072, undefined, 'cose')),
-    good('by RSA of 4096 bits', byRsa(4096, 4096)),
-    bad('by RSA of 3072 bits with the algorithm of 2048', 'SignatureInvalid', byRsa(3072, 2048)),
-    bad('by RSA of 1024 bits', 'CertificateInvalid', byRsa(1024)),
+    good('by RSA of 3072 bits, COSE', byRsa(3072, { alg: 3072, format: 'cose' })),
+    good('by RSA of 4096 bits', byRsa(4096, { alg: 4096 })),
+    ...(['jws', 'cose'] as const).flatMap((format) => {
+      const wrong = (name: string, knobs: ByRsa, bits = 2048, reason = 'SignatureInvalid') =>
+        bad(`${name}, ${format.toUpperCase()}`, reason, byRsa(bits, { format, ...knobs }));
+      const pkcs1 = (hash: Hash) => (data: Buffer) => signer(2048).sign(data, hash);
+      return [
+        wrong('by RSA of 2048 bits with the algorithm of 3072', { alg: 3072 }),
+        wrong('by RSA of 2048 bits with the algorithm of 4096', { alg: 4096 }),
+        wrong('by RSA of 3072 bits with the algorithm of 2048', {}, 3072),
+        wrong('by RSA that names the algorithm of a curve', { named: ['ES256', -7] }),
+        wrong('by RSA in PKCS #1 v1.5', { signWith: pkcs1('sha256') }),
+        wrong(
+          'by RSA in PKCS #1 v1.5, and says so',
+          { signWith: pkcs1('sha256'), named: ['RS256', -257] },
+          2048,
+          'SignatureMalformed',
+        ),
+        wrong('by RSA over SHA-512', { hash: 'sha512' }),
+        wrong('by RSA with a mask of SHA-1', { maskHash: 'sha1' }),
+        wrong(
+          'by RSA with an exponent of one',
+          { spki: exponentOne(2048), signWith: (data) => encodePss(2048, data) },
+          2048,
+          'CertificateInvalid',
+        ),
+        wrong('by RSA of 1024 bits', {}, 1024, 'CertificateInvalid'),
+        wrong('by RSA with a key for RSASSA-PSS alone', { spki: pssSpki(2048) }, 2048, 'CertificateInvalid'),
+      ];
+    }),
     stricter('by RSA of 2047 bits', 'CertificateInvalid', ODD_SIZE, byRsa(2047)),
-    stricter('by RSA with a short salt', 'SignatureInvalid', SALT, byRsa(2048, 2048, 20)),
+    stricter('by RSA with a short salt', 'SignatureInvalid', SALT, byRsa(2048, { salt: 20 })),
+    stricter('by RSA with a long salt', 'SignatureInvalid', SALT, byRsa(2048, { salt: 222 })),
+    stricter('by RSA without a salt', 'SignatureInvalid', SALT, byRsa(2048, { salt: 0 })),
+    bad('that was signed over SHA-1', 'CertificateInvalid', leaf({ hash: 'sha1' })),
+    bad(
+      'under an intermediate that was signed over SHA-1',
+      'CertificateInvalid',
+      intermediate({ hash: 'sha1' }),
+    ),
+    bad('under a root that signed itself over SHA-1', 'CertificateInvalid', of({ root: { hash: 'sha1' } })),
+    bad(
+      'that was signed by RSA over SHA-1',
+      'CertificateInvalid',
+      of({ intermediates: [{ key: key('notation intermediate', 'rsa') }], leaf: { hash: 'sha1' } }),
+    ),
     good('that signed itself', of({ alone: true })),
     bad(
       'that signed itself, and is an authority',
@@ -219,7 +275,7 @@ export function certificateCases(): readonly NotationCase[] {
       'under one with a key of 1024 bits',
       'CertificateInvalid',
       WEAK,
-      intermediate({ key: rsaKey(1024) }),
+      intermediate({ key: signer(1024) }),
     ),
 
     bad('whose leaf has expired', 'CertificateExpired', leaf({ to: PAST })),

@@ -16,25 +16,34 @@ const CURVES: ReadonlyMap<string, AlgorithmName> = new Map([
   ['secp521r1', 'ES512'],
 ]);
 
+/** RFC 8017 section 3.1: with an exponent below 3 anybody signs as this key, and OpenSSL verifies it. */
+function isForgeable(details: KeyObject['asymmetricKeyDetails']): boolean {
+  return (details?.publicExponent ?? 0n) < 3n;
+}
+
 /** The one algorithm that a key signs with; null for a key of another kind or size. */
 export function algorithmOfKey({
   asymmetricKeyType: type,
   asymmetricKeyDetails: details,
 }: KeyObject): AlgorithmName | null {
-  if (type === 'rsa') return RSA.get(details?.modulusLength ?? 0) ?? null;
+  if (type === 'rsa') return isForgeable(details) ? null : (RSA.get(details?.modulusLength ?? 0) ?? null);
   if (type === 'ec') return CURVES.get(details?.namedCurve ?? '') ?? null;
   return null;
 }
 
 /** A key in words: `RSA, 1024 bits`. */
 export function describeKey({ asymmetricKeyType: type, asymmetricKeyDetails: details }: KeyObject): string {
-  if (type === 'rsa') return `RSA, ${details?.modulusLength ?? 0} bits`;
+  if (type === 'rsa') {
+    const exponent = isForgeable(details) ? `, exponent ${details?.publicExponent ?? 0n}` : '';
+    return `RSA, ${details?.modulusLength ?? 0} bits${exponent}`;
+  }
   return type === 'ec' ? `elliptic curve ${details?.namedCurve ?? 'of its own'}` : String(type);
 }
 
 /** "Leaf Certificates", "Key Length"; asked of every certificate of a chain, as a weak one forges all below it. */
 export function isStrong({ asymmetricKeyType: type, asymmetricKeyDetails: details }: KeyObject): boolean {
-  if (type === 'rsa' || type === 'rsa-pss') return (details?.modulusLength ?? 0) >= 2048;
+  if (type === 'rsa' || type === 'rsa-pss')
+    return (details?.modulusLength ?? 0) >= 2048 && !isForgeable(details);
   return type === 'ec' ? CURVES.has(details?.namedCurve ?? '') : type === 'ed25519';
 }
 
