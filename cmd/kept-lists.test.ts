@@ -162,6 +162,12 @@ describe('a revocation list', () => {
     expect(await verify()).toMatchObject({ said: GOOD, asked: 1 });
   });
 
+  it('that is over and names the certificate says so, and is not kept', async () => {
+    serve(list({ nextUpdate: hours(-0.5), revoked: [{ certificate: leaf, at: hours(-1), reason: 1 }] }));
+    expect(await verify()).toMatchObject({ said: 'CertificateRevoked', asked: 1 });
+    expect(keptFiles()).toEqual([]);
+  });
+
   it('that has changes beside it is asked for anew, with them', async () => {
     serve(list({ extensions: [freshest(`${server.url}/changes`)] }));
     server.answer('/changes', 200, list({ number: 11, deltaOf: 10 }));

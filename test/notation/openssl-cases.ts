@@ -302,6 +302,14 @@ export function opensslCases(base: string): readonly OpensslCase[] {
     ),
     list('that names it, and only logged', PASS, named(), { level: 'permissive' }),
     list('that has expired', UNKNOWN, { clock: -3 * DAY }),
+    list('that has expired and names it', REVOKED, {
+      ...named('-crl_reason', 'keyCompromise'),
+      clock: -3 * DAY,
+    }),
+    list('that has expired and holds it', UNKNOWN, {
+      ...named('-crl_reason', 'certificateHold'),
+      clock: -3 * DAY,
+    }),
     list('that held until a time of its own', UNKNOWN, {
       flags: ['-crl_lastupdate', '20260101000000Z', '-crl_nextupdate', '20260201000000Z'],
     }),

@@ -18,6 +18,8 @@ import { invalidityDate } from './ocsp.ts';
 
 /** A revocation list (RFC 5280 section 5.1), verified for the certificates of its issuer. */
 export interface Crl {
+  /** Until when it holds; past this it still says what it says of who was revoked for good. */
+  readonly nextUpdate: Date;
   readonly extensions: Extensions;
   /** The entries, DER one after the other. */
   readonly entries: Buffer;
@@ -69,7 +71,7 @@ export function readCrl(
   if (!verifyWithAlgorithm(algorithm, issuer.publicKey, list.raw, bitStringBytes(signature)))
     throw new DerError('its signature does not verify');
   const next = rest[0]?.tag === TAG.utcTime || rest[0]?.tag === TAG.generalizedTime ? rest[0] : undefined;
-  const heldUntil = checkTimes(thisUpdate, next, now);
+  const nextUpdate = checkTimes(thisUpdate, next, now);
   const wrapped = rest.find(({ tag }) => tag === EXTENSIONS_TAG);
   const [extensionList] = wrapped ? childrenOf(wrapped, EXTENSIONS_TAG) : [];
   const extensions: Extensions = extensionList ? readExtensions(extensionList) : new Map();
@@ -78,13 +80,14 @@ export function readCrl(
   const revoked = rest.find(({ tag }) => tag === TAG.sequence);
   const number = extensions.get(CRL_NUMBER);
   const crl = {
+    nextUpdate,
     extensions,
     entries: revoked?.contents ?? Buffer.alloc(0),
     number: number ? unsigned(integerBytes(readDer(number.value))) : null,
   };
   // "If the CRL is expired and the certificate is listed in the CRL for any reason other than certificate hold, [it] is considered revoked."
-  if (heldUntil < now && !entriesFor(crl, certificate).some(({ reason }) => !isPassing(reason)))
-    throw new DerError(`it held until ${heldUntil.toISOString()}`);
+  if (nextUpdate < now && !entriesFor(crl, certificate).some(({ reason }) => !isPassing(reason)))
+    throw new DerError(`it held until ${nextUpdate.toISOString()}`);
   return crl;
 }
 

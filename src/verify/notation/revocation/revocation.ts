@@ -185,7 +185,9 @@ function keepingOf(url: string, certificate: Certificate, issuer: Certificate): 
       try {
         const crl = readCrl(bytes, 'base', certificate, issuer, url, at);
         entriesFor(crl, certificate);
-        return ![crl, certificate].some(({ extensions }) => extensions.has(FRESHEST_CRL));
+        return (
+          crl.nextUpdate >= at && ![crl, certificate].some(({ extensions }) => extensions.has(FRESHEST_CRL))
+        );
       } catch {
         return false;
       }
