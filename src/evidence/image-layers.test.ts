@@ -1,7 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { CREATED_BY_CHARACTERS } from '../limits.ts';
-import { noCredentials } from '../registry/credential.ts';
-import { createDistributionRegistry } from '../registry/distribution.ts';
 import { readLayers } from './image-layers.ts';
 import { type LayeredImage, type LayeredRegistry, serveLayered } from './layered-registry.fixture.ts';
 
@@ -13,14 +11,7 @@ afterEach(() => served.close());
 
 async function layersOf(image: LayeredImage) {
   const { digest } = served.push('app', image);
-  const registry = createDistributionRegistry({
-    clock: () => new Date(),
-    credentials: noCredentials,
-    plainHttp: new Set([served.host]),
-    insecure: new Set(),
-    userAgent: 'test',
-    concurrencyPerHost: 4,
-  });
+  const registry = served.client();
   const read = await readLayers(registry, `${served.host}/app`, digest);
   await registry.close();
   return read;

@@ -1,7 +1,9 @@
 import { createServer } from 'node:http';
+import { noCredentials } from '../registry/credential.ts';
 import { digestOf } from '../registry/digest.ts';
+import { createDistributionRegistry } from '../registry/distribution.ts';
 import { OCI_INDEX, OCI_MANIFEST } from '../registry/manifest.ts';
-import type { Descriptor } from '../registry/registry.ts';
+import type { Descriptor, Registry } from '../registry/registry.ts';
 
 /** A registry on loopback with images of which only the layers matter, and the path of every request. */
 export interface LayeredRegistry {
@@ -11,6 +13,8 @@ export interface LayeredRegistry {
   pushIndex(repository: string, index: LayeredIndex): Descriptor;
   /** Attaches bytes to a manifest as a referrer. */
   attach(repository: string, subject: Descriptor, mediaType: string, document: unknown): void;
+  /** A client with no memory of earlier questions. */
+  client(): Registry;
   /** `METHOD path` of every request since the last call. */
   take(): readonly string[];
   close(): Promise<void>;
@@ -88,8 +92,9 @@ export async function serveLayered(): Promise<LayeredRegistry> {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const address = server.address();
   if (address === null || typeof address === 'string') throw new Error('no port');
+  const host = `127.0.0.1:${address.port}`;
   return {
-    host: `127.0.0.1:${address.port}`,
+    host,
     push(repository, image) {
       const { layers, packed, architecture = 'amd64', annotations, labels } = image;
       const config = {
@@ -122,6 +127,15 @@ export async function serveLayered(): Promise<LayeredRegistry> {
       const listed = { ...described, artifactType: mediaType };
       referrers.set(subject.digest, [...(referrers.get(subject.digest) ?? []), listed]);
     },
+    client: () =>
+      createDistributionRegistry({
+        clock: () => new Date(),
+        credentials: noCredentials,
+        plainHttp: new Set([host]),
+        insecure: new Set(),
+        userAgent: 'test',
+        concurrencyPerHost: 4,
+      }),
     take() {
       const taken = asked;
       asked = [];

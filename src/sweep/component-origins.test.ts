@@ -2,14 +2,11 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { basedOn, diffId, type LayeredRegistry, serveLayered } from '../evidence/layered-registry.fixture.ts';
 import { container, manifest, workload } from '../policy/judged-image.fixture.ts';
 import { ok } from '../reasons.ts';
-import { noCredentials } from '../registry/credential.ts';
-import { createDistributionRegistry } from '../registry/distribution.ts';
 import type { Descriptor, Registry } from '../registry/registry.ts';
 import { hit } from './answer.ts';
-import type { MatchedComponent } from './component-hit.ts';
+import { component } from './component.fixture.ts';
 import { placeComponents } from './component-origins.ts';
 import { factsOf } from './facts.ts';
-import { NO_LAYER } from './layer-origin.ts';
 import { resolved, swept } from './subject.fixture.ts';
 
 let served: LayeredRegistry;
@@ -24,14 +21,7 @@ afterEach(() => served.close());
 /** The registry of the test, and the repositories that were asked for through it. */
 function client() {
   const asked = new Set<string>();
-  const registry = createDistributionRegistry({
-    clock: () => new Date(),
-    credentials: noCredentials,
-    plainHttp: new Set([served.host]),
-    insecure: new Set(),
-    userAgent: 'test',
-    concurrencyPerHost: 4,
-  });
+  const registry = served.client();
   const noting: Registry = {
     ...registry,
     manifest: (repository, digest) => (asked.add(repository), registry.manifest(repository, digest)),
@@ -39,22 +29,6 @@ function client() {
   };
   return { registry: noting, asked };
 }
-
-const COMPONENT: MatchedComponent = {
-  name: 'log4j-core',
-  purl: null,
-  version: '2.14.1',
-  source: null,
-  location: null,
-  locations: [],
-  layer: diffId('base'),
-  layers: [],
-  origin: 'unknown',
-  originReason: NO_LAYER,
-  base: null,
-  fixedIn: null,
-  sbom: { standing: 'accepted', signer: null, format: 'cyclonedx 1.6', created: null },
-};
 
 /** What is said of the component in the image, whose pods have a pull secret. */
 async function placed(
@@ -77,7 +51,7 @@ async function placed(
     container: container(image.reference.text),
     image: { ...image, reference: { ...image.reference, pullSecrets }, attached: ok(facts) },
     running: null,
-    answer: hit({ ...match, manifest: digest, component: COMPONENT }),
+    answer: hit({ ...match, manifest: digest, component: component({ layer: diffId('base') }) }),
     newer: null,
   };
   const bases = { mirrors: [], elsewhere: null };
@@ -99,16 +73,16 @@ describe('who is asked', () => {
 
   it('is nobody once the run is to end', async () => {
     const { registry, asked } = client();
-    const component = await placed({ registry, signal: AbortSignal.abort() });
-    expect(component?.originReason).toBe("the image's layers are not known: they were not there in time");
+    const found = await placed({ registry, signal: AbortSignal.abort() });
+    expect(found?.originReason).toBe("the image's layers are not known: they were not there in time");
     expect(asked.size).toBe(0);
   });
 
   it('has no more time than an image has', async () => {
     const { registry } = client();
     const silent = { ...registry, manifest: () => new Promise<never>(() => {}) };
-    const component = await placed({ registry: silent, signal: AbortSignal.timeout(50) });
-    expect(component).toMatchObject({
+    const found = await placed({ registry: silent, signal: AbortSignal.timeout(50) });
+    expect(found).toMatchObject({
       origin: 'unknown',
       originReason: expect.stringMatching(/in time$/) as unknown,
     });

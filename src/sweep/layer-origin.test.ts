@@ -1,26 +1,20 @@
 import { describe, expect, it } from 'vitest';
 import type { ComponentLayer, MatchedComponent } from './component-hit.ts';
+import { component } from './component.fixture.ts';
 import { NO_LAYER, placedTogether } from './layer-origin.ts';
 
 const BASE = 'docker.io/library/debian@sha256:1';
 
 function placed(...layers: readonly ComponentLayer[]): MatchedComponent {
   const origin = layers[0]?.origin ?? 'unknown';
-  return {
-    name: 'log4j-core',
-    purl: null,
-    version: '2.14.1',
-    source: null,
-    location: null,
-    locations: [],
+  const unknown = layers.length > 0 ? 'nobody says' : NO_LAYER;
+  return component({
     layer: layers[0]?.digest ?? null,
     layers,
     origin,
-    originReason: origin === 'unknown' ? (layers.length > 0 ? 'nobody says' : NO_LAYER) : null,
+    originReason: origin === 'unknown' ? unknown : null,
     base: origin === 'unknown' ? null : BASE,
-    fixedIn: null,
-    sbom: { standing: 'accepted', signer: null, format: 'cyclonedx 1.6', created: null },
-  };
+  });
 }
 
 function layer(digest: string, origin: ComponentLayer['origin'], index = 0): ComponentLayer {

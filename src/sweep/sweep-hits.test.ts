@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import type { Match } from './answer.ts';
+import { component } from './component.fixture.ts';
 import { hitsOf } from './sweep-hits.ts';
 import type { SweptContainer } from './sweep-report.ts';
 import type { VexWord } from './vex-word.ts';
@@ -37,21 +38,7 @@ function found(asked: string, vex: VexWord | null): Match {
     found: 'log4j-core 2.14.1',
     at: 'manifest',
     evidence: [],
-    component: {
-      name: 'log4j-core',
-      purl: null,
-      version: '2.14.1',
-      source: null,
-      location: null,
-      locations: [],
-      layer: null,
-      layers: [],
-      origin: 'unknown',
-      originReason: null,
-      base: null,
-      fixedIn: null,
-      sbom: { standing: 'accepted', signer: null, format: 'cyclonedx 1.6', created: null },
-    },
+    component: component(),
     vex,
   };
 }
