@@ -21,20 +21,10 @@ import { DOCUMENT_DEPTH } from './limits.ts';
 /** From the first byte of a value to the one behind its last. */
 export type Span = readonly [start: number, end: number];
 
-const BYTE_ORDER_MARK = [0xef, 0xbb, 0xbf];
-
 /** Where each member of the outermost object of a document is; one name stands once. */
 export function membersOf(json: Uint8Array): ReadonlyMap<string, Span> {
-  const start = BYTE_ORDER_MARK.every((byte, index) => json[index] === byte) ? 3 : 0;
-  const [members, end] = membersFrom(json, afterSpace(json, start));
-  if (afterSpace(json, end) !== json.length) throw new SyntaxError('something follows the document');
-  return members;
-}
-
-/** The members of an object that begins at `start`, and the place behind it. */
-function membersFrom(json: Uint8Array, start: number): readonly [ReadonlyMap<string, Span>, number] {
   const members = new Map<string, Span>();
-  let at = afterSpace(json, expect(json, start, OPENING_BRACE));
+  let at = afterSpace(json, expect(json, afterSpace(json, 0), OPENING_BRACE));
   while (json[at] !== CLOSING_BRACE) {
     if (members.size > 0) at = afterSpace(json, expect(json, at, COMMA));
     if (json[at] !== QUOTE) throw new SyntaxError(`no member's name at byte ${at}`);
@@ -43,12 +33,13 @@ function membersFrom(json: Uint8Array, start: number): readonly [ReadonlyMap<str
     if (members.has(name)) {
       throw new SyntaxError(`the member ${JSON.stringify(name)} stands twice in one object`);
     }
-    const valueStart = afterSpace(json, expect(json, afterSpace(json, nameEnd), COLON));
-    const end = afterValue(json, valueStart);
-    members.set(name, [valueStart, end]);
+    const start = afterSpace(json, expect(json, afterSpace(json, nameEnd), COLON));
+    const end = afterValue(json, start);
+    members.set(name, [start, end]);
     at = afterSpace(json, end);
   }
-  return [members, at + 1];
+  if (afterSpace(json, at + 1) !== json.length) throw new SyntaxError('something follows the document');
+  return members;
 }
 
 /** Where each item of a list is. */

@@ -7,8 +7,8 @@ const GiB = 1024 * MiB;
 
 /** A manifest, index or referrers page: the distribution specification asks registries for 4 MiB at least. */
 export const MANIFEST_BYTES = 4 * MiB;
-/** A signature payload, bundle or attestation. Large SBOM attestations are tens of MiB; a signature is a few KiB. */
-export const EVIDENCE_BYTES = 64 * MiB;
+/** A signature payload, bundle or attestation: the base64 of an SBOM of 60 MB, and what a text gains within JSON; a signature is a few KiB. */
+export const EVIDENCE_BYTES = 96 * MiB;
 /** A token endpoint's answer: tokens are a few KiB; go and oras cap at 128 KiB as well. */
 export const TOKEN_RESPONSE_BYTES = 128 * KiB;
 /** An error answer that is only read to quote the registry's own code and message. */
@@ -81,7 +81,7 @@ export const CLOUD_FILE_BYTES = 1 * MiB;
 export const FIRMWARE_BYTES = 64 * KiB;
 /** A credential helper's time, in milliseconds: a helper may ask the desktop's keychain. */
 export const CREDENTIAL_HELPER_MS = 10_000;
-/** One answer, from the request's first byte to the body's last: 64 MiB at 5 Mbit/s take this long; a server that drips does not end. */
+/** One answer, from the request's first byte to the body's last: 96 MiB at 7 Mbit/s take this long; a server that drips does not end. */
 export const TRANSFER_MS = 120_000;
 /** Blobs that are kept for a second reader within a run, which mostly comes at once; beyond it the oldest are fetched again. */
 export const BLOB_MEMORY_BYTES = 16 * MiB;
@@ -201,6 +201,8 @@ export const TIMESTAMPS = 16;
 export const CERTIFICATE_CHAIN = 10;
 /** Signed certificate timestamps of one certificate: each costs a signature; real ones carry one. */
 export const SCTS = 16;
+/** An SBOM that nobody has signed: those of the largest images have some 60 MB. */
+export const SBOM_BYTES = 64 * MiB;
 /** Components of one SBOM: the largest images of whole distributions have some ten thousand, and 60 MiB hold some 120,000. */
 export const SBOM_COMPONENTS = 250_000;
 /** The SBOM that a scanner of the user's own prints: Syft's of a large image has some 30 MiB. */

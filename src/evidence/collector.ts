@@ -28,6 +28,8 @@ export interface Evidence {
   /** Where it was found, as a person would fetch it: `ghcr.io/acme/cart@sha256:…` or `ghcr.io/acme/cart:sha256-….sig`. */
   readonly location: string;
   readonly bytes: Uint8Array;
+  /** The payload that was taken out of `bytes`, where an envelope is large (packed-payload.ts). */
+  readonly packed?: PackedPayload | undefined;
   /** The annotations of its layer. In the legacy layouts they carry signature, certificate and log entry. */
   readonly annotations: Readonly<Record<string, string>>;
   /** The repository in which an authority's signatures are kept apart, where it was found there; it counts for no other authority. */
@@ -38,6 +40,12 @@ export interface Evidence {
   readonly unread?: string | undefined;
   /** Of a Notary Project signature: what it hangs on, of which its specification prescribes the form. */
   readonly carrier?: Carrier | undefined;
+}
+
+/** The payload of an envelope, decoded, and where in the envelope its base64 stood. */
+export interface PackedPayload {
+  readonly payload: Buffer;
+  readonly at: number;
 }
 
 /** The manifest that a Notary Project signature is the layer of, and the image that it is about, as the registry has it. */

@@ -1,5 +1,6 @@
 import { EVIDENCE_BYTES } from '../limits.ts';
 import type { Collected, Collector } from './collector.ts';
+import { packed } from './packed-payload.ts';
 
 /**
  * What `actions/attest` and others leave with GitHub instead of the registry. `repository` is the name under which a registry is asked
@@ -16,9 +17,15 @@ export function githubAttestations(repository: string): Collector {
         listing.value.descriptors.map(async (descriptor): Promise<Collected> => {
           const blob = await registry.blob(repository, descriptor, EVIDENCE_BYTES);
           if (!blob.ok) return { evidence: [], faults: [{ ...blob.fault, subject: digest, location }] };
-          const { digest: own } = descriptor;
-          const piece = { digest: own, subject: digest, location, bytes: blob.value, annotations: {} };
-          return { evidence: [{ format: 'sigstore-bundle', ...piece }], faults: [] };
+          const format = 'sigstore-bundle';
+          const piece = {
+            format,
+            digest: descriptor.digest,
+            subject: digest,
+            location,
+            annotations: {},
+          } as const;
+          return { evidence: [{ ...piece, ...packed(format, blob.value) }], faults: [] };
         }),
       );
       return { evidence: found.flatMap((one) => one.evidence), faults: found.flatMap((one) => one.faults) };

@@ -1,10 +1,11 @@
-import { EVIDENCE_BYTES, EVIDENCE_LAYERS } from '../limits.ts';
+import { EVIDENCE_BYTES, EVIDENCE_LAYERS, SBOM_BYTES } from '../limits.ts';
 import { artifactTypeOf } from '../registry/manifest.ts';
 import { printable } from '../registry/printable.ts';
 import type { Descriptor, Manifest, Registry } from '../registry/registry.ts';
 import { failed, ok, type Outcome } from '../reasons.ts';
 import type { Carrier, Collected, Evidence, EvidenceFault } from './collector.ts';
 import { formatOf, formatOfInToto, looksSigned, NOTATION_ARTIFACT } from './media-types.ts';
+import { packed } from './packed-payload.ts';
 
 /**
  * Downloads the layers of a signature or attestation manifest that hold evidence.
@@ -40,11 +41,18 @@ export async function collectLayers(
       passedOver.push(layer);
       continue;
     }
-    const blob = await registry.blob(repository, layer, EVIDENCE_BYTES);
+    const blob = await registry.blob(repository, layer, type === 'sbom' ? SBOM_BYTES : EVIDENCE_BYTES);
     if (blob.ok) {
       const annotations = layer.annotations ?? {};
       const format = type === 'statement' ? formatOfInToto(blob.value) : type;
-      const piece = { format, digest: layer.digest, subject, location, bytes: blob.value, annotations };
+      const piece = {
+        format,
+        digest: layer.digest,
+        subject,
+        location,
+        annotations,
+        ...packed(format, blob.value),
+      };
       if (format !== 'notation') {
         evidence.push(piece);
         continue;

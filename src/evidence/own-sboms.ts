@@ -1,6 +1,6 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { EVIDENCE_BYTES, SBOM_FILES } from '../limits.ts';
+import { SBOM_BYTES, SBOM_FILES } from '../limits.ts';
 import { readBoundedFile } from '../registry/bounded-file.ts';
 import type { Collected, Collector, Evidence } from './collector.ts';
 import { ownSbom, unreadSbom } from './own-sbom.ts';
@@ -39,7 +39,7 @@ export function ownSboms(options: OwnSbomOptions): Collector {
 }
 
 async function evidenceIn(path: string, subject: string, options: OwnSbomOptions): Promise<Evidence> {
-  const file = await readBoundedFile(path, EVIDENCE_BYTES);
+  const file = await readBoundedFile(path, SBOM_BYTES);
   const place = { subject, location: path, origin: 'own directory' };
   if (file.ok) return ownSbom(place, file.bytes);
   options.onPassedOver(file.message);
@@ -86,7 +86,7 @@ async function namedIn(
   path: string,
   { describes, onPassedOver }: OwnSbomOptions,
 ): Promise<readonly string[]> {
-  const file = await readBoundedFile(path, EVIDENCE_BYTES);
+  const file = await readBoundedFile(path, SBOM_BYTES);
   if (!file.ok) {
     onPassedOver(file.message);
     return [];

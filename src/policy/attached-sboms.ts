@@ -3,8 +3,10 @@ import { sbomFormatOfPredicate } from '../attestations/sbom/predicate-types.ts';
 import { readSbom } from '../attestations/sbom/read-sbom.ts';
 import type { Sbom } from '../attestations/sbom/sbom.ts';
 import type { Evidence } from '../evidence/collector.ts';
+import { OPENING_BRACE, QUOTE } from '../json-bytes.ts';
+import { stringBytes } from '../json-pieces.ts';
 import type { Fault } from '../reasons.ts';
-import { parseStatement, subjectWithDigest } from '../verify/in-toto.ts';
+import { parseStatement, type Statement, subjectWithDigest } from '../verify/in-toto.ts';
 import { Refused } from '../verify/refused.ts';
 import type { Claim, Verdict } from '../verify/verifier.ts';
 import type { FoundClaim } from './policy.ts';
@@ -35,10 +37,17 @@ export function sbomOf({ content }: Pick<Claim, 'content'>): Reading<Sbom> {
   if (known) return known;
   const sbom =
     content.kind === 'attestation'
-      ? readSbom(content.statement.predicate, sbomFormatOfPredicate(content.predicateType))
+      ? readSbom(predicateOf(content.statement), sbomFormatOfPredicate(content.predicateType))
       : { ok: false as const, message: 'it is no attestation' };
   attested.set(content, sbom);
   return sbom;
+}
+
+/** A large predicate is read out of its bytes, which may be a JSON string with the document in it. */
+function predicateOf(statement: Statement): unknown {
+  const { json } = statement;
+  if (json?.[0] === OPENING_BRACE) return json;
+  return json?.[0] === QUOTE ? stringBytes(json) : statement.predicate;
 }
 
 /** All SBOMs that lie on a manifest and are about it or the judged one: attested by anybody, or attached by themselves. */
@@ -56,7 +65,7 @@ export function sbomsOn(on: JudgedManifest, judged: JudgedManifest): AttachedSbo
       return [{ on, claim: null, verdict, sbom: aloneIn(evidence) }];
     // BuildKit keeps a child's statements in the index.
     if (evidence.format !== 'statement' || evidence.subject !== judged.digest) return [];
-    const predicate = predicateOf(evidence);
+    const predicate = statedIn(evidence);
     if (predicate === null) return [];
     return [{ on: judged, claim: null, verdict, sbom: predicate }];
   });
@@ -79,12 +88,12 @@ function unsigned(evidence: Evidence, document: () => unknown): ReadOnce {
 }
 
 /** Null for a statement that is about something else than what an image contains. */
-function predicateOf(evidence: Evidence): ReadOnce | null {
+function statedIn(evidence: Evidence): ReadOnce | null {
   try {
     const statement = parseStatement(evidence.bytes);
     if (sbomFormatOfPredicate(statement.predicateType) === null) return null;
     subjectWithDigest(statement, evidence.subject);
-    return unsigned(evidence, () => statement.predicate);
+    return unsigned(evidence, () => predicateOf(statement));
   } catch (cause) {
     if (!(cause instanceof Refused)) throw cause;
     return { ok: false, fault: { reason: cause.reason, message: cause.message } };

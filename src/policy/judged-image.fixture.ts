@@ -50,6 +50,7 @@ export function attestation(signer: Signer, predicateType = 'https://slsa.dev/pr
     subject: [{ digest: {} }],
     predicateType,
     predicate: {},
+    json: null,
   };
   return { ...signature(signer), content: { kind: 'attestation', predicateType, statement } };
 }

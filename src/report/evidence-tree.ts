@@ -1,12 +1,12 @@
-import { sbomFormatOfPredicate } from '../attestations/sbom/predicate-types.ts';
 import { readSbom } from '../attestations/sbom/read-sbom.ts';
 import type { Sbom } from '../attestations/sbom/sbom.ts';
 import { provenanceLevel } from '../attestations/slsa/level.ts';
 import { readProvenance, slsaPredicate } from '../attestations/slsa/provenance.ts';
+import { isSbom, sbomOf } from '../policy/attached-sboms.ts';
 import { describeSigner } from '../policy/evidence-entry.ts';
 import type { JudgedImage, JudgedManifest } from '../policy/subject.ts';
 import { formatPlatform } from '../registry/platform.ts';
-import type { Claim, NotationFacts, Verdict } from '../verify/verifier.ts';
+import type { Claim, Content, NotationFacts, Verdict } from '../verify/verifier.ts';
 import { sbomLines } from './sbom-lines.ts';
 import { terminalText } from './terminal-text.ts';
 
@@ -71,13 +71,13 @@ function verdictNodes(verdict: Verdict): Node[] {
   return verdict.claims.map((claim) => ({ text: said(claim), below: [...details(claim), place] }));
 }
 
-function said({ content, signer }: Claim): string {
+function said(claim: Claim): string {
+  const { content, signer } = claim;
   if (content.kind === 'signature') return `signed by  ${describeSigner(signer)}`;
-  const { predicateType, statement } = content;
+  const { predicateType } = content;
   const by = `attested by ${describeSigner(signer)}`;
-  const format = sbomFormatOfPredicate(predicateType);
-  if (format !== null) {
-    const sbom = readSbom(statement.predicate, format);
+  if (isSbom(claim)) {
+    const sbom = sbomOf(claim);
     return sbom.ok
       ? `contains  ${sbomSaid(sbom.value)}, ${by}`
       : `contains  an SBOM that cannot be read (${sbom.message}), ${by}`;
@@ -99,7 +99,8 @@ function nodes(lines: readonly string[]): Node[] {
   return lines.map((text) => ({ text, below: [] }));
 }
 
-function details({ content, signer, times, logIndex, trustRoot, notation }: Claim): Node[] {
+function details(claim: Claim): Node[] {
+  const { content, signer, times, logIndex, trustRoot, notation } = claim;
   const [time] = times;
   const lines = [
     time
@@ -108,10 +109,7 @@ function details({ content, signer, times, logIndex, trustRoot, notation }: Clai
     ...notationLines(notation),
     ...(logIndex === null ? [] : [`log index ${logIndex}`]),
     ...(content.kind === 'attestation'
-      ? [
-          ...provenanceLines(content.predicateType, content.statement.predicate, signer),
-          ...attestedSbomLines(content.predicateType, content.statement.predicate),
-        ]
+      ? [...provenanceLines(content, signer), ...attestedSbomLines(claim)]
       : []),
   ];
   return lines.map((text) => ({ text, below: [] }));
@@ -126,15 +124,17 @@ function notationLines(facts: NotationFacts | undefined): string[] {
   ];
 }
 
-function attestedSbomLines(predicateType: string, predicate: unknown): readonly string[] {
-  const format = sbomFormatOfPredicate(predicateType);
-  const sbom = format === null ? null : readSbom(predicate, format);
+function attestedSbomLines(claim: Claim): readonly string[] {
+  const sbom = isSbom(claim) ? sbomOf(claim) : null;
   return sbom?.ok ? sbomLines(sbom.value) : [];
 }
 
-function provenanceLines(predicateType: string, predicate: unknown, signer: Claim['signer']): string[] {
+function provenanceLines(
+  { predicateType, statement }: Extract<Content, { kind: 'attestation' }>,
+  signer: Claim['signer'],
+): string[] {
   if (slsaPredicate(predicateType) === null) return [];
-  const provenance = readProvenance(predicateType, predicate);
+  const provenance = readProvenance(predicateType, statement.predicate);
   if (!provenance.ok) return [`provenance that cannot be read: ${provenance.message}`];
   const { builder, source, sourceRef, contradictions } = provenanceLevel(
     { signer },

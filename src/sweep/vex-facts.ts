@@ -1,10 +1,14 @@
+import { z } from 'zod';
+import { documentOfBytes, InvalidDocument, type JsonDocument } from '../attestations/sbom/json-document.ts';
 import { readCycloneDxVex } from '../attestations/vex/cyclonedx.ts';
 import { isOpenVex, readOpenVex } from '../attestations/vex/openvex.ts';
 import type { VexStatement } from '../attestations/vex/vex.ts';
 import { sbomFormatOfPredicate } from '../attestations/sbom/predicate-types.ts';
+import { OPENING_BRACE } from '../json-bytes.ts';
 import type { Vouching } from '../policy/policy.ts';
 import { claimsOn } from '../policy/vouching.ts';
 import type { JudgedManifest } from '../policy/subject.ts';
+import type { Statement } from '../verify/in-toto.ts';
 import type { Claim } from '../verify/verifier.ts';
 import { entriesOf, type Shown } from './facts-evidence.ts';
 
@@ -44,8 +48,32 @@ function statementsIn({ content }: Claim): VexFacts['statements'] {
   const parsed = isOpenVex(predicateType)
     ? readOpenVex(statement.predicate)
     : sbomFormatOfPredicate(predicateType) === 'cyclonedx'
-      ? readCycloneDxVex(statement.predicate)
+      ? readCycloneDxVex(vexIn(statement))
       : null;
   if (parsed === null) return [];
   return parsed.ok ? parsed.value : null;
+}
+
+/** What of a large SBOM may say something of vulnerabilities: of its components only what they are referred to by. */
+function vexIn(statement: Statement): unknown {
+  if (statement.json?.[0] !== OPENING_BRACE) return statement.predicate;
+  const document = documentOfBytes(statement.json);
+  if (!document.has('vulnerabilities')) return {};
+  const members = document.names.map((name) => [name, READ.has(name) ? document.value(name) : null]);
+  return { ...Object.fromEntries(members), components: referables(document) };
+}
+
+const READ = new Set(['serialNumber', 'metadata', 'vulnerabilities']);
+const referable = z
+  .object({ 'bom-ref': z.unknown(), purl: z.unknown() })
+  .catch({ 'bom-ref': null, purl: null });
+
+/** What is no list is left for the reader to refuse. */
+function referables(document: JsonDocument): unknown {
+  try {
+    return Array.from(document.each('components'), (one) => referable.parse(one));
+  } catch (cause) {
+    if (cause instanceof InvalidDocument) return '';
+    throw cause;
+  }
 }

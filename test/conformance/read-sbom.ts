@@ -1,6 +1,6 @@
 import { keepGarbageYoung } from '../../cmd/heap.ts';
 import { readSbom } from '../../src/attestations/sbom/read-sbom.ts';
-import { EVIDENCE_BYTES } from '../../src/limits.ts';
+import { SBOM_BYTES } from '../../src/limits.ts';
 import { readBoundedFile } from '../../src/registry/bounded-file.ts';
 import { printable } from '../../src/registry/printable.ts';
 
@@ -14,7 +14,7 @@ if (path === undefined || more.length > 0) {
   process.stderr.write('usage: sbom FILE\n');
   process.exitCode = 2;
 } else {
-  const file = await readBoundedFile(path, EVIDENCE_BYTES);
+  const file = await readBoundedFile(path, SBOM_BYTES);
   const sbom = file.ok ? readSbom(file.bytes, null) : file;
   if (sbom.ok) {
     const { format, specVersion, listed, describes, problems } = sbom.value;

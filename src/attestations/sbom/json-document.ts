@@ -38,9 +38,13 @@ function isList(value: unknown): value is readonly unknown[] {
   return Array.isArray(value);
 }
 
+/** RFC 8259, section 8.1: a reader may pass over it. */
+const BYTE_ORDER_MARK = [0xef, 0xbb, 0xbf];
+
 /** Reads an object out of its bytes. Each item of a list is parsed when it is asked for, as strictly as a whole document. */
 export function documentOfBytes(bytes: Uint8Array): JsonDocument {
-  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const start = BYTE_ORDER_MARK.every((byte, index) => bytes[index] === byte) ? BYTE_ORDER_MARK.length : 0;
+  const text = bytes.subarray(start);
   const members = membersOf(text);
   const parse = ([start, end]: Span, depth: number): unknown =>
     parseStrictJson(text.subarray(start, end), DOCUMENT_DEPTH - depth);

@@ -48,7 +48,7 @@ export function verifyTimestampToken(
       return refuse(`it is signed data of version ${token.versions.join(' with a signer of version ')}`);
     if (token.criticalExtension !== null)
       return refuse(`it has the critical extension ${token.criticalExtension}, which is not known`);
-    checkImprint(token, signature);
+    checkImprint(token, [signature]);
     checkAttributes(token);
     const offered = certificatesOf(token);
     const signer = offered.find((certificate) => isNamed(certificate, token.signer));

@@ -23,12 +23,12 @@ describe('the certificates that come with a timestamp', () => {
     ['do not lead there without the intermediate', 2, {}, 'unknown-authority'],
     ['do not name a signer where there are none', 1, { embed: false }, 'unknown-authority'],
   ])('%s', (_name, from, knobs, result) => {
-    expect(verifyTimestamp(tsa.timestamp(data, knobs), data, known(from)).result).toBe(result);
+    expect(verifyTimestamp(tsa.timestamp(data, knobs), [data], known(from)).result).toBe(result);
   });
 
   it('vouch for nobody by themselves', () => {
     const response = stranger.timestamp(data, { embed: 'chain' });
-    expect(verifyTimestamp(response, data, known(2)).result).toBe('unknown-authority');
+    expect(verifyTimestamp(response, [data], known(2)).result).toBe('unknown-authority');
   });
 
   it('are not read beyond their limit', () => {
@@ -36,7 +36,7 @@ describe('the certificates that come with a timestamp', () => {
       one ? [one] : [],
     );
     const response = tsa.timestamp(data, { embed: many });
-    expect(verifyTimestamp(response, data, known(2))).toMatchObject({
+    expect(verifyTimestamp(response, [data], known(2))).toMatchObject({
       result: 'invalid',
       why: expect.stringContaining('CERTIFICATE_CHAIN') as unknown,
     });

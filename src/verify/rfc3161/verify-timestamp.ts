@@ -16,12 +16,12 @@ export type TimestampVerdict =
   | { readonly result: 'invalid'; readonly why: string };
 
 /**
- * Verifies a timestamp response over `data` (RFC 3161 section 2.4.2) with the authorities of a trust root: signer, imprint, signed
+ * Verifies a timestamp response over `data`, part by part (RFC 3161 section 2.4.2) with the authorities of a trust root: signer, imprint, signed
  * attributes, signature, and a path of certificates that is valid at the time it asserts. It never throws for what the bytes hold.
  */
 export function verifyTimestamp(
   response: Buffer,
-  data: Buffer,
+  data: Iterable<Uint8Array>,
   authorities: readonly CertificateAuthority[],
 ): TimestampVerdict {
   try {
@@ -75,7 +75,7 @@ export function isNamed(certificate: Certificate, signer: SignerIdentifier): boo
 }
 
 /** The token is over this data. Throws `DerError`. */
-export function checkImprint({ imprint }: TimestampToken, data: Buffer): void {
+export function checkImprint({ imprint }: TimestampToken, data: Iterable<Uint8Array>): void {
   if (!hashWith(imprint.algorithm, data).equals(imprint.hash))
     throw new DerError('it was made for another signature');
 }
@@ -89,7 +89,7 @@ export function checkAttributes({ attributes, digestAlgorithm, info }: Timestamp
   if (oidOf(attributes.get(CONTENT_TYPE)) !== TST_INFO)
     throw new DerError('its signed attributes are of another content type');
   const digest = contentsOf(attributes.get(MESSAGE_DIGEST), TAG.octetString);
-  if (!hashWith(digestAlgorithm, info).equals(digest))
+  if (!hashWith(digestAlgorithm, [info]).equals(digest))
     throw new DerError('its signed attributes are for another time');
 }
 
@@ -151,7 +151,7 @@ export function namesSigningCertificate({ attributes }: TimestampToken, signer: 
   const plain = parts[0]?.tag === TAG.octetString;
   const [algorithm, hash, issuerSerial] = plain ? [undefined, ...parts] : parts;
   const expected = algorithm
-    ? hashWith(algorithm, signer.raw)
+    ? hashWith(algorithm, [signer.raw])
     : createHash('sha256').update(signer.raw).digest();
   return (
     expected.equals(contentsOf(hash, TAG.octetString)) &&
@@ -170,8 +170,10 @@ function isIssuerSerialOf(issuerSerial: Der, { issuer, serialNumber }: Certifica
   );
 }
 
-function hashWith(algorithm: Der | undefined, data: Buffer): Buffer {
-  const hash = hashOf(algorithm);
-  if (hash === null) throw new DerError('it uses a hash that is too weak or unknown');
-  return createHash(hash).update(data).digest();
+function hashWith(algorithm: Der | undefined, data: Iterable<Uint8Array>): Buffer {
+  const name = hashOf(algorithm);
+  if (name === null) throw new DerError('it uses a hash that is too weak or unknown');
+  const hash = createHash(name);
+  for (const piece of data) hash.update(piece);
+  return hash.digest();
 }

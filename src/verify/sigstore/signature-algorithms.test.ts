@@ -44,8 +44,8 @@ describe('the hash fits the key', () => {
     ['noise', generateKeyPairSync('ed25519'), () => Buffer.alloc(64, 7), false],
   ])('%s', (_what, pair, make, verified) => {
     const signature = make(pair);
-    expect(verifySignature(pair.publicKey, data, signature)).toBe(verified);
-    expect(verifySignature(pair.publicKey, Buffer.from('something else'), signature)).toBe(false);
+    expect(verifySignature(pair.publicKey, [data], signature)).toBe(verified);
+    expect(verifySignature(pair.publicKey, [Buffer.from('something else')], signature)).toBe(false);
   });
 });
 

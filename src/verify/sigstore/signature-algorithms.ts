@@ -1,6 +1,6 @@
 import { ed25519ph } from '@noble/curves/ed25519.js';
 import { p256, p384, p521 } from '@noble/curves/nist.js';
-import { constants, type KeyObject, publicDecrypt, verify } from 'node:crypto';
+import { constants, createVerify, type KeyObject, publicDecrypt, verify } from 'node:crypto';
 
 export type HashAlgorithm = 'sha256' | 'sha384' | 'sha512';
 
@@ -27,14 +27,19 @@ export function hashOfKey(key: KeyObject): HashAlgorithm | null {
 /**
  * Verifies with the hash that fits the key (Sigstore's algorithm registry): SHA-256 for P-256, SHA-384 for P-384, SHA-512 for
  * P-521, and SHA-256 for all of them, as many clients use it whatever the curve; RSA as PKCS #1 v1.5 or PSS; Ed25519 pure or
- * prehashed with SHA-512. Each form is verified exactly, so more forms mean no weaker signature.
+ * prehashed with SHA-512. Each form is verified exactly, so more forms mean no weaker signature. `pieces` are the data, one part after
+ * the other; only Ed25519 puts them together.
  */
-export function verifySignature(key: KeyObject, data: Uint8Array, signature: Uint8Array): boolean {
-  const attempt = (hash: string | null, padding?: number): boolean => {
+export function verifySignature(
+  key: KeyObject,
+  pieces: readonly Uint8Array[],
+  signature: Uint8Array,
+): boolean {
+  const attempt = (hash: string, padding?: number): boolean => {
     try {
-      return verify(
-        hash,
-        data,
+      const verifying = createVerify(hash);
+      for (const piece of pieces) verifying.update(piece);
+      return verifying.verify(
         padding === undefined ? key : { key, padding, saltLength: constants.RSA_PSS_SALTLEN_DIGEST },
         signature,
       );
@@ -49,10 +54,20 @@ export function verifySignature(key: KeyObject, data: Uint8Array, signature: Uin
       return (
         attempt('sha256', constants.RSA_PKCS1_PADDING) || attempt('sha256', constants.RSA_PKCS1_PSS_PADDING)
       );
-    case 'ed25519':
-      return attempt(null) || verifyPrehashed(key, data, signature);
+    case 'ed25519': {
+      const data = Buffer.concat(pieces);
+      return verifyPure(key, data, signature) || verifyPrehashed(key, data, signature);
+    }
     default:
       return false;
+  }
+}
+
+function verifyPure(key: KeyObject, data: Uint8Array, signature: Uint8Array): boolean {
+  try {
+    return verify(null, data, key, signature);
+  } catch {
+    return false; // a signature of the wrong length
   }
 }
 

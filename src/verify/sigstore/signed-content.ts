@@ -11,21 +11,21 @@ export interface SignedContent {
   digestOf(part: DigestedPart, algorithm: HashAlgorithm): Buffer | null;
 }
 
-/** DSSE protocol.md, "PAE": the bytes that are signed in place of the payload alone. */
-function preAuthEncoding(payloadType: string, payload: Buffer): Buffer {
+/** DSSE protocol.md, "PAE": what is signed in place of the payload alone, one part after the other. */
+function preAuthEncoding(payloadType: string, payload: Buffer): readonly Uint8Array[] {
   const head = `DSSEv1 ${Buffer.byteLength(payloadType)} ${payloadType} ${payload.length} `;
-  return Buffer.concat([Buffer.from(head), payload]);
+  return [Buffer.from(head), payload];
 }
 
-/** A DSSE envelope. `envelope` are its bytes where they are those that the signer made, else null. */
+/** A DSSE envelope. `envelope` are its bytes, part by part, where they are those that the signer made, else null. */
 export function envelopeContent(
   payloadType: string,
   payload: Buffer,
   signature: Buffer,
-  envelope: Buffer | null,
+  envelope: Iterable<Uint8Array> | null,
 ): SignedContent {
   const signed = preAuthEncoding(payloadType, payload);
-  const parts = { signed, payload, envelope };
+  const parts = { signed, payload: [payload], envelope };
   return {
     signature,
     verifySignature: (key) => verifySignature(key, signed, signature),
@@ -37,8 +37,8 @@ export function envelopeContent(
 export function bytesContent(signed: Buffer, signature: Buffer): SignedContent {
   return {
     signature,
-    verifySignature: (key) => verifySignature(key, signed, signature),
-    digestOf: (part, algorithm) => (part === 'signed' ? digest(algorithm, signed) : null),
+    verifySignature: (key) => verifySignature(key, [signed], signature),
+    digestOf: (part, algorithm) => (part === 'signed' ? digest(algorithm, [signed]) : null),
   };
 }
 
@@ -58,6 +58,9 @@ export function digestContent(algorithm: HashAlgorithm, signed: Buffer, signatur
   };
 }
 
-function digest(algorithm: HashAlgorithm, bytes: Buffer | null): Buffer | null {
-  return bytes && createHash(algorithm).update(bytes).digest();
+function digest(algorithm: HashAlgorithm, pieces: Iterable<Uint8Array> | null): Buffer | null {
+  if (pieces === null) return null;
+  const hash = createHash(algorithm);
+  for (const piece of pieces) hash.update(piece);
+  return hash.digest();
 }

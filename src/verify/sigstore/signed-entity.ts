@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Evidence } from '../../evidence/collector.ts';
+import { unpackedPieces } from '../../evidence/packed-payload.ts';
 import { COSIGN_SIGN_PREDICATE_TYPE, parseStatement, subjectWithDigest } from '../in-toto.ts';
 import { Refused } from '../refused.ts';
 import { readSimpleSigning } from '../simple-signing.ts';
@@ -21,9 +22,9 @@ export interface SignedEntity {
   readonly offered: readonly Certificate[];
   readonly content: SignedContent;
   readonly logEntries: readonly LogEntry[];
-  /** RFC 3161 responses, and the bytes that they are over. */
+  /** RFC 3161 responses, and the bytes that they are over, part by part. */
   readonly timestamps: readonly Buffer[];
-  readonly timestamped: Buffer;
+  readonly timestamped: Iterable<Uint8Array>;
   /** Reads what was signed and binds it to the evidence's subject; to be called once the signature has been verified. Throws `Refused`. */
   readonly readContent: () => Content;
 }
@@ -43,7 +44,7 @@ export function readSigned(evidence: Evidence, artifact: Buffer | null): SignedE
     content,
     logEntries: tlogEntries,
     timestamps: timestampVerificationData?.rfc3161Timestamps.map((one) => one.signedTimestamp) ?? [],
-    timestamped: timestamped ?? content.signature,
+    timestamped: timestamped ?? [content.signature],
     readContent,
   };
 }
@@ -82,7 +83,7 @@ function readCertificate(der: Buffer): Certificate {
 interface ReadContent {
   readonly content: SignedContent;
   /** What a timestamp is over, where that is not the signature. */
-  readonly timestamped?: Buffer;
+  readonly timestamped?: Iterable<Uint8Array>;
   readonly readContent: () => Content;
 }
 
@@ -93,12 +94,14 @@ function contentOf(
 ): ReadContent {
   const bytes = Buffer.from(evidence.bytes.buffer, evidence.bytes.byteOffset, evidence.bytes.byteLength);
   if (dsseEnvelope) {
-    const { payloadType, payload, signatures } = dsseEnvelope;
-    const isBare = evidence.format === 'dsse-envelope';
+    const { payloadType, signatures } = dsseEnvelope;
+    // What was taken out of the envelope has left an empty text there.
+    const payload = evidence.packed?.payload ?? dsseEnvelope.payload;
+    const envelope = evidence.format === 'dsse-envelope' ? unpackedPieces(evidence) : null;
     return {
-      content: envelopeContent(payloadType, payload, signatures[0].sig, isBare ? bytes : null),
+      content: envelopeContent(payloadType, payload, signatures[0].sig, envelope),
       // cosign's legacy attestations are timestamped as a whole, bundles by their signature.
-      ...(isBare ? { timestamped: bytes } : {}),
+      ...(envelope && { timestamped: envelope }),
       readContent: () => readStatement(payloadType, payload, evidence.subject),
     };
   }
