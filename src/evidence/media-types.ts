@@ -1,3 +1,4 @@
+import { membersOf } from '../json-members.ts';
 import type { EvidenceFormat } from './collector.ts';
 
 /** The layer's media type decides how it is read: artifact types and annotations of the manifest are unsigned hints. */
@@ -54,15 +55,14 @@ export function formatOfInToto(bytes: Uint8Array): EvidenceFormat {
   const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   // Most are statements, some of them SBOMs of many megabytes, which are parsed once where they are read.
   if (!text.includes('"payloadType"')) return 'statement';
-  const content = membersOf(text);
+  const content = namesIn(text);
   if (content.has('payload') && content.has('signatures')) return 'dsse-envelope';
   return content.has('verificationMaterial') && content.has('dsseEnvelope') ? 'sigstore-bundle' : 'statement';
 }
 
-function membersOf(text: Buffer): ReadonlySet<string> {
+function namesIn(json: Uint8Array): ReadonlySet<string> {
   try {
-    const value: unknown = JSON.parse(text.toString());
-    return new Set(typeof value === 'object' && value !== null ? Object.keys(value) : []);
+    return new Set(membersOf(json).keys());
   } catch {
     return new Set();
   }
