@@ -92,6 +92,30 @@ describe('verify --notation-config', () => {
     );
   });
 
+  it.each<[string, Partial<NotationCase>, string]>([
+    ['nothing signs', { signature: [] }, 'notation sign NAME@DIGEST'],
+    [
+      'a stranger signs',
+      { trust: { identities: ['x509.subject: C=US, ST=WA, O=x'] } },
+      'to trustedIdentities',
+    ],
+    ['no statement is for', { trust: { scopes: ['registry.example.com/other'] } }, 'to the registryScopes'],
+    ['is skipped', { trust: { level: 'skip' } }, 'another level than skip'],
+    ['has no trust store', { trust: { stores: { 'ca:acme': [] } } }, 'notation cert add'],
+    ['has expired', { signature: { expiry: PAST } }, 'notation sign --expiry'],
+    [
+      'asks for a plugin',
+      { signature: { protected: (header) => header.set('io.cncf.notary.verificationPlugin', 'x') } },
+      'notation and the plugin',
+    ],
+  ])('says in terms of Notation what to do about an image that %s', async (_name, more, next) => {
+    const { stdout, exitCode } = await verify(made(more));
+    expect({ exitCode, next: /next: .+/.exec(stdout)?.[0] }).toEqual({
+      exitCode: 1,
+      next: expect.stringContaining(next) as unknown,
+    });
+  });
+
   it('asks nobody with --evidence, and does not know what was revoked', async () => {
     const revocable = chain({ leaf: { extensions: [distributionPoint('http://127.0.0.1:1/list')] } });
     const ran = await verify(made({ signature: { chain: revocable } }));

@@ -72,6 +72,7 @@ export function notationAuthority(trust: NotationTrust): Authority {
     unsupported: null,
     description: `Notation, ${origin}`,
     accepts: ({ signer }) => signer.kind === 'notation' && signer.authority === name,
+    signedBy: 'notation sign NAME@DIGEST',
     excludes: (repository) => applicable(trust, repository).fault,
   };
 }

@@ -21,6 +21,8 @@ export interface Authority {
   readonly accepts: (claim: Vouching) => boolean;
   /** Where its signatures are kept apart from the images, beside those that hang on them. */
   readonly signatureRepository?: string | undefined;
+  /** The command that signs for it, where that is not cosign's. */
+  readonly signedBy?: string | undefined;
   /** Why nothing can be by it in a repository, whatever is there; null where it can. */
   readonly excludes?: ((repository: string) => Fault | null) | undefined;
   /** Why nothing of it can be verified: this version cannot, or its trust root is not here. null where it can. */

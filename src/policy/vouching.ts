@@ -7,7 +7,7 @@ import { describeSigner, evidenceEntries } from './evidence-entry.ts';
 import type { Judgement } from './finding.ts';
 import { loggedBeside } from './logged.ts';
 import type { Authority, FoundClaim } from './policy.ts';
-import { remedyFor } from './remedies.ts';
+import { howToSign, remedied, remedyFor } from './remedies.ts';
 import type { JudgedImage, JudgedManifest, Resolution } from './subject.ts';
 
 /** Where a claim was found, and which judged manifest it has to speak for: an index's claims are asked for each child. */
@@ -172,7 +172,7 @@ function shortfallOf(
   const refusals = manifests.flatMap((manifest) =>
     manifest.verdicts.flatMap((verdict) =>
       verdict.result === 'refused' && mayCount(verdict.evidence.format)
-        ? [{ ...verdict.refusal, ...placeOf(verdict.evidence) }]
+        ? [{ ...remedied(verdict.refusal, verdict.evidence.format), ...placeOf(verdict.evidence) }]
         : [],
     ),
   );
@@ -211,11 +211,12 @@ function shortfallOf(
     return { ...fault, message, location: null, undetermined: true };
   }
   const message = partly(accepted, demand);
-  const nothing =
+  const none =
     message === null ? missing(otherClaims(manifests, counts), manifests) : { ...missing([], []), message };
   const settled = seen.filter((one) => !isDoubt(one)).map((one) => explainedAt(one));
   const [gravest] = [...settled, ...strangers].toSorted(byGravity);
-  return { ...(gravest ?? { ...nothing, location: null }), undetermined: false };
+  const nothing = { ...none, ...howToSign(none.reason, demand.accepted), location: null };
+  return { ...(gravest ?? nothing), undetermined: false };
 }
 
 /** Without what lies in signature repositories that none of these authorities names. */
