@@ -211,3 +211,22 @@ describe('an image of several names', () => {
     expect(said(verify({}, trusting(store), { alsoNamed }))).toBe(expected);
   });
 });
+
+describe('a repository of Docker Hub', () => {
+  const hub = (scope: string) => verify({}, { scopes: [scope] }, { repository: 'docker.io/library/cart' });
+
+  it.each(['cart/cart', 'docker.io/cart', 'index.docker.io/library/cart', 'docker.io/library/cart'])(
+    'is the scope %s as it is written, and no other',
+    (scope) => {
+      expect(said(hub(scope))).toBe(
+        scope === 'docker.io/library/cart' ? 'verified' : 'NoTrustPolicyForRepository',
+      );
+    },
+  );
+
+  it.each(['docker.io/cart', 'index.docker.io/library/cart'])('is named where %s was meant', (scope) => {
+    const verdict = hub(scope);
+    const message = verdict.result === 'refused' ? verdict.refusal.message : '';
+    expect(message).toContain(`"${scope}", which Notation does not spell out: add docker.io/library/cart`);
+  });
+});

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Evidence } from '../../evidence/collector.ts';
 import { REASONS } from '../../reasons.ts';
+import { parseReference } from '../../registry/reference.ts';
 import { Refused } from '../refused.ts';
 import type { Circumstances, Claim, Refusal, TrustMaterial, Verdict, Verifier } from '../verifier.ts';
 import { DerError } from '../x509/der.ts';
@@ -58,12 +59,24 @@ type Applicable =
 export function applicable({ statements, origin }: NotationTrust, repository: string): Applicable {
   const statement = statementFor(statements, repository);
   if (!statement) {
-    const message = `no statement of ${origin} has ${repository} among its registryScopes`;
+    const message = `no statement of ${origin} has ${repository} among its registryScopes${shortened(statements, repository)}`;
     return { statement: null, fault: { reason: 'NoTrustPolicyForRepository', message } };
   }
   if (statement.level !== 'skip') return { statement, fault: null };
   const message = `the statement ${JSON.stringify(statement.name)} of ${origin} has the level skip for ${repository}: nothing is verified`;
   return { statement: null, fault: { reason: 'NotationSkipped', message } };
+}
+
+/** A scope that is an image of Docker Hub to container runtimes, and to Notation one of a registry of that name. */
+function shortened(statements: readonly Statement[], repository: string): string {
+  const scopes = statements.flatMap(({ registryScopes }) => registryScopes);
+  const meant = scopes.find((scope) => {
+    const read = parseReference(scope);
+    return scope !== '*' && read.ok && read.value.repository === repository;
+  });
+  return meant === undefined
+    ? ''
+    : `; it has ${JSON.stringify(meant)}, which Notation does not spell out: add ${repository} to the scopes`;
 }
 
 /** The statements for an image that has several names; the first fault where one of them has none. */
