@@ -13,7 +13,7 @@ import { SBOM_SOURCES } from '../src/registry/saved-sboms.ts';
 import { evidenceTree } from '../src/report/evidence-tree.ts';
 import { terminalText } from '../src/report/terminal-text.ts';
 import { keptOf } from '../src/trust-roots/carried-roots.ts';
-import { nobodyAsked, revocationAsker } from '../src/revocation-answers.ts';
+import { askOfAll, nobodyAsked } from '../src/revocation-answers.ts';
 import { gatherBases } from '../src/sweep/gather-bases.ts';
 import { parseReferences, repositoriesOf, verifyImages } from '../src/verified-images.ts';
 import { createImageSource } from '../src/workloads/images.ts';
@@ -114,13 +114,11 @@ export async function saveEvidence(
     await gatherBases(valid, gathered, { ...asked, bases: { mirrors, elsewhere } });
     const refused = await findRefused(valid, lackingIn(gathered), asked);
     if (trusted && saved.revocation) {
-      const ask = revocationAsker(trusted.trust, io.clock(), saved.revocation);
-      await Promise.all(
-        valid.flatMap((request) => {
-          const outcome = gathered.get(requestKey(request));
-          return outcome ? [ask(outcome, repositoriesOf(request))] : [];
-        }),
-      );
+      const images = valid.flatMap((request) => {
+        const outcome = gathered.get(requestKey(request));
+        return outcome ? [[outcome, repositoriesOf(request)] as const] : [];
+      });
+      await askOfAll(images, trusted.trust, io.clock(), saved.revocation);
     }
     const { answers } = await saved.save();
     const missed = [...gathered.values()].filter((one) => !isComplete(one));

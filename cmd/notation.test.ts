@@ -3,12 +3,13 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { serveAnswers } from '../src/evidence/github-server.fixture.ts';
+import type { Certificate } from '../test/forge/certificate.ts';
 import { IMAGE, REPOSITORY } from '../test/forge/notation.ts';
 import { crl, distributionPoint } from '../test/forge/revocation.ts';
 import { chain, good, type NotationCase, PAST } from '../test/notation/case.ts';
 import { type OnDisk, writeCase } from '../test/notation/disk.ts';
 import { serveLayout } from '../test/served-layout.ts';
-import { directory, type Ran, run } from './fake-io.fixture.ts';
+import { directory, pod, type Ran, run } from './fake-io.fixture.ts';
 
 const NOW = () => new Date('2026-06-01T00:00:00Z');
 const REFERENCE = `${REPOSITORY}@${IMAGE.digest}`;
@@ -208,6 +209,62 @@ spec:
   authorities: [{ name: pki, notation: ${notation} }]
   rules: [{ name: signed, match: { images: ["**"] }, signature: { anyOf: [pki] } }]
 `;
+
+describe('a sweep for who signed', () => {
+  const sweepSchema = z.object({
+    hits: z.array(z.unknown()),
+    undetermined: z.array(z.object({ message: z.string() })),
+    metadata: z.object({ hosts: z.array(z.string()) }),
+  });
+
+  async function swept(list: (issuer: Certificate, leaf: Certificate) => Buffer) {
+    const server = await serveAnswers();
+    const certificates = chain({ leaf: { extensions: [distributionPoint(`${server.url}/list`)] } });
+    const [leaf, issuer] = certificates as [Certificate, Certificate];
+    server.answer('/list', 200, list(issuer, leaf));
+    const { config, layout } = made({ signature: { chain: certificates }, trust: { scopes: ['*'] } });
+    const registry = await serveLayout(layout, 'registry.example.com', new Map());
+    const notation = `{ trustPolicy: ${config}/trustpolicy.json, trustStore: ${config}/truststore }`;
+    const image = `${registry.host}/shop/cart@${IMAGE.digest}`;
+    const cwd = directory({ 'policy.yaml': policyOf(notation), 'pod.yaml': pod(image) });
+    const at = { clock: NOW, cwd, env: { XDG_CACHE_HOME: directory() } };
+    const from = ['--plain-http', registry.host, '--allow-redirect', server.host, '--policy', 'policy.yaml'];
+    const sweep = async (...flags: readonly string[]) => {
+      const before = server.requests.length;
+      const { stdout } = await run(['sweep', '--signer', '*CN=signer*', '-o', 'json', ...flags], at);
+      const { hits, undetermined, metadata } = sweepSchema.parse(JSON.parse(stdout));
+      const why = undetermined.map(({ message }) => message).join('; ');
+      const hosts = metadata.hosts.includes(server.host);
+      return { hits: hits.length, why, asked: server.requests.length - before, hosts };
+    };
+    const live = await sweep('-f', join(cwd, 'pod.yaml'), ...from);
+    const offline = await sweep('-f', join(cwd, 'pod.yaml'), ...from, '--offline', '--cache-dir', 'none');
+    await run(['evidence', 'save', 'saved', '-f', join(cwd, 'pod.yaml'), ...from], at);
+    const saved = await sweep('--evidence', 'saved', '--policy', 'policy.yaml');
+    await Promise.all([server.close(), registry.close()]);
+    return { live, offline, saved };
+  }
+
+  const held = { thisUpdate: new Date('2026-05-31'), nextUpdate: new Date('2026-06-02') };
+
+  it('asks whether the signer was revoked, and takes what was saved', async () => {
+    const { live, offline, saved } = await swept((issuer) => crl(issuer, held));
+    expect(live).toEqual({ hits: 1, why: '', asked: 1, hosts: true });
+    expect(saved).toEqual({ hits: 1, why: '', asked: 0, hosts: false });
+    expect(offline).toMatchObject({ hits: 0, asked: 0, hosts: false });
+    expect(offline.why).toContain('nobody is asked with --offline');
+  });
+
+  it('has not found one who was', async () => {
+    const { live, saved } = await swept((issuer, certificate) =>
+      crl(issuer, { ...held, revoked: [{ certificate }] }),
+    );
+    for (const one of [live, saved]) {
+      expect(one.hits).toBe(0);
+      expect(one.why).toContain('is revoked');
+    }
+  });
+});
 
 describe('a notation authority of a policy', () => {
   it.each<[string, (disk: OnDisk) => string, number, string]>([

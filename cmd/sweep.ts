@@ -26,6 +26,7 @@ import {
   stopSignal,
   tellNotice,
 } from './judge.ts';
+import { openRevocation } from './revocation.ts';
 import { openScanner } from './scanner.ts';
 import { openOutputsOf, writeOutputs } from './outputs.ts';
 import { readBounded } from './policy-files.ts';
@@ -131,6 +132,16 @@ async function runSweep(typedFlags: SweepFlags, typed: unknown, io: Io): Promise
       ? await openRegistry(flags, concurrency, verbosity, io, signal, policy?.registryMirrors)
       : null;
     const registry = registryOf(swept.saved, live);
+    const revocation =
+      aboutEvidence && trusted
+        ? await openRevocation(
+            flags,
+            trusted,
+            { saved: isLive ? undefined : swept.saved?.revocation, saving: false, concurrency, verbosity },
+            io,
+            signal,
+          )
+        : null;
     const progress = createProgress(io, !flags.quiet && verbosity === 0);
     interrupt?.addEventListener('abort', () => {
       progress.clear();
@@ -144,6 +155,7 @@ async function runSweep(typedFlags: SweepFlags, typed: unknown, io: Io): Promise
         scanner,
         registry,
         accounts: accountsFor(swept, live, registry),
+        revocation,
         collectors,
         // What was saved costs no request: an image of the run may be the base of another.
         readConfigs: contents && !isLive,
@@ -175,7 +187,7 @@ async function runSweep(typedFlags: SweepFlags, typed: unknown, io: Io): Promise
       return exitCode(report, io);
     } finally {
       progress.clear();
-      await registry.close();
+      await Promise.all([registry.close(), revocation?.close()]);
     }
   } finally {
     await swept.close();

@@ -16,7 +16,7 @@ import type { Accounts } from './registry/accounts.ts';
 import type { Platform, Registry } from './registry/registry.ts';
 import { findRefused } from './refused-secrets.ts';
 import { createReport, type Report } from './report/report.ts';
-import { type AskRevocation, nobodyAsked, revocationAsker } from './revocation-answers.ts';
+import { type AskRevocation, OFFLINE, revocationAsker } from './revocation-answers.ts';
 import { imageVerifier, invalidImages, parseReferences, repositoriesOf } from './verified-images.ts';
 import type { TrustMaterial } from './verify/verifier.ts';
 import type { Gap, Workload, WorkloadSource } from './workloads/source.ts';
@@ -109,8 +109,6 @@ async function startJudging(job: AuditJob, workloads: readonly Workload[]) {
   const verify = imageVerifier(trust, judgedAt);
   return { ...trusted, ...evaluation(held, workloads, { judgedAt, now }), ask, verify };
 }
-
-const OFFLINE = nobodyAsked('nobody is asked with --offline and --evidence');
 
 /** Of trust roots that nobody keeps fresh. */
 const NEVER_UPDATED = { updatedAt: new Map<string, Date>(), hosts: [] };

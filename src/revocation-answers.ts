@@ -14,6 +14,9 @@ export function nobodyAsked(why: string): AskFor {
   return () => failed('RevocationUnknown', why);
 }
 
+/** Where no network is touched, and no answer came with the evidence. */
+export const OFFLINE = nobodyAsked('nobody is asked with --offline and --evidence');
+
 /** Finds out what verification wants to know of an image's signatures. */
 export type AskRevocation = (image: Outcome<GatheredImage>, alsoNamed: readonly string[]) => Promise<AskFor>;
 
@@ -56,6 +59,20 @@ export function revocationAsker(
     }
     return (question, repository) => answers.get(keyOf(question, repository)) ?? NOT_YET;
   };
+}
+
+/** Fetches it for many images at once; null: nobody is asked. */
+export async function askOfAll(
+  images: readonly (readonly [image: Outcome<GatheredImage>, alsoNamed: readonly string[]])[],
+  trust: TrustMaterial,
+  judgedAt: Date,
+  client: RevocationClient | null,
+): Promise<AskFor> {
+  if (!client) return OFFLINE;
+  const ask = revocationAsker(trust, judgedAt, client);
+  // What was answered for one is known of all.
+  const known = await Promise.all(images.map(([image, alsoNamed]) => ask(image, alsoNamed)));
+  return known.at(-1) ?? OFFLINE;
 }
 
 const NOT_YET = failed('RevocationUnknown', 'it took more questions than are asked (REVOCATION_ROUNDS)');

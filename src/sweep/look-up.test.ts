@@ -25,6 +25,13 @@ it.each([
   };
   const options = { registry, collectors: [], platform: null, concurrency: 1, timeout: 10_000 };
   const trusted = Promise.resolve({ trust: { roots: [], keys: [] } });
-  await lookUpEvidence([{ ...image, reference: request }], options, trusted, new Date(0), kept, false);
+  await lookUpEvidence(
+    [{ ...image, reference: request }],
+    options,
+    trusted,
+    { judgedAt: new Date(0), revocation: null },
+    kept,
+    false,
+  );
   expect(registry.asked.filter((question) => question.startsWith('tag '))).toHaveLength(asked);
 });

@@ -6,10 +6,11 @@ import {
   type ImageRequest,
   requestKey,
 } from '../evidence/gather.ts';
+import type { RevocationClient } from '../evidence/revocation-client.ts';
 import { pullSecretsKey } from '../pull-secret-ref.ts';
 import { ok, type Outcome } from '../reasons.ts';
-import { nobodyAsked } from '../revocation-answers.ts';
-import { verifyImages } from '../verified-images.ts';
+import { askOfAll } from '../revocation-answers.ts';
+import { repositoriesOf, verifyImages } from '../verified-images.ts';
 import type { TrustMaterial } from '../verify/verifier.ts';
 import { factsOf } from './facts.ts';
 import { fromKept, imageKey, keepable, type KeptFacts } from './kept-facts.ts';
@@ -20,6 +21,12 @@ export interface LookedUp {
   readonly images: readonly SweptImage[];
   readonly requests: readonly ImageRequest[];
   readonly gathered: ReadonlyMap<string, Outcome<GatheredImage>>;
+}
+
+/** The time that is judged at, and whom revocation is asked of; null: nobody. */
+interface Asking {
+  readonly judgedAt: Date;
+  readonly revocation: RevocationClient | null;
 }
 
 /** Finds out what references stand for, and nothing else. */
@@ -41,11 +48,11 @@ export async function lookUpEvidence(
   images: readonly SweptImage[],
   options: GatherOptions,
   trusted: Promise<{ readonly trust: TrustMaterial }>,
-  judgedAt: Date,
+  asking: Asking,
   kept: KeptFacts | null,
   contents: boolean,
 ): Promise<LookedUp> {
-  if (kept === null) return verifyAttached(images, options, trusted, judgedAt, contents);
+  if (kept === null) return verifyAttached(images, options, trusted, asking, contents);
   const { trust } = await trusted;
   const known = await kept.read(trust, options);
   const keys = new Map(images.map((image) => [requestKey(image.reference), imageKey(pinned(image))]));
@@ -57,7 +64,7 @@ export async function lookUpEvidence(
     images.filter((image) => !keptOf(image)),
     options,
     trusted,
-    judgedAt,
+    asking,
     contents,
   );
   const learnt = fresh.images.flatMap((image) => {
@@ -76,13 +83,18 @@ async function verifyAttached(
   images: readonly SweptImage[],
   options: GatherOptions,
   trusted: Promise<{ readonly trust: TrustMaterial }>,
-  judgedAt: Date,
+  { judgedAt, revocation }: Asking,
   contents: boolean,
 ): Promise<LookedUp> {
   const { requests, gathered } = await gatherFor(images, options, options.collectors);
   const { trust } = await trusted;
-  const asking = { judgedAt, ask: NOT_ASKED };
-  const verified = verifyImages({ valid: requests, invalid: new Map() }, gathered, trust, asking);
+  const found = requests.flatMap((request) => {
+    const outcome = gathered.get(requestKey(request));
+    return outcome ? [[outcome, repositoriesOf(request)] as const] : [];
+  });
+  const ask = await askOfAll(found, trust, judgedAt, revocation);
+  const references = { valid: requests, invalid: new Map() };
+  const verified = verifyImages(references, gathered, trust, { judgedAt, ask });
   const learnt = images.map((image) => {
     const key = requestKey(image.reference);
     const judged = verified.get(key);
@@ -92,9 +104,6 @@ async function verifyAttached(
   });
   return { images: learnt, requests, gathered };
 }
-
-/** A sweep asks nobody but the registries. */
-const NOT_ASKED = nobodyAsked('a sweep does not ask');
 
 async function gatherFor(
   images: readonly SweptImage[],

@@ -48,6 +48,7 @@ async function ask(
   return sweep({
     source: { kind: 'manifests', discover: () => Promise.resolve({ workloads: [one], gaps: [] }) },
     scanner: null,
+    revocation: null,
     query: compiled.query,
     registry,
     collectors: [],

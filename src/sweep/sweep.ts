@@ -2,6 +2,7 @@ import type { ListingProgress } from '../cluster/watched-api.ts';
 import { discover } from '../discover.ts';
 import { type GatherOptions, requestKey, stopReason } from '../evidence/gather.ts';
 import type { Progress } from '../evidence/progress.ts';
+import type { RevocationClient } from '../evidence/revocation-client.ts';
 import type { Policy } from '../policy/policy.ts';
 import { parseReference } from '../registry/reference.ts';
 import type { TrustMaterial } from '../verify/verifier.ts';
@@ -29,6 +30,8 @@ export interface SweepJob
   readonly scanner: OwnScanner | null;
   /** Whom the user knows. Asked for only if the query is about evidence. */
   readonly trusted: () => Promise<Known>;
+  /** Whom revocation is asked of; null: nobody. */
+  readonly revocation: RevocationClient | null;
   /** Whom base images are asked of, beside the registries of the run. */
   readonly bases: BaseOptions;
   /** Where what was found out is kept for the next run; null where nothing is. */
@@ -56,7 +59,12 @@ export async function sweep(job: SweepJob): Promise<SweepReport> {
     gaps: [...gaps, ...asked.gaps],
     workloads,
     clusters,
-    hosts: [...(job.source.hosts ?? []), ...job.registry.hosts(), ...(asked.known?.hosts ?? [])],
+    hosts: [
+      ...(job.source.hosts ?? []),
+      ...job.registry.hosts(),
+      ...(asked.known?.hosts ?? []),
+      ...(job.revocation?.hosts() ?? []),
+    ],
     policy: asked.known?.policy ?? null,
     trust: asked.known?.trust ?? null,
     interrupted: stopReason(job.signal) === 'Interrupted',
@@ -100,7 +108,8 @@ async function askAll(workloads: readonly Workload[], job: SweepJob) {
       ({ running, resolved }) => running?.digest === null && resolved === null,
     );
     learn(await lookUpDigests(loaded, job));
-    learn(await lookUpEvidence(undecided(answerAll()), job, trusted, job.generatedAt, job.kept, contents));
+    const asking = { judgedAt: job.generatedAt, revocation: job.revocation };
+    learn(await lookUpEvidence(undecided(answerAll()), job, trusted, asking, job.kept, contents));
     ({ policy } = await trusted);
   }
   const survey = (): readonly Subject[] => {
