@@ -427,7 +427,7 @@ describe('what cannot be read', () => {
       'stands twice',
     ],
     ['SPDX XML', '<Document><spdxVersion>SPDX-2.3</spdxVersion></Document>', null, 'it is XML of "Document"'],
-    ['a table', 'NAME VERSION\nexpress 4.19.2', null, 'neither JSON nor SPDX tag-value'],
+    ['a table', 'NAME VERSION\nexpress 4.19.2', null, 'neither JSON, XML nor SPDX tag-value'],
     ['nothing', '', null, 'neither'],
     ['an empty object', {}, null, 'neither SPDX, CycloneDX nor Syft JSON'],
     ['a list', [spdx], null, 'not a JSON object'],
@@ -441,7 +441,7 @@ describe('what cannot be read', () => {
       null,
       'DocumentComment: its <text> has no end',
     ],
-    ['tag-value cut off in a tag', `${tagValue}\nPackageNa`, null, 'in the midst of the line "PackageNa"'],
+    ['tag-value cut off in a tag', `${tagValue}\nPackageNa`, null, 'a line is no tag: "PackageNa"'],
   ])('%s', (_name, document, hint, message) => {
     const sbom = read(document, hint);
     expect(sbom.ok ? 'it was read' : sbom.message).toContain(message);

@@ -1,5 +1,4 @@
 import { type Reading, read, unreadable } from '../reading.ts';
-import { problemList } from './component.ts';
 import { documentOfXml } from './cyclonedx-xml.ts';
 import { readCyclonedx } from './cyclonedx.ts';
 import { documentOfBytes, documentOfValue, InvalidDocument, type JsonDocument } from './json-document.ts';
@@ -52,14 +51,11 @@ function readBytes(written: Uint8Array, wrapped: boolean): Sbom {
   const { bytes, encoding } = asUtf8(written);
   const head = new TextDecoder().decode(bytes.subarray(0, HEAD_BYTES)).trimStart();
   if (head.startsWith('{')) return readJson(documentOfBytes(bytes), wrapped);
-  if (isTagValue(head)) {
-    const problems = problemList();
-    return readSpdx2(documentOfTagValue(bytes, problems), problems);
-  }
+  if (isTagValue(head)) return readSpdx2(documentOfTagValue(bytes));
   if (head.startsWith('<')) {
     return readCyclonedx(documentOfXml(bytes, encoding));
   }
-  throw new InvalidDocument('it is neither JSON nor SPDX tag-value');
+  throw new InvalidDocument('it is neither JSON, XML nor SPDX tag-value');
 }
 
 function readJson(document: JsonDocument, wrapped: boolean): Sbom {

@@ -1,5 +1,4 @@
 import { quoted } from '../quoted.ts';
-import type { Problems } from './component.ts';
 import { documentOfValue, InvalidDocument, type JsonDocument } from './json-document.ts';
 
 /** A package as tag-value spells it; lists are filled while its lines are read. */
@@ -59,13 +58,12 @@ const DOCUMENT_TAGS: Readonly<Record<string, string>> = {
 const LISTS = new Set(['packages', 'files', 'relationships']);
 
 /**
- * Reads SPDX 2 in tag-value form (SPDX 2.3, clause 4.4) as its JSON form. Lines that are no tags are told to `problems`.
- * Throws `InvalidDocument` for one that ends in the midst of something.
+ * Reads SPDX 2 in tag-value form (SPDX 2.3, clause 4.4) as its JSON form. Throws `InvalidDocument` for a line that is no tag: it may
+ * have been one, and what follows would be taken for another package's.
  */
-export function documentOfTagValue(bytes: Uint8Array, problems: Problems): JsonDocument {
+export function documentOfTagValue(bytes: Uint8Array): JsonDocument {
   const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const onStray = (line: string) => problems.add('a line that is no tag', quoted(line));
-  const head = documentOfValue({ ...headOf(text, onStray), packages: [], files: [], relationships: [] });
+  const head = documentOfValue({ ...headOf(text), packages: [], files: [], relationships: [] });
   return {
     ...head,
     *each(name) {
@@ -76,12 +74,12 @@ export function documentOfTagValue(bytes: Uint8Array, problems: Problems): JsonD
 }
 
 /** What stands before the first package, file or other element; creators and time may stand behind them. */
-function headOf(text: Buffer, onStray: (line: string) => void): object {
+function headOf(text: Buffer): object {
   const document: Record<string, string> = {};
   const creators: string[] = [];
   let created: string | undefined;
   let inHead = true;
-  for (const { tag, value } of tagsOf(text, onStray)) {
+  for (const { tag, value } of tagsOf(text)) {
     if (tag === 'Creator') creators.push(value);
     else if (tag === 'Created') created = value;
     else if (ELEMENTS.has(tag)) inHead = false;
@@ -172,10 +170,7 @@ const TEXT = '<text>';
 const TEXT_END = '</text>';
 
 /** Every `Tag: value`, one to a line; only `<text>…</text>` goes over several, and what is in it is no tag. */
-function* tagsOf(
-  text: Buffer,
-  onStray?: (line: string) => void,
-): Generator<{ readonly tag: string; readonly value: string }> {
+function* tagsOf(text: Buffer): Generator<{ readonly tag: string; readonly value: string }> {
   for (let at = 0; at < text.length;) {
     const lineEnd = endAt(text.indexOf(LINE_FEED, at), text);
     const line = text.toString('utf8', at, lineEnd);
@@ -183,11 +178,7 @@ function* tagsOf(
     const start = at;
     at = lineEnd + 1;
     if (match === undefined || tag === undefined) {
-      if (!/^\s*(#|$)/.test(line)) {
-        if (lineEnd === text.length)
-          throw new InvalidDocument(`it ends in the midst of the line ${quoted(line)}`);
-        onStray?.(line);
-      }
+      if (!/^\s*(#|$)/.test(line)) throw new InvalidDocument(`a line is no tag: ${quoted(line)}`);
       continue;
     }
     if (!value.startsWith(TEXT)) {

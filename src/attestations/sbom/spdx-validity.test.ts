@@ -120,7 +120,6 @@ describe('what tools leave out or write otherwise is a problem and no more', () 
       'an external reference without a category: "SPDXRef-a"',
     ],
     ["Trivy's word", related('DESCRIBE', '2.2'), 'a relationship of the type DESCRIBE in place of DESCRIBES'],
-    ['a line of tag-value', tagValue('and so on'), 'a line that is no tag: "and so on"'],
     [
       'an element of SPDX 3 that nobody has made',
       spdx3(openssl({ creationInfo: undefined })),
@@ -188,6 +187,11 @@ describe('SPDX that its JSON schema does not allow is not read', () => {
       'an unknown relationship of tag-value',
       tagValue('Relationship: SPDXRef-a USES SPDXRef-b'),
       '"USES" is none of',
+    ],
+    [
+      'a line of tag-value that is no tag',
+      tagValue('PackageName zlib\nSPDXID: SPDXRef-z'),
+      'no tag: "PackageName zlib"',
     ],
     ['half a relationship of tag-value', tagValue('Relationship: SPDXRef-a'), '"" is none of'],
     ['an unknown category of tag-value', tagValue('ExternalRef: PURL purl pkg:npm/a@1'), '"PURL" is none of'],

@@ -22,8 +22,9 @@ function versionOf(version: unknown): Spdx2Version {
   throw unknownVersion('SPDX', version, '2.2, 2.3 and 3.0');
 }
 
-/** Reads SPDX 2.2 or 2.3, from JSON or as the reader of tag-value hands it over, which has told `problems` of its own. */
-export function readSpdx2(document: JsonDocument, problems = problemList()): Sbom {
+/** Reads SPDX 2.2 or 2.3, from JSON or as the reader of tag-value hands it over. */
+export function readSpdx2(document: JsonDocument): Sbom {
+  const problems = problemList();
   const specVersion = versionOf(document.value('spdxVersion'));
   const parts = SPDX2_PARTS[specVersion];
   const head = asType(parts.document, {
