@@ -41,8 +41,9 @@ function commandsFor(text: string, digest: string | null): readonly string[] {
 it('has a scan by digest for each image', () => {
   expect(commandsFor('nginx:1.27', A)).toEqual([
     '# nginx:1.27: NoSbom',
-    `syft scan registry:docker.io/library/nginx@${A} -o cyclonedx-json=sha256-${A.slice(7)}.cdx.json`,
-    `trivy image --format cyclonedx --output sha256-${A.slice(7)}.cdx.json docker.io/library/nginx@${A}`,
+    `syft scan registry:docker.io/library/nginx@${A} -o cyclonedx-json=sha256-${A.slice(7)}.syft.cdx.json`,
+    `trivy image --image-src remote --format cyclonedx --output sha256-${A.slice(7)}.trivy.cdx.json docker.io/library/nginx@${A}`,
+    '# one of the two is enough; then ask again, with --sbom . for what is here and --accept unsigned',
     '',
   ]);
 });

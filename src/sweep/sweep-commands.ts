@@ -11,10 +11,17 @@ export const sweepCommands: Renderer<SweepReport> = {
   render({ undetermined, coverage }) {
     const images = Map.groupBy(undetermined, (one) => JSON.stringify([pinned(one), one.platform]));
     const scans = [...images.values()].flatMap((same) => scan(same));
+    const after = scans.some((line) => !line.startsWith('#'))
+      ? [
+          comment(
+            'one of the two is enough; then ask again, with --sbom . for what is here and --accept unsigned',
+          ),
+        ]
+      : [];
     const gaps = coverage.gaps.map(({ scope, name, message }) =>
       comment(`not seen: ${scope} ${name}: ${message}`),
     );
-    return [...scans, ...gaps].map((line) => `${line}\n`).join('');
+    return [...scans, ...after, ...gaps].map((line) => `${line}\n`).join('');
   },
 };
 
@@ -25,13 +32,14 @@ function scan(same: readonly SweepUndetermined[]): string[] {
   const image = pinned(first);
   if (image === null)
     return [comment(`${first.image}: ${reasons}: no digest of it is known, so that it cannot be scanned`)];
-  const file = quoted(`${image.digest.replace(':', '-')}.cdx.json`);
+  // Named by the image's digest, as --sbom reads them. Two names: neither is lost where both are run.
+  const file = (tool: string) => quoted(`${image.digest.replace(':', '-')}.${tool}.cdx.json`);
   const platform = first.platform === null ? '' : ` --platform ${quoted(first.platform)}`;
   const name = quoted(image.name);
   return [
     comment(`${first.image}: ${reasons}`),
-    `syft scan ${quoted(`registry:${image.name}`)}${platform} -o cyclonedx-json=${file}`,
-    `trivy image${platform} --format cyclonedx --output ${file} ${name}`,
+    `syft scan ${quoted(`registry:${image.name}`)}${platform} -o cyclonedx-json=${file('syft')}`,
+    `trivy image --image-src remote${platform} --format cyclonedx --output ${file('trivy')} ${name}`,
   ];
 }
 
