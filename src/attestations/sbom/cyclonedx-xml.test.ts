@@ -104,10 +104,12 @@ describe('CycloneDX XML', () => {
   });
 
   it('reads UTF-16 behind a byte order mark', () => {
-    const document = bom(components(listed('a')), '<?xml version="1.0" encoding="UTF-16"?>');
-    const swapped = Buffer.from(`\uFEFF${document}`, 'utf16le').swap16();
-    for (const bytes of [Buffer.from(`\uFEFF${document}`, 'utf16le'), swapped])
-      expect(readSbom(bytes, null)).toMatchObject({ ok: true, value: { listed: 1 } });
+    for (const encoding of ['UTF-16', 'UTF-8']) {
+      const document = bom(components(listed('a')), `<?xml version="1.0" encoding="${encoding}"?>`);
+      const [bytes, swapped] = [0, 1].map(() => Buffer.from(`\uFEFF${document}`, 'utf16le'));
+      for (const one of [bytes, swapped?.swap16()])
+        expect(readSbom(one, null)).toMatchObject({ ok: true, value: { listed: 1 } });
+    }
   });
 
   const entity = '<!DOCTYPE bom [<!ENTITY x "y">]>';

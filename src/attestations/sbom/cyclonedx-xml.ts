@@ -60,7 +60,9 @@ function* partsOf(
     throw new InvalidDocument(`line ${parser.line}: a document type is refused: entities are declared there`);
   });
   parser.on('xmldecl', ({ encoding }) => {
-    if (encoding !== undefined && encoding.toLowerCase().replace('utf8', 'utf-8') !== written) {
+    // A byte order mark says more than the document does, which somebody else has written as UTF-16 since.
+    const said = encoding?.toLowerCase().replace('utf8', 'utf-8') ?? written;
+    if (said !== 'utf-8' && said !== written) {
       throw new InvalidDocument(`its encoding is ${JSON.stringify(encoding)}; UTF-8 can be read`);
     }
   });
