@@ -3,8 +3,8 @@ import type { OwnScanner } from '../src/sweep/own-scans.ts';
 import { type Io, UsageError } from './command.ts';
 import type { SweepFlags } from './sweep-flags.ts';
 
-/** What both look for in an image unless they are told otherwise. */
-const LOOKS_FOR = [
+/** What Trivy looks for in an image; Syft says itself what it has looked for. */
+const TRIVY_LOOKS_FOR = [
   'apk',
   'cargo',
   'composer',
@@ -43,7 +43,7 @@ export async function openScanner(
     insecure: new Set(flags['insecure-registry']),
     credentials: credentialsFor(name, flags['registry-config'], io),
   });
-  return { name, looksFor: LOOKS_FOR, scan };
+  return { name, looksFor: name === 'trivy' ? TRIVY_LOOKS_FOR : [], scan };
 }
 
 /** Both take credentials from the `config.json` of a directory, as docker does. */

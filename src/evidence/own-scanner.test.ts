@@ -27,7 +27,7 @@ async function scanned(script: string | null, image = IMAGE, signal?: AbortSigna
 
 describe('a scanner of the user', () => {
   it('is asked by digest, and for what stands on standard output', async () => {
-    expect(await scanned('printf "%s\\n" "$@"')).toBe(`scan\nregistry:${IMAGE}\n-q\n-o\ncyclonedx-json\n`);
+    expect(await scanned('printf "%s\\n" "$@"')).toBe(`scan\nregistry:${IMAGE}\n-q\n-o\nsyft-json\n`);
   });
 
   it.each<[string, string | null, string]>([
@@ -115,7 +115,7 @@ describe('a scanner of the user', () => {
     })(IMAGE);
     expect(outcome).toMatchObject({
       fault: {
-        remediation: `run it by hand: SYFT_REGISTRY_INSECURE_USE_HTTP=true syft scan registry:${IMAGE} -q -o cyclonedx-json`,
+        remediation: `run it by hand: SYFT_REGISTRY_INSECURE_USE_HTTP=true syft scan registry:${IMAGE} -q -o syft-json`,
       },
     });
   });

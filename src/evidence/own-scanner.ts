@@ -9,9 +9,12 @@ export type ScannerName = 'syft' | 'trivy';
 /** Scans an image, `registry/repository@sha256:…`, and gives its SBOM. */
 export type Scanner = (image: string, signal?: AbortSignal) => Promise<Outcome<Uint8Array>>;
 
-/** Syft and Trivy as their own help has them: quiet, the SBOM on standard output, the image from its registry and from no daemon. */
+/**
+ * Syft and Trivy as their own help has them: quiet, the SBOM on standard output, the image from its registry and from no daemon.
+ * Syft's own format is the one that says which of its cataloguers ran.
+ */
 const ARGUMENTS: Readonly<Record<ScannerName, (image: string) => readonly string[]>> = {
-  syft: (image) => ['scan', `registry:${image}`, '-q', '-o', 'cyclonedx-json'],
+  syft: (image) => ['scan', `registry:${image}`, '-q', '-o', 'syft-json'],
   trivy: (image) => ['image', '--quiet', '--image-src', 'remote', '--format', 'cyclonedx', image],
 };
 
@@ -47,6 +50,8 @@ function registrySettings(
     ...(name === 'syft' && plain && { SYFT_REGISTRY_INSECURE_USE_HTTP: 'true' }),
     ...(name === 'syft' && unverified && { SYFT_REGISTRY_INSECURE_SKIP_TLS_VERIFY: 'true' }),
     ...(name === 'trivy' && (plain || unverified) && { TRIVY_INSECURE: 'true' }),
+    // What it lists does not say what it looked for: it has to look for everything, however it is set up.
+    ...(name === 'trivy' && { TRIVY_PKG_TYPES: 'os,library' }),
     ...(credentials !== null && { DOCKER_CONFIG: credentials }),
   };
 }

@@ -9,7 +9,7 @@ import { contentsOf, type SbomFacts } from './sbom-facts.ts';
 /** A scanner of the user's own: what it found in an image, `registry/repository@sha256:…`. */
 export interface OwnScanner {
   readonly name: string;
-  /** The types of package URLs that it looks for in an image, unless it is told otherwise. */
+  /** The types of package URLs that it looks for in an image, beside those that its SBOM says it looked for. */
   readonly looksFor: readonly string[];
   readonly scan: (image: string, signal?: AbortSignal) => Promise<Outcome<Uint8Array>>;
 }

@@ -3,13 +3,17 @@ import { container, workload } from '../policy/judged-image.fixture.ts';
 import { undetermined } from './answer.ts';
 import { sweepCommands } from './sweep-commands.ts';
 import { createSweepReport } from './sweep-report.ts';
-import { A, resolved, swept } from './subject.fixture.ts';
+import { A, B, C, resolved, swept } from './subject.fixture.ts';
 
 const NOW = new Date('2026-01-02T03:04:05Z');
 const doubt = { reason: 'NoSbom', cause: null, message: '', remediation: null, evidence: [] } as const;
 
-function commandsFor(text: string, digest: string | null): readonly string[] {
-  const image = swept(text, digest === null ? {} : { resolved: resolved(digest) });
+function commandsFor(
+  text: string,
+  digest: string | null,
+  children: readonly string[] = [],
+): readonly string[] {
+  const image = swept(text, digest === null ? {} : { resolved: resolved(digest, children) });
   const report = createSweepReport({
     query: { asked: { package: ['x'] } },
     answered: ['a', 'b'].map((name) => ({
@@ -41,7 +45,7 @@ function commandsFor(text: string, digest: string | null): readonly string[] {
 it('has a scan by digest for each image', () => {
   expect(commandsFor('nginx:1.27', A)).toEqual([
     '# nginx:1.27: NoSbom',
-    `syft scan registry:docker.io/library/nginx@${A} -o cyclonedx-json=sha256-${A.slice(7)}.syft.cdx.json`,
+    `syft scan registry:docker.io/library/nginx@${A} -o syft-json=sha256-${A.slice(7)}.syft.json`,
     `trivy image --image-src remote --format cyclonedx --output sha256-${A.slice(7)}.trivy.cdx.json docker.io/library/nginx@${A}`,
     '# one of the two is enough; then ask again, with --sbom . for what is here and --accept unsigned',
     '',
@@ -53,4 +57,14 @@ it('has none for an image without a digest', () => {
     '# nginx:1.27: NoSbom: no digest of it is known, so that it cannot be scanned',
     '',
   ]);
+});
+
+it('has one for each platform of an index', () => {
+  const commands = commandsFor('nginx:1.27', A, [B, C]);
+  expect(commands.filter((line) => line.startsWith('syft '))).toEqual(
+    [B, C].map(
+      (digest) =>
+        `syft scan registry:docker.io/library/nginx@${digest} -o syft-json=sha256-${digest.slice(7)}.syft.json`,
+    ),
+  );
 });

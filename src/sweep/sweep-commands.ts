@@ -9,7 +9,9 @@ import type { SweepReport, SweepUndetermined } from './sweep-report.ts';
  */
 export const sweepCommands: Renderer<SweepReport> = {
   render({ undetermined, coverage }) {
-    const images = Map.groupBy(undetermined, (one) => JSON.stringify([pinned(one), one.platform]));
+    const images = Map.groupBy(undetermined, (one) =>
+      JSON.stringify([pinned(one), one.platform, one.children]),
+    );
     const scans = [...images.values()].flatMap((same) => scan(same));
     const after = scans.some((line) => !line.startsWith('#'))
       ? [
@@ -32,14 +34,23 @@ function scan(same: readonly SweepUndetermined[]): string[] {
   const image = pinned(first);
   if (image === null)
     return [comment(`${first.image}: ${reasons}: no digest of it is known, so that it cannot be scanned`)];
-  // Named by the image's digest, as --sbom reads them. Two names: neither is lost where both are run.
-  const file = (tool: string) => quoted(`${image.digest.replace(':', '-')}.${tool}.cdx.json`);
-  const platform = first.platform === null ? '' : ` --platform ${quoted(first.platform)}`;
-  const name = quoted(image.name);
+  const platform =
+    first.platform === null || first.children.length > 0 ? '' : ` --platform ${quoted(first.platform)}`;
+  // What is found in an index by one platform's packages says nothing of the others'.
+  const digests = first.children.length > 0 ? first.children : [image.digest];
   return [
     comment(`${first.image}: ${reasons}`),
-    `syft scan ${quoted(`registry:${image.name}`)}${platform} -o cyclonedx-json=${file('syft')}`,
-    `trivy image --image-src remote${platform} --format cyclonedx --output ${file('trivy')} ${name}`,
+    ...digests.flatMap((digest) => scansOf(image.repository, digest, platform)),
+  ];
+}
+
+function scansOf(repository: string, digest: string, platform: string): readonly string[] {
+  // Named by the image's digest, as --sbom reads them. Two names: neither is lost where both are run.
+  const file = (end: string) => quoted(`${digest.replace(':', '-')}.${end}`);
+  const name = `${repository}@${digest}`;
+  return [
+    `syft scan ${quoted(`registry:${name}`)}${platform} -o syft-json=${file('syft.json')}`,
+    `trivy image --image-src remote${platform} --format cyclonedx --output ${file('trivy.cdx.json')} ${quoted(name)}`,
   ];
 }
 
@@ -47,9 +58,9 @@ function scan(same: readonly SweepUndetermined[]): string[] {
 function pinned({
   image,
   digest,
-}: SweepUndetermined): { readonly name: string; readonly digest: string } | null {
+}: SweepUndetermined): { readonly repository: string; readonly digest: string } | null {
   const parsed = parseReference(image);
-  return parsed.ok && digest !== null ? { name: `${parsed.value.repository}@${digest}`, digest } : null;
+  return parsed.ok && digest !== null ? { repository: parsed.value.repository, digest } : null;
 }
 
 function comment(text: string): string {

@@ -81,6 +81,8 @@ export interface SweepHit extends SweptContainer {
 }
 
 export interface SweepUndetermined extends SweptContainer {
+  /** The digests of what may run out of an index, of which each has packages of its own; empty of a single manifest. */
+  readonly children: readonly string[];
   readonly reason: SweepReason;
   readonly cause: Reason | null;
   readonly message: string;
@@ -232,7 +234,13 @@ function undeterminedOf(one: Answered): SweepUndetermined[] {
   if (one.answer.is !== 'undetermined') return [];
   const place = placeOf(one);
   const { doubts } = one.answer;
-  return distinct(doubts.length > 0 ? doubts : [NOT_SEEN]).map((doubt) => ({ ...place, ...doubt }));
+  const children = childrenOf(one.image);
+  return distinct(doubts.length > 0 ? doubts : [NOT_SEEN]).map((doubt) => ({ ...place, children, ...doubt }));
+}
+
+function childrenOf(image: Answered['image']): readonly string[] {
+  if (image?.attached?.ok === true) return image.attached.value.children.map(({ digest }) => digest);
+  return image?.resolved?.ok === true ? image.resolved.value.runnable : [];
 }
 
 type Sorted = SweptContainer & {

@@ -106,6 +106,7 @@ const hit = object({
 
 const undetermined = object({
   ...container,
+  children: z.array(digest).describe('What may run out of an index; none of a single manifest.'),
   reason: z.enum(Object.keys(SWEEP_REASONS)),
   cause: reason.nullable().describe('The reason code of what failed.'),
   message: text,
