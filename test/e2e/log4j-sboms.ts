@@ -1,8 +1,13 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { z } from 'zod';
+
 /** SBOMs that list log4j-core, in every format that is read: what stands in an image, by the media type of its document. */
 export interface PlantedSbom {
   readonly format: string;
   readonly mediaType: string;
-  readonly text: string;
+  /** The document of the image with this digest. */
+  readonly textOf: (digest: string) => string;
 }
 
 const PURL = 'pkg:maven/org.apache.logging.log4j/log4j-core@2.14.1';
@@ -21,82 +26,6 @@ export function cyclonedx(specVersion: string, purl = PURL, more: object = {}): 
     ...more,
   };
 }
-
-function spdx(spdxVersion: string): object {
-  return {
-    spdxVersion,
-    dataLicense: 'CC0-1.0',
-    SPDXID: 'SPDXRef-DOCUMENT',
-    name: 'app',
-    documentNamespace: 'https://sbom.example.com/app',
-    creationInfo: { created: CREATED, creators: ['Tool: planted-1.0'] },
-    packages: [
-      {
-        SPDXID: 'SPDXRef-app',
-        name: 'app',
-        downloadLocation: 'NOASSERTION',
-        filesAnalyzed: false,
-        licenseConcluded: 'NOASSERTION',
-        licenseDeclared: 'NOASSERTION',
-        copyrightText: 'NOASSERTION',
-      },
-      {
-        SPDXID: 'SPDXRef-log4j',
-        name: 'log4j-core',
-        versionInfo: '2.14.1',
-        downloadLocation: 'NOASSERTION',
-        filesAnalyzed: false,
-        licenseConcluded: 'NOASSERTION',
-        licenseDeclared: 'NOASSERTION',
-        copyrightText: 'NOASSERTION',
-        externalRefs: [
-          { referenceCategory: 'PACKAGE-MANAGER', referenceType: 'purl', referenceLocator: PURL },
-        ],
-      },
-    ],
-    relationships: [
-      { spdxElementId: 'SPDXRef-DOCUMENT', relationshipType: 'DESCRIBES', relatedSpdxElement: 'SPDXRef-app' },
-      { spdxElementId: 'SPDXRef-app', relationshipType: 'CONTAINS', relatedSpdxElement: 'SPDXRef-log4j' },
-    ],
-  };
-}
-
-const TAG_VALUE = `SPDXVersion: SPDX-2.3
-DataLicense: CC0-1.0
-SPDXID: SPDXRef-DOCUMENT
-DocumentName: app
-DocumentNamespace: https://sbom.example.com/app
-Creator: Tool: planted-1.0
-Created: ${CREATED}
-
-PackageName: app
-SPDXID: SPDXRef-app
-PackageDownloadLocation: NOASSERTION
-FilesAnalyzed: false
-
-PackageName: log4j-core
-SPDXID: SPDXRef-log4j
-PackageVersion: 2.14.1
-PackageDownloadLocation: NOASSERTION
-FilesAnalyzed: false
-ExternalRef: PACKAGE-MANAGER purl ${PURL}
-
-Relationship: SPDXRef-DOCUMENT DESCRIBES SPDXRef-app
-Relationship: SPDXRef-app CONTAINS SPDXRef-log4j
-`;
-
-const XML = `<?xml version="1.0" encoding="UTF-8"?>
-<bom xmlns="http://cyclonedx.org/schema/bom/1.6" version="1">
-  <metadata><timestamp>${CREATED}</timestamp></metadata>
-  <components>
-    <component type="library" bom-ref="log4j">
-      <name>log4j-core</name>
-      <version>2.14.1</version>
-      <purl>${PURL}</purl>
-    </component>
-  </components>
-</bom>
-`;
 
 const id = (name: string): string => `https://sbom.example.com/app#${name}`;
 const element = (type: string, name: string, more: object) => ({
@@ -131,46 +60,44 @@ const SPDX3 = {
   ],
 };
 
-const SYFT = {
-  artifacts: [
-    {
-      id: 'log4j',
-      name: 'log4j-core',
-      version: '2.14.1',
-      type: 'java-archive',
-      foundBy: 'java-archive-cataloger',
-      locations: [{ path: '/app/lib/log4j-core-2.14.1.jar' }],
-      licenses: [],
-      language: 'java',
-      cpes: [],
-      purl: PURL,
-    },
-  ],
-  artifactRelationships: [],
-  source: { id: 'app', name: 'app', version: '1', type: 'directory', metadata: { path: '/' } },
-  distro: {},
-  descriptor: { name: 'syft', version: '1.30.0' },
-  schema: {
-    version: '16.0.24',
-    url: 'https://raw.githubusercontent.com/anchore/syft/main/schema/json/schema-16.0.24.json',
-  },
-};
-
 const json = (format: string, mediaType: string, document: object): PlantedSbom => ({
   format,
   mediaType,
-  text: JSON.stringify(document),
+  textOf: () => JSON.stringify(document),
 });
 
-/** One for each format and version. */
+const WRITTEN = resolve(import.meta.dirname, '../../testdata/sboms');
+const written = z
+  .object({ cart: z.object({ digest: z.string() }) })
+  .parse(JSON.parse(readFileSync(join(WRITTEN, 'images.json'), 'utf8')));
+const hexOf = (digest: string) => digest.replace('sha256:', '');
+
+/** The media type of what the real tools write, by the end of the file's name. */
+const MEDIA_TYPES = {
+  '.cdx.json': 'application/vnd.cyclonedx+json',
+  '.cdx.xml': 'application/vnd.cyclonedx+xml',
+  '.spdx': 'text/spdx',
+  '.spdx.json': 'application/spdx+json',
+  '.spdx-2.2.json': 'application/spdx+json',
+  '.spdx-2.3.json': 'application/spdx+json',
+  'syft.json': 'application/vnd.syft+json',
+};
+
+/** What Syft and Trivy have written of one image, as if it were of another. */
+function ofRealTools(): PlantedSbom[] {
+  return readdirSync(join(WRITTEN, 'cart')).map((file) => {
+    const [, mediaType = ''] = Object.entries(MEDIA_TYPES).find(([end]) => file.endsWith(end)) ?? [];
+    const text = readFileSync(join(WRITTEN, 'cart', file), 'utf8');
+    const textOf = (digest: string) => text.replaceAll(hexOf(written.cart.digest), hexOf(digest));
+    return { format: file.replaceAll('.', '-'), mediaType, textOf };
+  });
+}
+
+/** What the real tools write, and one for each format and version that they do not. */
 export const PLANTED: readonly PlantedSbom[] = [
-  json('spdx-2-2', 'application/spdx+json', spdx('SPDX-2.2')),
-  json('spdx-2-3', 'application/spdx+json', spdx('SPDX-2.3')),
-  { format: 'spdx-tag-value', mediaType: 'text/spdx', text: TAG_VALUE },
+  ...ofRealTools(),
   json('spdx-3', 'application/spdx+json', SPDX3),
-  ...['1.2', '1.3', '1.4', '1.5', '1.6', '1.7'].map((version) =>
+  ...['1.2', '1.3', '1.4', '1.5', '1.7'].map((version) =>
     json(`cyclonedx-${version.replace('.', '-')}`, 'application/vnd.cyclonedx+json', cyclonedx(version)),
   ),
-  { format: 'cyclonedx-xml', mediaType: 'application/vnd.cyclonedx+xml', text: XML },
-  json('syft', 'application/vnd.syft+json', SYFT),
 ];

@@ -9,7 +9,7 @@ import { mustRun } from '../sigstore/run.ts';
 import { buildTools } from './bench.ts';
 import { type ClusterBench, startClusterBench } from './cluster-bench.ts';
 import { namespace, pod, tagged } from './cluster-objects.ts';
-import { cyclonedx, PLANTED, type PlantedSbom } from './log4j-sboms.ts';
+import { cyclonedx, PLANTED } from './log4j-sboms.ts';
 
 /**
  * "Are we affected?" asked of a cluster: log4j-core 2.14.1 in every format of SBOM, one image for each; and images that cannot be judged,
@@ -26,23 +26,19 @@ const NIGHTLY = cyclonedx('1.6', 'pkg:maven/org.apache.logging.log4j/log4j-core@
 /** What is done to an image after it was pushed, and what is then not known of it. */
 const UNKNOWN: Readonly<Record<string, (image: Image) => Promise<void>>> = {
   NoSbom: () => Promise.resolve(),
-  SbomUnsigned: (image) => attach(image, { format: '', mediaType: CYCLONEDX, text: JSON.stringify(GUAVA) }),
+  SbomUnsigned: (image) => attach(image, CYCLONEDX, JSON.stringify(GUAVA)),
   SbomForOtherImage: (image) =>
     bench.attest(image, { ...GUAVA, metadata: { component: { type: 'container', name: 'x', purl: OTHER } } }),
   EcosystemNotCatalogued: (image) => bench.attest(image, BASH),
   SbomTruncated: (image) => bench.attest(image, { ...GUAVA, compositions: [{ aggregate: 'incomplete' }] }),
-  SbomUnreadable: (image) =>
-    attach(image, { format: '', mediaType: CYCLONEDX, text: '{"bomFormat": "CycloneDX"' }),
+  SbomUnreadable: (image) => attach(image, CYCLONEDX, '{"bomFormat": "CycloneDX"'),
   VersionUnknown: (image) => bench.attest(image, NIGHTLY),
 };
 const CYCLONEDX = 'application/vnd.cyclonedx+json';
 const OTHER = `pkg:oci/x@sha256%3A${'0'.repeat(64)}`;
 
 /** Attaches an SBOM as a referrer that nobody has signed. */
-async function attach(
-  { client, repository, digest }: Image,
-  { mediaType, text }: PlantedSbom,
-): Promise<void> {
+async function attach({ client, repository, digest }: Image, mediaType: string, text: string): Promise<void> {
   const layer = { mediaType, bytes: Buffer.from(text) };
   const config = { mediaType: 'application/vnd.oci.empty.v1+json', bytes: Buffer.from('{}') };
   for (const { bytes } of [layer, config]) await client.pushBlob(repository, bytes);
@@ -106,7 +102,7 @@ async function buildOn(base: Image, name: keyof typeof BUILT): Promise<Image> {
   const purl = 'pkg:npm/left-pad@1.3.0';
   const component = { type: 'library', name: 'left-pad', version: '1.3.0', purl, properties };
   const placed = { ...cyclonedx('1.6'), components: [component] };
-  await attach(built, { format: '', mediaType: CYCLONEDX, text: JSON.stringify(placed) });
+  await attach(built, CYCLONEDX, JSON.stringify(placed));
   return built;
 }
 
@@ -130,7 +126,7 @@ beforeAll(async () => {
   const runs = (name: string, image: Image) => pods.push(pod(NAMESPACE, name, tagged(image)));
   for (const planted of PLANTED) {
     const image = await push(planted.format);
-    await attach(image, planted);
+    await attach(image, planted.mediaType, planted.textOf(image.digest));
     runs(planted.format, image);
   }
   const signed = await push('signed');

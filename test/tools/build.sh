@@ -33,6 +33,14 @@ stamped() {
     version=$(go list -m -f '{{.Version}}' github.com/argoproj/argo-cd/v3)
     printf -- '-X github.com/argoproj/argo-cd/v3/common.version=%s' "${version#v}"
     ;;
+  syft)
+    version=$(go list -m -f '{{.Version}}' github.com/anchore/syft)
+    printf -- '-X main.version=%s' "${version#v}"
+    ;;
+  trivy)
+    version=$(go list -m -f '{{.Version}}' github.com/aquasecurity/trivy)
+    printf -- '-X github.com/aquasecurity/trivy/pkg/version/app.ver=%s' "${version#v}"
+    ;;
   esac
 }
 
@@ -47,6 +55,7 @@ for tool in "$@"; do
     cd "$module"
     # A module that needs a newer Go than the one here names it, and it comes through the module proxy.
     if grep -q '^toolchain ' go.mod; then export GOTOOLCHAIN=auto; fi
+    if [ "$tool" = trivy ]; then export GOEXPERIMENT=jsonv2; fi
     for package in $(go list tool); do
       name=$(program "$package")
       go build -trimpath -ldflags "-s -w $(stamped "$tool")" -o "$bin/.$name.$$" "$package"

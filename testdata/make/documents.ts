@@ -72,7 +72,8 @@ Everything in \`layout/\` was made by real programs (${tools}) against a Sigstor
 | \`trusted-root.json\` | certificate authority, CT log, Rekor v2 and v1 logs and timestamp authority of that Sigstore |
 | \`keys/\` | public keys that the policy trusts |
 | \`expected.json\` | the table below for tests |
-| \`make/\` | the program that makes all of this but \`manifests/\` and \`policy.yaml\` |
+| \`sboms/\` | what the real Syft and Trivy write of two small images; made by \`make/sboms.ts\`, see its README |
+| \`make/\` | the program that makes all of this but \`manifests/\`, \`policy.yaml\` and \`sboms/\` |
 
 Certificates name \`https://token.actions.example.com\` as the issuer of workflow identities. No private key is kept.
 

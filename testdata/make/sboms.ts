@@ -1,82 +1,96 @@
-// Makes testdata/sboms: node testdata/make/sboms.ts SYFT, with the path of Syft 1.42.0 (go install -ldflags '-X main.version=1.42.0' github.com/anchore/syft/cmd/syft@v1.42.0).
+// Makes testdata/sboms anew with the real Syft and Trivy: node testdata/make/sboms.ts. The first time both are built, which takes half an hour.
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { buffer } from 'node:stream/consumers';
-import { pack } from 'tar-stream';
-import { describe, digestOf, INDEX, MANIFEST } from './client.ts';
+import { startOlareg } from '../../test/sigstore/registry.ts';
+import { connect } from './client.ts';
+import { pushCart, pushTools } from './sbom-images.ts';
 
 const OUT = resolve(import.meta.dirname, '../sboms');
+const BUILD = resolve(import.meta.dirname, '../../test/tools/build.sh');
 
-/** The file system of a small image: a distribution's package with a source of another name, and one package of npm and of Python. */
-const FILES: Readonly<Record<string, string>> = {
-  'etc/os-release': 'ID=debian\nVERSION_ID="12"\nPRETTY_NAME="Debian GNU/Linux 12 (bookworm)"\n',
-  'var/lib/dpkg/status':
-    'Package: libssl3\nStatus: install ok installed\nMaintainer: Debian OpenSSL Team <pkg-openssl-devel@alioth-lists.debian.net>\n' +
-    'Architecture: amd64\nSource: openssl (3.0.11-1~deb12u2)\nVersion: 3.0.11-1~deb12u2+b1\nDescription: Secure Sockets Layer toolkit\n\n',
-  'app/node_modules/express/package.json':
-    '{"name":"express","version":"4.19.2","license":"MIT","dependencies":{}}',
-  'usr/lib/python3/dist-packages/requests-2.31.0.dist-info/METADATA':
-    'Metadata-Version: 2.1\nName: requests\nVersion: 2.31.0\nLicense: Apache-2.0\n',
-  'usr/lib/python3/dist-packages/requests-2.31.0.dist-info/RECORD': '',
-};
-
-/** Formats by the file that they are written to. */
-const FORMATS: Readonly<Record<string, string>> = {
+/** What each tool calls a format, by the file that it is written to. */
+const SYFT: Readonly<Record<string, string>> = {
   'syft.json': 'syft-json',
-  'spdx-2.3.json': 'spdx-json@2.3',
-  'spdx-2.2.json': 'spdx-json@2.2',
-  'spdx-2.3.spdx': 'spdx-tag-value@2.3',
-  'cyclonedx-1.6.json': 'cyclonedx-json@1.6',
-  'cyclonedx-1.6.xml': 'cyclonedx-xml@1.6',
+  'syft.spdx-2.3.json': 'spdx-json@2.3',
+  'syft.spdx-2.2.json': 'spdx-json@2.2',
+  'syft.spdx': 'spdx-tag-value@2.3',
+  'syft.cdx.json': 'cyclonedx-json@1.6',
+  'syft.cdx.xml': 'cyclonedx-xml@1.6',
 };
+const TRIVY: Readonly<Record<string, string>> = {
+  'trivy.cdx.json': 'cyclonedx',
+  'trivy.spdx.json': 'spdx-json',
+  'trivy.spdx': 'spdx',
+};
+/** Of the second image, one format says it all. */
+const ONE = new Set(['syft.cdx.json', 'trivy.cdx.json']);
 
-const [syft] = process.argv.slice(2);
-if (syft === undefined) throw new Error('usage: node testdata/make/sboms.ts SYFT');
+const bin = run('bash', [
+  BUILD,
+  'olareg',
+  ...['syft', 'trivy'].map((tool) => join(import.meta.dirname, 'scanners', tool)),
+]).trim();
 const cwd = mkdtempSync(join(tmpdir(), 'sboms-'));
-const layout = join(cwd, 'image');
+const registry = await startOlareg({ workdir: cwd, toolsBin: bin });
 try {
-  await writeImage(layout);
-  mkdirSync(OUT, { recursive: true });
-  const outputs = Object.entries(FORMATS).flatMap(([file, format]) => ['-o', `${format}=${join(OUT, file)}`]);
-  const env = { PATH: process.env['PATH'], HOME: cwd, SYFT_CHECK_FOR_APP_UPDATE: 'false' };
-  const args = ['scan', 'oci-dir:image', '--source-name', 'registry.example.com/shop/cart', ...outputs];
-  const { status, stderr } = spawnSync(resolve(syft), args, { cwd, env, encoding: 'utf8' });
-  if (status !== 0) throw new Error(stderr);
-  // Syft writes where it keeps its cache, which is no part of what it found.
-  const json = join(OUT, 'syft.json');
-  writeFileSync(json, readFileSync(json, 'utf8').replaceAll(cwd, '/home/user'));
+  withoutJavaIndex(join(cwd, 'trivy'));
+  for (const name of ['cart', 'tools']) rmSync(join(OUT, name), { recursive: true, force: true });
+  const client = connect(registry.url);
+  const images = { cart: await pushCart(client, 'shop/cart'), tools: await pushTools(client, 'shop/tools') };
+  for (const [name, { digest }] of Object.entries(images)) {
+    const image = `${registry.host}/shop/${name}@${digest}`;
+    const wanted = (file: string) => name === 'cart' || ONE.has(file);
+    mkdirSync(join(OUT, name), { recursive: true });
+    for (const [file, format] of Object.entries(SYFT).filter(([one]) => wanted(one)))
+      write(join(OUT, name, file), run('syft', ['scan', `registry:${image}`, '--quiet', '--output', format]));
+    for (const [file, format] of Object.entries(TRIVY).filter(([one]) => wanted(one)))
+      write(
+        join(OUT, name, file),
+        run('trivy', [
+          'image',
+          '--quiet',
+          '--image-src',
+          'remote',
+          '--offline-scan',
+          '--format',
+          format,
+          image,
+        ]),
+      );
+  }
+  writeFileSync(join(OUT, 'images.json'), `${JSON.stringify(images, null, 2)}\n`);
 } finally {
+  await registry.stop();
   rmSync(cwd, { recursive: true, force: true });
 }
 
-/** An image of one layer as an OCI layout. */
-async function writeImage(directory: string): Promise<void> {
-  const tar = pack();
-  for (const [name, text] of Object.entries(FILES)) tar.entry({ name, mtime: new Date(0) }, text);
-  tar.finalize();
-  const layer = await buffer(tar);
-  const json = (value: object) => Buffer.from(JSON.stringify(value));
-  mkdirSync(join(directory, 'blobs/sha256'), { recursive: true });
-  const stored = (mediaType: string, bytes: Buffer) => {
-    writeFileSync(join(directory, 'blobs/sha256', digestOf(bytes).slice('sha256:'.length)), bytes);
-    return describe({ mediaType, bytes });
-  };
-  const config = stored(
-    'application/vnd.oci.image.config.v1+json',
-    json({
-      architecture: 'amd64',
-      os: 'linux',
-      config: {},
-      rootfs: { type: 'layers', diff_ids: [digestOf(layer)] },
-    }),
-  );
-  const layers = [stored('application/vnd.oci.image.layer.v1.tar', layer)];
-  const manifest = stored(MANIFEST, json({ schemaVersion: 2, mediaType: MANIFEST, config, layers }));
-  writeFileSync(join(directory, 'oci-layout'), json({ imageLayoutVersion: '1.0.0' }));
-  writeFileSync(
-    join(directory, 'index.json'),
-    json({ schemaVersion: 2, mediaType: INDEX, manifests: [manifest] }),
-  );
+/** Trivy scans no Java archive without its index of them: an empty one does where archives say what they are. */
+function withoutJavaIndex(cache: string): void {
+  mkdirSync(join(cache, 'java-db'), { recursive: true });
+  writeFileSync(join(cache, 'java-db/trivy-java.db'), '');
+  const [then, later] = ['2026-01-15T09:00:00Z', '2099-01-01T00:00:00Z'];
+  const metadata = { Version: 1, NextUpdate: later, UpdatedAt: then, DownloadedAt: then };
+  writeFileSync(join(cache, 'java-db/metadata.json'), JSON.stringify(metadata));
+}
+
+/** Runs a program; the scanners with nothing of this user's. */
+function run(command: string, args: readonly string[]): string {
+  const quiet = { SYFT_CHECK_FOR_APP_UPDATE: 'false', TRIVY_SKIP_VERSION_CHECK: 'true' };
+  const own =
+    command === 'bash'
+      ? process.env
+      : { PATH: bin, HOME: cwd, TRIVY_CACHE_DIR: join(cwd, 'trivy'), ...quiet };
+  const { status, stdout, stderr } = spawnSync(command, args, { env: own, encoding: 'utf8' });
+  if (status !== 0) throw new Error(`${command}: ${stderr}`);
+  return stdout;
+}
+
+/** The registry's address and the directory of caches are this machine's. */
+function write(file: string, text: string): void {
+  const [address, port] = registry.host.split(':');
+  const written = [':', '-', '%3A'].map((between) => `${address}${between}${port}`);
+  const own = written.reduce((said, one) => said.replaceAll(one, 'registry.example.com'), text);
+  writeFileSync(file, own.replaceAll(cwd, '/home/user'));
 }
