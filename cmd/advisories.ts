@@ -4,6 +4,7 @@ import type { Outcome } from '../src/reasons.ts';
 import type { Vulnerability } from '../src/sweep/vulnerability.ts';
 import { type Io, UndeterminedError, UsageError, usageError } from './command.ts';
 import { readVerbosity } from './judge.ts';
+import { onlyOne } from './sweep-query.ts';
 import { wireOptions } from './wire-options.ts';
 import type { SweepFlags } from './sweep-flags.ts';
 
@@ -18,13 +19,14 @@ export async function findAdvisories(
   io: Io,
   signal: AbortSignal,
 ): Promise<readonly Vulnerability[]> {
-  const { osv, offline, evidence } = flags;
+  const { offline, evidence } = flags;
+  const osv = onlyOne('osv', flags.osv);
   const wrong = ids.find((id) => !ID.test(id));
   if (wrong !== undefined)
     throw new UsageError(
       `--vulnerability: ${JSON.stringify(wrong)} is no id of a vulnerability, as CVE-2021-44228`,
     );
-  if (osv === undefined)
+  if (osv === null)
     throw new UsageError(
       '--vulnerability: name the records to go by with --osv FILE|DIR|ZIP, or --osv api to ask api.osv.dev',
     );
@@ -49,7 +51,7 @@ export function advisoryHosts({
   osv,
   vulnerability,
 }: Pick<SweepFlags, 'osv' | 'vulnerability'>): readonly string[] {
-  return osv === API && vulnerability.length > 0 ? ['api.osv.dev'] : [];
+  return osv.includes(API) && vulnerability.length > 0 ? ['api.osv.dev'] : [];
 }
 
 type Find = (id: string) => Promise<Outcome<OsvRecords>>;

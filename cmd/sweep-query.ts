@@ -33,18 +33,30 @@ export async function readQuery(
   const values = Object.fromEntries(
     LISTS.map((flag) => [flag, flags[flag].flatMap((value) => (value === '-' ? listed : [value]))]),
   );
-  const { from = null, below = null, through = null, range = null, ecosystem = null, accept = null } = flags;
+  const [from, below, through, ecosystem] = (['from', 'below', 'through', 'ecosystem'] as const).map((flag) =>
+    onlyOne(flag, flags[flag]),
+  );
+  const { range, accept = null } = flags;
   const { package: packages = [], vulnerability: ids = [], ...others } = values;
   const vulnerability = ids.length === 0 ? [] : await find([...new Set(ids.map((id) => id.trim()))]);
-  const bounds = { from, below, through, range };
+  const bounds = { from: from ?? null, below: below ?? null, through: through ?? null, range };
   const compiled = compileQuery({
     ...NONE,
     ...others,
     unsigned: flags.unsigned,
-    packages: { package: packages, vulnerability, ecosystem, accept, ...bounds },
+    packages: { package: packages, vulnerability, ecosystem: ecosystem ?? null, accept, ...bounds },
   });
   if (compiled.ok) return compiled.query;
   throw new UsageError(compiled.messages.join('\n       '));
+}
+
+/** What is asked for would not be what was typed, if the last one of several counted. Throws `UsageError`. */
+export function onlyOne(flag: string, values: readonly string[]): string | null {
+  const [first = null, ...others] = new Set(values);
+  if (others.length === 0) return first;
+  const hint =
+    flag === 'from' || flag === 'below' || flag === 'through' ? '; several ranges are several --range' : '';
+  throw new UsageError(`--${flag} stands more than once; name one value${hint}`);
 }
 
 const NONE: Omit<QueryValues, 'unsigned'> = {

@@ -268,6 +268,16 @@ describe('wrong usage', () => {
       '--range: "2.0" has no bound',
     ],
     [
+      'two bounds of one kind',
+      ['-f', MANIFESTS, '--package', 'log4j', '--from', '2.0', '--from', '2.4'],
+      '--from stands more than once; name one value; several ranges are several --range',
+    ],
+    [
+      'two databases',
+      ['-f', MANIFESTS, '--vulnerability', 'CVE-1', '--osv', 'a', '--osv', 'b'],
+      '--osv stands more than once',
+    ],
+    [
       'a range of no package',
       ['-f', MANIFESTS, '--unsigned', '--below', '2.0'],
       '--from, --below, --through and --range are versions of a --package',

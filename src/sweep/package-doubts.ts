@@ -12,21 +12,25 @@ import { accepts, notAccepted } from './sbom-standing.ts';
 import type { Doubt } from './sweep-reasons.ts';
 
 /**
- * The types of packages that an SBOM must have looked for. Where nobody named one, they are those in which the name is found at all;
- * none where it is found nowhere.
+ * The types of packages that an SBOM must have looked for. Where nobody named one, they are those in which the name is found at all:
+ * null where one of several names is found nowhere, as nobody knows then what kind of package it is.
  */
 export function kindsAsked(
   questions: readonly PackageQuestion[],
-  seen: ReadonlySet<string>,
-): readonly string[] {
-  const named = questions.flatMap(({ package: { ecosystems } }) =>
-    ecosystems === null ? [...seen] : ecosystems.flatMap(({ purlType }) => purlType ?? []),
-  );
-  return [...new Set(named)].sort();
+  seen: ReadonlyMap<PackageQuestion, ReadonlySet<string>>,
+): readonly string[] | null {
+  const named = questions.map((question) => {
+    const { ecosystems } = question.package;
+    return ecosystems === null
+      ? [...(seen.get(question) ?? [])]
+      : ecosystems.flatMap(({ purlType }) => purlType ?? []);
+  });
+  return named.some((kinds) => kinds.length === 0) ? null : [...new Set(named.flat())].sort();
 }
 
 interface Doubting extends Omit<Asking, 'query'> {
-  readonly kinds: readonly string[];
+  /** See `kindsAsked`. */
+  readonly kinds: readonly string[] | null;
 }
 
 /** Why it is not known that a manifest lacks what was asked for; empty where it surely does. */
@@ -69,7 +73,7 @@ function possibleHits({ matches, evidence }: SearchedSbom): Doubt[] {
 const SCAN = 'scan the image itself: -o commands prints the commands, --scan-with syft|trivy runs them';
 
 /** Why an SBOM cannot say that something is not there, whoever wrote it; null where it can. */
-function shortOf({ contents, evidence }: ImageSbom, kinds: readonly string[]): Doubt | null {
+function shortOf({ contents, evidence }: ImageSbom, kinds: Doubting['kinds']): Doubt | null {
   const { format, listed, truncated, partial, ecosystems, sourceless } = contents;
   const by = `the SBOM (${format}, ${listed} packages)`;
   const doubt = (reason: Doubt['reason'], message: string, remediation: string): Doubt => ({
@@ -82,7 +86,7 @@ function shortOf({ contents, evidence }: ImageSbom, kinds: readonly string[]): D
   if (truncated) return doubt('SbomTruncated', `${by} says that it is not complete`, SCAN);
   if (partial !== null) return doubt('SbomTruncated', `${by} is not of all the image: ${partial}`, SCAN);
   const seen = ecosystems.join(', ') || 'no package of any kind';
-  if (kinds.length === 0)
+  if (kinds === null)
     return doubt(
       'EcosystemNotCatalogued',
       `no SBOM that was seen lists a package of this name, and so nothing says what kind of package was asked for; ${by} has ${seen}`,

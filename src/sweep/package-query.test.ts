@@ -538,6 +538,20 @@ describe('a package without a kind', () => {
     expect(asked(values, debian, policyOf(), [has])).toBe('undetermined EcosystemNotCatalogued');
   });
 
+  it('is of no kind in which another name was seen', () => {
+    const clean = attachedTo(manifest('a', attested(cyclonedx([GUAVA]))));
+    const both = { package: ['org.apache.logging.log4j:log4j-core', 'nowhere'], below: '2.17.1' };
+    expect(asked(both, clean, policyOf(), [has])).toBe('undetermined EcosystemNotCatalogued');
+    const seen = attachedTo(
+      manifest('b', attested(cyclonedx([{ ...GUAVA, name: 'nowhere', purl: 'pkg:npm/nowhere@9' }]))),
+    );
+    expect(asked(both, clean, policyOf(), [has, seen])).toBe('undetermined EcosystemNotCatalogued');
+    const looked = attachedTo(
+      manifest('a', attested(cyclonedx([GUAVA, { name: 'x', purl: 'pkg:npm/x@1' }]))),
+    );
+    expect(asked(both, looked, policyOf(), [has, seen])).toBe('no');
+  });
+
   it('is compared by the rules of each', () => {
     const npm = { name: 'x', version: '1.0.0-sp', purl: 'pkg:npm/x@1.0.0-sp' };
     const maven = { name: 'x', version: '1.0.0-sp', purl: 'pkg:maven/g/x@1.0.0-sp' };

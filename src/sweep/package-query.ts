@@ -44,15 +44,15 @@ export function packageQuery(
     found.set(facts, all);
     return all;
   };
-  const seen = new Set<string>();
+  const seen = new Map<PackageQuestion, Set<string>>(questions.map((question) => [question, new Set()]));
   return {
     needs: 'contents',
     survey(subjects) {
       for (const { image } of subjects)
         for (const { sboms } of (image.attached?.ok ? searched(image.attached.value) : null) ?? [])
           for (const { matches } of sboms)
-            for (const { match } of matches)
-              if (match.ecosystem?.purlType) seen.add(match.ecosystem.purlType);
+            for (const { question, match } of matches)
+              if (match.ecosystem?.purlType) seen.get(question)?.add(match.ecosystem.purlType);
     },
     ask: (subject) =>
       askAttached(subject, (facts) => {

@@ -5,12 +5,12 @@ import type { PackageQuestion } from './package-search.ts';
 import { readPackageName } from './package-name.ts';
 import type { Asked, Predicate } from './query.ts';
 import {
-  type Bound,
   type BoundValues,
-  boundsText,
-  readBounds,
-  withinBounds,
-  wrongBounds,
+  type Ranges,
+  rangesText,
+  readRanges,
+  withinRanges,
+  wrongRange,
 } from './version-bounds.ts';
 import { type Vulnerability, vulnerabilityQuestions } from './vulnerability.ts';
 
@@ -28,7 +28,7 @@ export const NO_PACKAGES: PackageValues = {
   from: null,
   below: null,
   through: null,
-  range: null,
+  range: [],
   ecosystem: null,
   vulnerability: [],
   accept: null,
@@ -45,7 +45,7 @@ interface Compiled {
 export function compilePackages(values: PackageValues, report: (message: string) => void): Compiled {
   const { accept, vulnerability } = values;
   const typed = [...new Set(values.package)].toSorted();
-  const bounds = boundsOf(values, report);
+  const ranges = rangesOf(values, report);
   const ecosystems = ecosystemsOf(values, report);
   if (accept !== null && accept !== 'unsigned')
     report(
@@ -54,7 +54,7 @@ export function compilePackages(values: PackageValues, report: (message: string)
   if (accept !== null && typed.length + vulnerability.length === 0)
     report('--accept goes with --package or --vulnerability');
   const accepting = { unsigned: accept === 'unsigned' };
-  const questions = typed.flatMap((text) => questionOf(text.trim(), ecosystems, bounds, report) ?? []);
+  const questions = typed.flatMap((text) => questionOf(text.trim(), ecosystems, ranges, report) ?? []);
   const found = vulnerability.flatMap((one) => {
     const compiled = vulnerabilityQuestions(one);
     if (!compiled.ok) report(`--vulnerability: ${compiled.message}`);
@@ -76,7 +76,7 @@ export function compilePackages(values: PackageValues, report: (message: string)
     ],
     asked: {
       ...(typed.length > 0 && { package: typed }),
-      ...(bounds.length > 0 && { range: boundsText(bounds) }),
+      ...(ranges.length > 0 && { range: rangesText(ranges) }),
       ...(values.ecosystem !== null && { ecosystem: values.ecosystem }),
       ...(vulnerability.length > 0 && { vulnerability: vulnerability.map(({ id }) => id).toSorted() }),
       ...(accept === 'unsigned' && { accept }),
@@ -88,15 +88,15 @@ export function compilePackages(values: PackageValues, report: (message: string)
 const BOUNDED =
   'an SBOM is what its tool saw: what is copied into other archives, renamed or built in is in it only as far as the tool knows it';
 
-function boundsOf(values: PackageValues, report: (message: string) => void): readonly Bound[] {
-  const bounds = readBounds(values);
-  if (!bounds.ok) {
-    report(bounds.message);
+function rangesOf(values: PackageValues, report: (message: string) => void): Ranges {
+  const ranges = readRanges(values);
+  if (!ranges.ok) {
+    report(ranges.message);
     return [];
   }
-  if (bounds.value.length > 0 && values.package.length === 0)
+  if (ranges.value.length > 0 && values.package.length === 0)
     report('--from, --below, --through and --range are versions of a --package');
-  return bounds.value;
+  return ranges.value;
 }
 
 function ecosystemsOf({ ecosystem, package: packages }: PackageValues, report: (message: string) => void) {
@@ -113,7 +113,7 @@ function ecosystemsOf({ ecosystem, package: packages }: PackageValues, report: (
 function questionOf(
   text: string,
   ecosystems: readonly Ecosystem[] | null,
-  bounds: readonly Bound[],
+  ranges: Ranges,
   report: (message: string) => void,
 ): PackageQuestion | null {
   const named: Reading<PackageQuestion['package']> = readPackageName(text, ecosystems);
@@ -122,12 +122,12 @@ function questionOf(
     return null;
   }
   const { version } = named.value;
-  if (version !== null && bounds.length > 0) {
+  if (version !== null && ranges.length > 0) {
     report(`--package: ${JSON.stringify(text)} names a version already; leave it out to ask for a range`);
     return null;
   }
-  const own: readonly Bound[] = version === null ? bounds : [{ sign: '=', version }];
-  const wrong = own.length === 0 ? null : wrongBounds(own, named.value.ecosystems);
+  const own: Ranges = version === null ? ranges : [[{ sign: '=', version }]];
+  const wrong = own.length === 0 ? null : wrongRange(own, named.value.ecosystems);
   if (wrong !== null) {
     report(`--package ${text}: ${wrong}`);
     return null;
@@ -136,6 +136,6 @@ function questionOf(
     asked: text,
     names: [],
     package: named.value,
-    judge: own.length === 0 ? null : (ecosystem, of) => withinBounds(own, ecosystem, of),
+    judge: own.length === 0 ? null : (ecosystem, of) => withinRanges(own, ecosystem, of),
   };
 }

@@ -16,8 +16,12 @@ export interface BoundValues {
   readonly from: string | null;
   readonly below: string | null;
   readonly through: string | null;
-  readonly range: string | null;
+  /** Any of these, as an advisory has a range for each branch that was mended. */
+  readonly range: readonly string[];
 }
+
+/** Versions lie within one of these, and there within all of its bounds. */
+export type Ranges = readonly (readonly Bound[])[];
 
 const FLAGS = [
   ['from', '>='],
@@ -25,8 +29,8 @@ const FLAGS = [
   ['through', '<='],
 ] as const;
 
-/** The bounds that the flags name; none where there are none. `--range '>=2.0,<2.17.1'` names several. */
-export function readBounds(values: BoundValues): Reading<readonly Bound[]> {
+/** The ranges that the flags name; none where there are none. `--range '>=2.0,<2.17.1'` names several bounds of one. */
+export function readRanges(values: BoundValues): Reading<Ranges> {
   const bounds: Bound[] = [];
   for (const [flag, sign] of FLAGS) {
     const version = values[flag]?.trim();
@@ -34,9 +38,16 @@ export function readBounds(values: BoundValues): Reading<readonly Bound[]> {
     if (!isPlain(version)) return unreadable(`--${flag}: ${JSON.stringify(version)} is no version`);
     bounds.push({ sign, version });
   }
-  if (values.range === null) return read(bounds);
+  if (values.range.length === 0) return read(bounds.length === 0 ? [] : [bounds]);
   if (bounds.length > 0) return unreadable('--range stands alone: write all bounds into it');
-  for (const part of values.range.split(',')) {
+  const ranges = values.range.map(boundsIn);
+  const wrong = ranges.find((one) => !one.ok);
+  return wrong?.ok === false ? wrong : read(ranges.flatMap((one) => (one.ok ? [one.value] : [])));
+}
+
+function boundsIn(range: string): Reading<readonly Bound[]> {
+  const bounds: Bound[] = [];
+  for (const part of range.split(',')) {
     const [, sign, version = ''] = /^\s*(>=|<=|>|<|=)?\s*(.*?)\s*$/.exec(part) ?? [];
     if (sign === undefined || !isSign(sign))
       return unreadable(
@@ -56,19 +67,25 @@ function isPlain(version: string): boolean {
   return /^[^\s<>=,|]+$/.test(version);
 }
 
-/** `>=2.0,<2.17.1` */
-export function boundsText(bounds: readonly Bound[]): string {
+/** `>=2.0,<2.17.1`; several as `… || …`. */
+export function rangesText(ranges: Ranges): string {
+  return ranges.map(boundsText).join(' || ');
+}
+
+function boundsText(bounds: readonly Bound[]): string {
   return bounds.map(({ sign, version }) => `${sign}${version}`).join(',');
+}
+
+/** What is wrong with one of the ranges; null where each may hold something. */
+export function wrongRange(ranges: Ranges, ecosystems: readonly Ecosystem[] | null): string | null {
+  return ranges.map((one) => wrongBounds(one, ecosystems)).find((wrong) => wrong !== null) ?? null;
 }
 
 /**
  * What is wrong with a range: a bound that is no version of the ecosystem (where none is named, of any), or bounds that nothing lies
  * between. Such a range would be answered with "not affected". Null where it may hold something.
  */
-export function wrongBounds(
-  bounds: readonly Bound[],
-  ecosystems: readonly Ecosystem[] | null,
-): string | null {
+function wrongBounds(bounds: readonly Bound[], ecosystems: readonly Ecosystem[] | null): string | null {
   const [first] = ecosystems ?? [];
   const readable = (ecosystems ?? ECOSYSTEMS).filter(({ versioning }) =>
     bounds.every(({ version }) => order(versioning, version, version) !== null),
@@ -101,8 +118,17 @@ function isEmpty(bounds: readonly Bound[], versioning: Versioning): boolean {
  */
 const EPOCHS: ReadonlySet<string | null> = new Set(['deb', 'rpm']);
 
-/** Whether a version lies within bounds, by the rules of its ecosystem. A version below a bound is fixed where that bound is. */
-export function withinBounds(
+/** Whether a version lies within one of the ranges, by the rules of its ecosystem. */
+export function withinRanges(ranges: Ranges, ecosystem: Ecosystem, version: string): VersionVerdict {
+  const verdicts = ranges.map((one) => withinBounds(one, ecosystem, version));
+  return (
+    verdicts.find(({ is }) => is === 'affected') ??
+    verdicts.find(({ is }) => is === 'undetermined') ?? { is: 'notAffected' }
+  );
+}
+
+/** A version below a bound is fixed where that bound is. */
+function withinBounds(
   bounds: readonly Bound[],
   { name, purlType, versioning }: Ecosystem,
   version: string,
