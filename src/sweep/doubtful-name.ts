@@ -26,6 +26,8 @@ export function doubtfulName({ component, purl, type, whole, asked }: Named): st
     (key(whole) === key(asked.name) || (last === asked.name && isInCase(whole, last, type)))
   )
     return 'it is spelled in another case than the package that was asked for';
+  if (whole !== null && (type === null || type === 'maven') && endsInName(whole, asked.name))
+    return 'its name ends in that of the package that was asked for';
   if (whole !== null && type === 'golang' && namedWithin(asked).some((path) => isPath(whole, path)))
     return 'it is the module that the package would be in, and its SBOM does not say which packages of it are there';
   if (
@@ -47,6 +49,12 @@ function groupIsGuessed(whole: string, type: string | null): boolean {
   const last = lastPart(whole);
   const group = whole.slice(0, -last.length - 1);
   return (type === 'maven' || type === null) && (last === whole || group === last);
+}
+
+/** Whether group and artifact are written with a dot between them, which is no group by itself. */
+function endsInName(whole: string, asked: string): boolean {
+  const dotted = `.${whole.replaceAll(/[:/]/g, '.')}`.toLowerCase();
+  return lastPart(whole).includes('.') && dotted.endsWith(`.${asked.replaceAll(/[:/]/g, '.').toLowerCase()}`);
 }
 
 /** The artifact of any group, where its case was not looked at. */

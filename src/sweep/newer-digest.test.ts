@@ -49,4 +49,16 @@ describe('a newer image that is free of a package', () => {
   ])('is %s', (_what, found, others, digest) => {
     expect(free(found, ...others)).toBe(digest);
   });
+
+  it('is one for every workload that runs it, whosever word counts there', () => {
+    const found = subject(has);
+    const elsewhere = { ...subject(newer), policy: policyOf('ci', 'vendor') };
+    for (const others of [
+      [subject(newer), elsewhere],
+      [elsewhere, subject(newer)],
+    ]) {
+      const newerThan = newerDigests({ predicates, asked: {}, notes: [] }, [found, ...others]);
+      expect(newerThan(found)).toBeNull();
+    }
+  });
 });

@@ -1,4 +1,4 @@
-import { type Answer, allOf } from './answer.ts';
+import { allOf } from './answer.ts';
 import type { ImageFacts } from './facts.ts';
 import type { Query, Subject } from './query.ts';
 
@@ -18,19 +18,22 @@ export function newerDigests(
 ): (found: Subject) => NewerDigest | null {
   const aboutContents = predicates.filter(({ needs }) => needs === 'contents');
   if (aboutContents.length === 0) return () => null;
-  const answers = new Map<string, Answer>();
-  // Whose word counts may differ from workload to workload: an image is free where it is for every one that runs it.
-  const isFree = (one: Subject): boolean => {
-    const key = one.image.reference.text;
-    const known = answers.get(key) ?? allOf(aboutContents.map(({ ask }) => ask(one)));
-    answers.set(key, known);
-    return known.is === 'no';
-  };
   const all = subjects.flatMap((one) => [
     one,
     ...(one.named ? [{ ...one, image: one.named, named: null }] : []),
   ]);
   const byRepository = Map.groupBy(all, ({ image }) => image.reference.repository);
+  // Whose word counts may differ from workload to workload: an image is free where it is for every one that runs it.
+  const byImage = Map.groupBy(all, keyOf);
+  const free = new Map<string, boolean>();
+  const isFree = (one: Subject): boolean => {
+    const key = keyOf(one);
+    const same = byImage.get(key) ?? [];
+    const known =
+      free.get(key) ?? same.every((each) => allOf(aboutContents.map(({ ask }) => ask(each))).is === 'no');
+    free.set(key, known);
+    return known;
+  };
   return (found) => {
     const own = digestOf(found);
     const made = madeAt(found);
@@ -45,6 +48,10 @@ export function newerDigests(
     const [newest] = newer.toSorted((a, b) => (a.at < b.at ? 1 : Number(a.at > b.at) * -1));
     return newest ? { image: newest.image, digest: newest.digest } : null;
   };
+}
+
+function keyOf(one: Subject): string {
+  return `${one.image.reference.repository}@${digestOf(one)}`;
 }
 
 function digestOf({ image: { reference, resolved } }: Subject): string | null {

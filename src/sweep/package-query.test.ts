@@ -390,6 +390,18 @@ describe('a package that is written otherwise', () => {
       'hit package (manifest)',
     ],
     [
+      'with a dot between group and artifact',
+      VULNERABLE,
+      { name: 'org.apache.logging.log4j.log4j-core', version: '2.14.1' },
+      'undetermined VersionUnknown',
+    ],
+    [
+      'as a file with a package URL',
+      VULNERABLE,
+      { ...LOG4J, type: 'file' } as ListedComponent,
+      'hit package (manifest)',
+    ],
+    [
       'of another name that begins alike',
       VULNERABLE,
       {
@@ -446,6 +458,19 @@ describe('a package that an SBOM describes', () => {
       'in SPDX, with nothing in it',
       spdx({ name: 'log4j-core', versionInfo: '2.17.1', ...purl(FIXED.purl) }),
       'undetermined EcosystemNotCatalogued',
+    ],
+    [
+      'in SPDX, by another of its package URLs',
+      spdx({ name: 'app', primaryPackagePurpose: 'CONTAINER' }, [
+        guava,
+        {
+          ...guava,
+          SPDXID: 'SPDXRef-shaded',
+          versionInfo: '2.14.1',
+          externalRefs: [...guava.externalRefs, ...purl(LOG4J.purl).externalRefs],
+        },
+      ]),
+      'hit package (manifest)',
     ],
     [
       'in SPDX, though it is called as the image',

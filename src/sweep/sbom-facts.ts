@@ -64,7 +64,7 @@ const contents = new WeakMap<Sbom, SbomContents>();
 export function contentsOf(sbom: Sbom): SbomContents {
   const known = contents.get(sbom);
   if (known) return known;
-  const { format, specVersion, created, describes, ecosystems, truncated, partial, components, described } =
+  const { format, specVersion, created, describes, ecosystems, truncated, partial, components, besides } =
     sbom;
   const value: SbomContents = {
     format: `${format} ${specVersion}`,
@@ -76,7 +76,7 @@ export function contentsOf(sbom: Sbom): SbomContents {
     distributions: distributionsIn(components),
     sourceless: isSourceless(components),
     listed: components.length,
-    components: listOf([...components, ...described]),
+    components: listOf([...components, ...besides]),
   };
   contents.set(sbom, value);
   return value;

@@ -78,6 +78,16 @@ export function componentOf(stated: Stated, problems: Problems): Draft {
   };
 }
 
+/** The same package by the other package URLs that a document has for it: a search finds it by each of them. */
+export function byOtherPurls(
+  component: Component,
+  purls: readonly string[],
+  problems: Problems,
+): readonly Component[] {
+  const others = [...new Set(purls)].filter((purl) => purl !== component.purl);
+  return others.map((purl) => componentOf({ ...component, id: null, purl }, problems));
+}
+
 function all(texts: readonly string[] = NONE): readonly string[] {
   return texts.length === 0 ? NONE : texts.map((text) => once(text));
 }

@@ -100,7 +100,7 @@ export function readCyclonedx(unchecked: JsonDocument): Sbom {
     specVersion,
     listed,
     components,
-    described,
+    besides: described,
     relationships,
     created: parseTime(timestamp),
     tools: (metadata?.tools ?? []).flatMap(toolOf),
@@ -135,7 +135,9 @@ function addTree(contents: Contents, top: unknown, parent: Entry | null, problem
       const one = asType(componentSchema, item, `components[${contents.listed}]`);
       if (contents.listed === SBOM_COMPONENTS) throw tooManyComponents();
       contents.listed += 1;
-      if (one.type !== 'file') contents.components.push(component(one, above !== null, problems));
+      // A file with a package URL is a package, as an archive that a tool lists by its path.
+      if (one.type !== 'file' || one.purl !== null)
+        contents.components.push(component(one, above !== null, problems));
       const [from, to] = [above?.['bom-ref'] ?? null, one['bom-ref']];
       if (from !== null && to !== null) contents.contained.push({ kind: 'contains', from, to });
       const looked = property(one, 'aquasecurity:trivy:Type');

@@ -33,7 +33,7 @@ const sbom: Sbom = {
   cataloguers: [],
   truncated: false,
   partial: null,
-  described: [],
+  besides: [],
   problems: [],
 };
 const lacking = (changes: Partial<Component>): Sbom => ({

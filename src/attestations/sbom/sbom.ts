@@ -63,8 +63,11 @@ export interface Sbom {
   readonly listed: number;
   /** The packages in what it describes. What it describes itself is none of them, and files are none. */
   readonly components: readonly Component[];
-  /** What it describes itself, where that is a package and no image: a program in the image, or the package that was asked for. */
-  readonly described: readonly Component[];
+  /**
+   * What a search has to look at beside the components: what it describes itself, where that is a package and no image, and a package
+   * once more for each further package URL that it has.
+   */
+  readonly besides: readonly Component[];
   /** Between components, and between what is described and them. Those with files are left out. */
   readonly relationships: readonly Relationship[];
   readonly created: Date | null;
@@ -93,6 +96,8 @@ export interface ListedPackage {
   readonly component: Component;
   /** The image's digests if this package is a container image; null if it is none. */
   readonly image: readonly string[] | null;
+  /** The same package by its other package URLs. */
+  readonly others: readonly Component[];
 }
 
 /**
@@ -103,12 +108,15 @@ export interface ListedPackage {
 export function imageAndComponents(
   packages: readonly ListedPackage[],
   describedIds: ReadonlySet<string>,
-): Pick<Sbom, 'components' | 'described' | 'describes'> {
+): Pick<Sbom, 'components' | 'besides' | 'describes'> {
   const described = packages.filter(({ component }) => describedIds.has(component.id ?? ''));
   const roots = new Set(described.length === 1 ? described : described.filter(({ image }) => image !== null));
   return {
     components: packages.filter((one) => !roots.has(one)).map(({ component }) => component),
-    described: [...roots].filter(({ image }) => image === null).map(({ component }) => component),
+    besides: [
+      ...[...roots].filter(({ image }) => image === null).map(({ component }) => component),
+      ...packages.filter(({ image }) => image === null).flatMap(({ others }) => others),
+    ],
     describes: [...new Set([...roots].flatMap(({ image }) => image ?? []))],
   };
 }

@@ -1,7 +1,15 @@
 import { SBOM_COMPONENTS } from '../../limits.ts';
 import { quoted } from '../quoted.ts';
 import { parseTime } from '../reading.ts';
-import { componentOf, ecosystemsOf, hashText, type Draft, problemList, type Problems } from './component.ts';
+import {
+  byOtherPurls,
+  componentOf,
+  ecosystemsOf,
+  hashText,
+  type Draft,
+  problemList,
+  type Problems,
+} from './component.ts';
 import { digestOf, digestOfHash, digestOfPurl, isImagePurl } from './image-digest.ts';
 import type { JsonDocument } from './json-document.ts';
 import { relate } from './relate.ts';
@@ -34,7 +42,7 @@ export function readSpdx2(document: JsonDocument): Sbom {
     documentNamespace: document.value('documentNamespace'),
     creationInfo: document.value('creationInfo'),
   });
-  const packages: { component: Draft; image: readonly string[] | null }[] = [];
+  const packages: ReturnType<typeof listedPackage>[] = [];
   for (const item of document.each('packages')) {
     if (packages.length === SBOM_COMPONENTS) throw tooManyComponents();
     const one = asType(parts.package, item, `packages[${packages.length}]`);
@@ -54,13 +62,13 @@ export function readSpdx2(document: JsonDocument): Sbom {
   const tools = named(creators, /^Tool:/).map(toolOf);
   if (tools.some(({ name }) => name === 'trivy')) locateByFiles(packages, document, specVersion);
   if (parseTime(created) === null) problems.add('a time that is none', quoted(created));
-  const { components, described: own, describes } = imageAndComponents(packages, described);
+  const { components, besides, describes } = imageAndComponents(packages, described);
   return {
     format: 'spdx',
     specVersion,
     listed: packages.length,
     components,
-    described: own,
+    besides,
     relationships,
     created: parseTime(created),
     tools,
@@ -70,7 +78,7 @@ export function readSpdx2(document: JsonDocument): Sbom {
     ecosystems: ecosystemsOf(components),
     cataloguers: [],
     truncated: false,
-    partial: fileAlone(own),
+    partial: fileAlone(besides),
     problems: problems.list(),
   };
 }
@@ -180,7 +188,9 @@ function listedPackage(one: Spdx2Package, problems: Problems) {
     type: referenceType.slice(referenceType.lastIndexOf('/') + 1),
     locator: referenceLocator,
   }));
-  const purl = references.find(({ type }) => type === 'purl')?.locator || null;
+  const [purl = null, ...more] = new Set(
+    references.flatMap(({ type, locator }) => (type === 'purl' && locator !== '' ? locator : [])),
+  );
   const trivy = trivyFacts(
     annotated([...one.attributionTexts, ...one.annotations.map(({ comment }) => comment)]),
   );
@@ -203,7 +213,8 @@ function listedPackage(one: Spdx2Package, problems: Problems) {
     },
     problems,
   );
-  return { component, image: isImage(one, purl) ? imageDigests(one, purl) : null };
+  const image = isImage(one, purl) ? imageDigests(one, purl) : null;
+  return { component, image, others: byOtherPurls(component, more, problems) };
 }
 
 /** Trivy's `SrcName: bash` in annotations, and before them in attribution texts. */

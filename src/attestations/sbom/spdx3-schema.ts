@@ -268,3 +268,16 @@ export function isElementType(type: string): boolean | null {
   if (ELEMENTS.has(type)) return true;
   return NODES.has(type) || type.includes(':') ? false : null;
 }
+
+/** The id of an element that is referred to; '' where it has none. */
+export function idOf(one: Reference): string {
+  return typeof one === 'string' ? one : (one.spdxId ?? one['@id'] ?? '');
+}
+
+/** An agent's or tool's name; its id if the document does not hold it; null where it asserts none. */
+export function nameOf(one: Reference, byId: ReadonlyMap<string, Element>): string | null {
+  const id = idOf(one);
+  if (/\/No(Assertion|ne)Element$/.test(id)) return null;
+  const named = typeof one === 'string' ? byId.get(id)?.name : one.name;
+  return (named ?? id) || null;
+}

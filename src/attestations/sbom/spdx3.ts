@@ -2,18 +2,34 @@ import type { z } from 'zod';
 import { SBOM_COMPONENTS } from '../../limits.ts';
 import { quoted } from '../quoted.ts';
 import { parseTime } from '../reading.ts';
-import { componentOf, type Draft, ecosystemsOf, hashText, problemList, type Problems } from './component.ts';
+import {
+  byOtherPurls,
+  componentOf,
+  type Draft,
+  ecosystemsOf,
+  hashText,
+  problemList,
+  type Problems,
+} from './component.ts';
 import { digestOf, digestOfHash, digestOfPurl, isImagePurl } from './image-digest.ts';
 import { InvalidDocument, type JsonDocument } from './json-document.ts';
 import { relate } from './relate.ts';
-import { imageAndComponents, type Relationship, type Sbom, tooManyComponents } from './sbom.ts';
+import {
+  imageAndComponents,
+  type ListedPackage,
+  type Relationship,
+  type Sbom,
+  tooManyComponents,
+} from './sbom.ts';
 import { asType, checkRest, unknownVersion } from './shape.ts';
 import { toolOf } from './spdx2.ts';
 import {
   creationInfo,
   element,
   type Element,
+  idOf,
   isElementType,
+  nameOf,
   type Reference,
   relationship,
 } from './spdx3-schema.ts';
@@ -59,7 +75,7 @@ export function readSpdx3(document: JsonDocument): Sbom {
   const drafts = packages.map(({ component }) => component);
   const relationships = relate(drafts, relationsOf(document), problems);
   if (document.has('@graph')) checkRest(document, ['@graph', '@context']);
-  const { components, described, describes } = imageAndComponents(packages, about.described);
+  const { components, besides, describes } = imageAndComponents(packages, about.described);
   const made = creationOf(about);
   if (made !== undefined && parseTime(made.created) === null) problems.add('a time that is none');
   const names = (references: readonly Reference[]) =>
@@ -69,7 +85,7 @@ export function readSpdx3(document: JsonDocument): Sbom {
     specVersion,
     listed: packages.length,
     components,
-    described,
+    besides,
     relationships,
     created: parseTime(made?.created ?? null),
     tools: names(made?.createdUsing ?? []).map(toolOf),
@@ -247,12 +263,10 @@ function listedPackage(
   one: Element,
   { byId, licences }: About,
   problems: Problems,
-): { component: Draft; image: readonly string[] | null } {
-  const purl =
-    one.software_packageUrl ??
-    one.externalIdentifier.find(({ externalIdentifierType }) => externalIdentifierType === 'packageUrl')
-      ?.identifier ??
-    null;
+): ListedPackage & { readonly component: Draft } {
+  const identifiers = one.externalIdentifier.filter((each) => each.externalIdentifierType === 'packageUrl');
+  const purls = [one.software_packageUrl, ...identifiers.map(({ identifier }) => identifier)];
+  const [purl = null, ...more] = purls.filter((stated) => stated !== null);
   const isImage =
     one.software_primaryPurpose === 'container' ||
     isImagePurl(purl) ||
@@ -260,9 +274,7 @@ function listedPackage(
   const digests = [
     ...digestOfPurl(purl),
     ...digestOf(one.software_packageVersion),
-    ...one.verifiedUsing.flatMap(({ algorithm, hashValue }) =>
-      digestOfHash(algorithm ?? '', hashValue ?? ''),
-    ),
+    ...one.verifiedUsing.flatMap((used) => digestOfHash(used.algorithm ?? '', used.hashValue ?? '')),
   ];
   const component = componentOf(
     {
@@ -282,17 +294,5 @@ function listedPackage(
     },
     problems,
   );
-  return { component, image: isImage ? digests : null };
-}
-
-function idOf(one: Reference): string {
-  return typeof one === 'string' ? one : (one.spdxId ?? one['@id'] ?? '');
-}
-
-/** An agent's or tool's name; its id if the document does not hold it; null where it asserts none. */
-function nameOf(one: Reference, byId: ReadonlyMap<string, Element>): string | null {
-  const id = idOf(one);
-  if (/\/No(Assertion|ne)Element$/.test(id)) return null;
-  const named = typeof one === 'string' ? byId.get(id)?.name : one.name;
-  return (named ?? id) || null;
+  return { component, image: isImage ? digests : null, others: byOtherPurls(component, more, problems) };
 }

@@ -69,7 +69,7 @@ export function readSyft(document: JsonDocument): Sbom {
     specVersion: schema?.version ?? '',
     listed: components.length,
     components,
-    described: [],
+    besides: [],
     relationships,
     created: null,
     tools: [{ name: descriptor.name, version: descriptor.version }],
