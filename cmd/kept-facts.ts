@@ -15,7 +15,7 @@ import { type Io, usageError } from './command.ts';
 import { VERSION } from './version.ts';
 
 /** Raised whenever the facts mean something else, or are found in another way. */
-const FORMAT = 6;
+const FORMAT = 7;
 const NONE: KeptImages = new Map();
 
 interface KeepOptions {

@@ -6,7 +6,7 @@ import { isAlike, order, type Versioning } from '../versions/versioning.ts';
 type Sign = '>=' | '>' | '<=' | '<' | '=';
 
 /** A bound of a range: all of a range's bounds have to hold. */
-export interface Bound {
+interface Bound {
   readonly sign: Sign;
   readonly version: string;
 }
