@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import {
   chmodSync,
   existsSync,
@@ -234,16 +235,19 @@ describe('a revocation list', () => {
     expect(await verify()).toMatchObject({ said: GOOD, asked: 1 });
   });
 
-  it('makes room for itself among too many, and what a killed run left goes', async () => {
+  it('makes room for itself among too many, what a killed run left goes, and what is no list of its own stays', async () => {
     const folder = join(cache, 'revocation');
     mkdirSync(folder);
     for (let at = 0; at < KEPT_LISTS; at += 1)
       writeFileSync(join(folder, at.toString(16).padStart(64, '0')), '');
-    writeFileSync(join(folder, 'half.written'), '');
+    writeFileSync(join(folder, `${'0'.repeat(64)}.${randomUUID()}`), '');
+    const others = ['acme.crl', `acme.${randomUUID()}`];
+    for (const name of others) writeFileSync(join(folder, name), '');
     const later = new Date(Date.now() + 2 * HOUR);
     serve(list({ nextUpdate: new Date('2049-01-01') }));
     expect(await verify([], { at: later })).toMatchObject({ said: GOOD, asked: 1 });
-    expect(keptFiles()).toHaveLength(KEPT_LISTS);
+    expect(keptFiles()).toHaveLength(KEPT_LISTS + others.length);
+    for (const name of others) expect(existsSync(join(folder, name))).toBe(true);
     expect(await verify([], { at: later })).toMatchObject({ said: GOOD, asked: 0 });
   });
 });

@@ -7,6 +7,8 @@ import pLimit, { type LimitFunction } from 'p-limit';
 export const INGEST = 'ingest';
 /** What a run that was killed left half written. A file that is being written is some milliseconds old. */
 const LEFTOVER_MS = 3_600_000;
+/** How `placeFile` calls a file until it is whole, by the name that it is to have. */
+const HALF_WRITTEN = /^(.+)\.[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 /** What a file takes on disk at least, so that many small ones are counted for what they are. */
 const BLOCK_BYTES = 4096;
 /** Below the capacity by this much, so that not every run has to sweep again. */
@@ -49,7 +51,10 @@ export async function sweepCache(directory: string, capacity: number, now: Date)
   await removeAll([...new Set(oldest.map(({ layout }) => layout))].filter((layout) => !left.has(layout)));
 }
 
-/** The same of one folder whose files of worth have names that `isKept` knows; those that are beyond `count` go as well. */
+/**
+ * The same of one folder whose files of worth have names that `isKept` knows; those that are beyond `count` go as well. What is called
+ * otherwise is somebody else's, as the folder may be one that the user has named, and stays.
+ */
 export async function sweepFolder(
   folder: string,
   isKept: (name: string) => boolean,
@@ -60,7 +65,7 @@ export async function sweepFolder(
   const kept = files.filter(({ path }) => isKept(basename(path)));
   const surplus = kept.toSorted((a, b) => b.usedAt - a.usedAt).slice(count);
   const leftovers = leftoversAmong(
-    files.filter((file) => !kept.includes(file)),
+    files.filter(({ path }) => isKept(HALF_WRITTEN.exec(basename(path))?.[1] ?? '')),
     now,
   );
   await removeAll([...leftovers, ...surplus, ...longestUnused(kept, capacity)].map(({ path }) => path));

@@ -846,6 +846,11 @@ describe('VEX', () => {
       'no word',
     ],
     [
+      'in CycloneDX by a reference that is no URI',
+      [inCycloneDx([{ ref: 'urn:cdx:3e671687-395b-41f5-a30f-a58921a69b79/1#pkg%3Amaven%2Fa%' }])],
+      'no word',
+    ],
+    [
       'in CycloneDX by a reference into its own',
       [
         inCycloneDx([{ ref: 'urn:cdx:3e671687-395b-41f5-a30f-a58921a69b79/1#x' }], {

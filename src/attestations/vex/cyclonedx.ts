@@ -83,5 +83,11 @@ function referenceIn(
 
 function purlIn(text: string): string | null {
   if (text.startsWith('pkg:')) return text;
-  return /^pkg%3a/i.test(text) ? decodeURIComponent(text) : null;
+  if (!/^pkg%3a/i.test(text)) return null;
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    // RFC 3986, section 2.1: what stands behind a percent sign is no byte, or the bytes are no text.
+    return null;
+  }
 }
