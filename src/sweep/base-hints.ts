@@ -34,8 +34,9 @@ function contentOf(one: Verdict | { readonly evidence: Evidence }): Content | nu
   return mayBeProvenance(one.evidence) ? statedBy(one.evidence).content : null;
 }
 
-/** Large SBOMs are not read once more for that. */
-function mayBeProvenance({ format, bytes }: Evidence): boolean {
-  if (bytes.length > PROVENANCE_BYTES || format === 'sbom' || format === 'notation') return false;
+/** Large SBOMs are not read once more for that, be their payload packed or not. */
+function mayBeProvenance({ format, bytes, packed }: Evidence): boolean {
+  const size = bytes.length + (packed?.payload.length ?? 0);
+  if (size > PROVENANCE_BYTES || format === 'sbom' || format === 'notation') return false;
   return format !== 'statement' || Buffer.from(bytes).includes('slsa.dev/provenance');
 }
