@@ -35,23 +35,25 @@ interface FoundEvidence extends OpenedEvidence {
 
 /** RFC 2585 section 4.2, and RFC 6960 appendix C.2. */
 const REVOCATION_TYPES = { crl: 'application/pkix-crl', ocsp: 'application/ocsp-response' } as const;
+/** RFC 2046 section 4.5.1: in which form an SBOM is, its own text says. */
+const SBOM_TYPE = 'application/octet-stream';
 
 /**
- * Wraps an evidence document for a layout (image-spec, manifest.md, "Guidelines for Artifact Usage"). What was answered about revocation is
- * named beside it, as nothing else in the layout leads there, and tools drop what nobody names.
+ * Wraps an evidence document for a layout (image-spec, manifest.md, "Guidelines for Artifact Usage"). What was answered about revocation, and
+ * the SBOMs that lie in no registry, are named beside it, as nothing else in the layout leads there, and tools drop what nobody names.
  */
 export function evidenceArtifact(
   document: Uint8Array,
-  revocation: EvidenceDocument['revocation'],
+  { revocation, sboms }: Pick<EvidenceDocument, 'revocation' | 'sboms'>,
 ): EvidenceArtifact {
+  const besides = [
+    ...revocation.map(({ question, reply }) => ({ mediaType: REVOCATION_TYPES[question], reply })),
+    ...sboms.flatMap((answer) => answer.sboms).map(({ reply }) => ({ mediaType: SBOM_TYPE, reply })),
+  ];
   const answered = new Map<string, Descriptor>();
-  for (const { question, reply } of revocation)
+  for (const { mediaType, reply } of besides)
     if (reply.kind === 'found')
-      answered.set(reply.digest, {
-        mediaType: REVOCATION_TYPES[question],
-        digest: reply.digest,
-        size: reply.size,
-      });
+      answered.set(reply.digest, { mediaType, digest: reply.digest, size: reply.size });
   const config = Buffer.from('{}');
   const manifest = Buffer.from(
     JSON.stringify({

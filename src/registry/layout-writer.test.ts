@@ -294,6 +294,39 @@ describe('the layout', () => {
     expect(await readdir(directory)).toEqual(['blobs', 'index.json', 'oci-layout']);
   });
 
+  it('leads to the SBOMs that lie in no registry, for tools that copy what is named', async () => {
+    const [bytes, second] = [Buffer.from('SPDXVersion: SPDX-2.3'), Buffer.from('{}')];
+    const subject = digestOf(Buffer.from('image'));
+    const found = (content: Buffer) => ({
+      origin: 'own directory',
+      location: 'boms',
+      reply: { kind: 'found', digest: digestOf(content), size: content.length } as const,
+    });
+    const gone = { ...found(bytes), reply: { kind: 'unreadable', message: 'it is gone' } } as const;
+    await save({
+      at: AT,
+      answers: [],
+      accounts: [],
+      pods: [],
+      revocation: [],
+      sboms: [
+        { source: 'ownDirectory', subject, at: AT.toISOString(), sboms: [found(bytes), gone, found(bytes)] },
+        { source: 'trivyOperator', subject, at: AT.toISOString(), sboms: [found(second)] },
+      ],
+      contents: new Map([bytes, second].map((content) => [digestOf(content), content])),
+    });
+    const { manifests } = await readIndex();
+    const artifact = manifests.find(({ artifactType }) => artifactType === EVIDENCE);
+    const [, ...layers] = (await readBlob(artifact!.digest)).layers;
+    expect(layers).toEqual(
+      [bytes, second].map((content) => ({
+        mediaType: 'application/octet-stream',
+        digest: digestOf(content),
+        size: content.length,
+      })),
+    );
+  });
+
   it('says in one document who saved what, and when each answer was given', async () => {
     await save();
     const document: unknown = JSON.parse(await readFile(blobAt(await documentDigest()), 'utf8'));

@@ -101,7 +101,7 @@ function compose(
   }
   const formatted = formatEvidence(document);
   if (!formatted.ok) return formatted;
-  const artifact = evidenceArtifact(formatted.value, document.revocation);
+  const artifact = evidenceArtifact(formatted.value, document);
   if (artifact.descriptor.size > MANIFEST_BYTES)
     return tooLarge('the manifest of the evidence', artifact.descriptor.size, MANIFEST_BYTES);
   const index = formatIndex(allAnswers(document), artifact.descriptor, earlier);
