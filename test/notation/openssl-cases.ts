@@ -1,6 +1,7 @@
 import type { Served } from './answering-server.ts';
 import type { NotationCase } from './case.ts';
 import { AUTHORITY, type OpensslPki, opensslPki, SIGNER } from './openssl.ts';
+import { CHANGES, COMING, NO_PURPOSE, REVOKED_RESPONDER, SCOPE } from './revocation-cases.ts';
 import { listBy, type ListKnobs, responderBy, type ResponderKnobs } from './openssl-revocation.ts';
 
 /** What is signed with: leaves that name a responder, lists, or both, at addresses below `base`. */
@@ -75,11 +76,6 @@ const only = (stricter: string) => ({ ours: 'RevocationUnknown', notation: 'acce
 /** Only this program says yes. */
 const wider = (why: string) => ({ ours: 'pass', notation: 'refuses', wider: why }) as const;
 
-const NO_PURPOSE =
-  'a responder that its issuer has not certified for signing OCSP responses (RFC 6960, 4.2.2.2)';
-const SCOPE = 'a list that is not for this certificate (RFC 5280, 6.3.3)';
-const CHANGES = 'a list of changes in place of the whole list';
-const COMING = 'what is of a time to come says nothing of now';
 const SHA_1 = 'a response or list that is signed with SHA-1';
 const PSS = 'a response that is signed with RSASSA-PSS';
 const PSS_FLAGS = ['-rsigopt', 'rsa_padding_mode:pss'];
@@ -177,7 +173,7 @@ export function opensslCases(base: string): readonly OpensslCase[] {
     ),
     ocsp(
       'by one that a list names',
-      only('a responder whose own certificate was revoked'),
+      only(REVOKED_RESPONDER),
       { by: 'listed-responder' },
       {
         beside: (pki) => ({

@@ -26,15 +26,15 @@ const AN_HOUR_AGO = new Date(Date.now() - 3_600_000);
 const IN_A_DAY = new Date(Date.now() + 86_400_000);
 const OCSP_SIGNING = '1.3.6.1.5.5.7.3.9';
 
-const NO_PURPOSE =
+export const NO_PURPOSE =
   'a responder that its issuer has not certified for signing OCSP responses (RFC 6960, 4.2.2.2)';
 const SERIAL_ALONE = 'a response about the same serial number under another issuer';
-const COMING = 'what is of a time to come says nothing of now';
-const SCOPE = 'a list that is not for this certificate (RFC 5280, 6.3.3)';
-const CHANGES = 'a list of changes in place of the whole list';
+export const COMING = 'what is of a time to come says nothing of now';
+export const SCOPE = 'a list that is not for this certificate (RFC 5280, 6.3.3)';
+export const CHANGES = 'a list of changes in place of the whole list';
 const LATER = 'a response of a version that does not exist';
 const EXTENSION = 'a responder whose certificate has a critical extension that nobody here understands';
-const REVOKED_RESPONDER = 'a responder whose own certificate was revoked';
+export const REVOKED_RESPONDER = 'a responder whose own certificate was revoked';
 
 type Answers = Readonly<Record<string, Buffer | number>>;
 type Make = (leaf: Certificate, issuer: Certificate) => Answers;

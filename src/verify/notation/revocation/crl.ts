@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { REVOCATION_SKEW_MS } from '../../../limits.ts';
 import { type Certificate, type Extensions, readExtensions } from '../../x509/certificate.ts';
 import {
@@ -21,8 +22,8 @@ export interface Crl {
   /** Until when it holds; past this it still says what it says of who was revoked for good. */
   readonly nextUpdate: Date;
   readonly extensions: Extensions;
-  /** The entries, DER one after the other. */
-  readonly entries: Buffer;
+  /** What it says of the certificate that it was read for, each time that it names it. */
+  readonly about: readonly CrlEntry[];
   /** RFC 5280 section 5.2.3; null where it has none. */
   readonly number: bigint | null;
 }
@@ -45,11 +46,41 @@ const EXTENSIONS_TAG = contextTag(0, true);
 /** RFC 5280 section 5.1.2.1: required of whoever issues lists by its profile. */
 const VERSION_2 = Buffer.of(1);
 
+/** A list may have many MiB, and every signature of a signer leads to it: it is read once for each certificate. */
+const reads = new WeakMap<Buffer, Map<string, Crl | DerError>>();
+
 /**
  * Reads and verifies a revocation list for one certificate (RFC 5280 sections 5.1 and 6.3.3): by its issuer, of this time, complete for
  * this certificate, and without critical extensions that are not understood. `url` is where it came from. Throws `DerError`.
  */
 export function readCrl(
+  bytes: Buffer,
+  kind: 'base' | 'delta',
+  certificate: Certificate,
+  issuer: Certificate,
+  url: string,
+  now: Date,
+): Crl {
+  const known = reads.get(bytes) ?? new Map<string, Crl | DerError>();
+  reads.set(bytes, known);
+  const hashes = [certificate, issuer].map(({ raw }) => createHash('sha256').update(raw).digest('hex'));
+  const key = JSON.stringify([kind, url, now, ...hashes]);
+  const read = known.get(key) ?? readOr(() => readAnew(bytes, kind, certificate, issuer, url, now));
+  known.set(key, read);
+  if (read instanceof DerError) throw read;
+  return read;
+}
+
+function readOr(read: () => Crl): Crl | DerError {
+  try {
+    return read();
+  } catch (cause) {
+    if (cause instanceof DerError) return cause;
+    throw cause;
+  }
+}
+
+function readAnew(
   bytes: Buffer,
   kind: 'base' | 'delta',
   certificate: Certificate,
@@ -79,16 +110,16 @@ export function readCrl(
   checkScope(extensions, certificate, url, kind);
   const revoked = rest.find(({ tag }) => tag === TAG.sequence);
   const number = extensions.get(CRL_NUMBER);
-  const crl = {
+  const about = entriesFor(revoked?.contents ?? Buffer.alloc(0), certificate);
+  // "If the CRL is expired and the certificate is listed in the CRL for any reason other than certificate hold, [it] is considered revoked."
+  if (nextUpdate < now && !about.some(({ reason }) => !isPassing(reason)))
+    throw new DerError(`it held until ${nextUpdate.toISOString()}`);
+  return {
     nextUpdate,
     extensions,
-    entries: revoked?.contents ?? Buffer.alloc(0),
+    about,
     number: number ? unsigned(integerBytes(readDer(number.value))) : null,
   };
-  // "If the CRL is expired and the certificate is listed in the CRL for any reason other than certificate hold, [it] is considered revoked."
-  if (nextUpdate < now && !entriesFor(crl, certificate).some(({ reason }) => !isPassing(reason)))
-    throw new DerError(`it held until ${nextUpdate.toISOString()}`);
-  return crl;
 }
 
 /** A reason that a later list may take back. */
@@ -178,7 +209,7 @@ const REASON_CODE = '2.5.29.21';
 const INVALIDITY_DATE = '2.5.29.24';
 
 /** What a list says of a certificate, each time that it names it. Throws `DerError`. */
-export function entriesFor({ entries }: Crl, { serialNumber }: Certificate): readonly CrlEntry[] {
+function entriesFor(entries: Buffer, { serialNumber }: Certificate): readonly CrlEntry[] {
   const found: CrlEntry[] = [];
   for (const entry of eachElement(entries)) {
     const [serial, revokedAt, extensionList] = childrenOf(entry, TAG.sequence);

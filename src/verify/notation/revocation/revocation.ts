@@ -10,7 +10,7 @@ import {
 } from '../../x509/revocation-points.ts';
 import { nameOf } from '../certificate-profile.ts';
 import type { Chain } from '../chain.ts';
-import { checkDelta, isPassing, type Crl, type CrlEntry, entriesFor, readCrl, REASON } from './crl.ts';
+import { checkDelta, isPassing, type Crl, type CrlEntry, readCrl, REASON } from './crl.ts';
 import { NO_CHECK, ocspRequest, readOcspResponse } from './ocsp.ts';
 
 /** What is known of one certificate; `why` says what stands in the way. Unknown is an answer as well, where a responder has given it. */
@@ -149,8 +149,8 @@ function listStatus(url: string, certificate: Certificate, issuer: Certificate, 
       return unknown(`${url}: it names a list of changes that the list itself does not`);
     if (delta) checkDelta(base.crl, delta.crl);
     const entries = [
-      ...entriesFor(base.crl, certificate).filter(({ reason }) => reason !== REASON.removeFromCrl),
-      ...(delta ? entriesFor(delta.crl, certificate) : []),
+      ...base.crl.about.filter(({ reason }) => reason !== REASON.removeFromCrl),
+      ...(delta ? delta.crl.about : []),
     ];
     return isRevoked(entries, how) ? { status: 'revoked', why: `says ${url}` } : GOOD;
   } catch (cause) {
@@ -184,7 +184,6 @@ function keepingOf(url: string, certificate: Certificate, issuer: Certificate): 
     holds: (bytes, at) => {
       try {
         const crl = readCrl(bytes, 'base', certificate, issuer, url, at);
-        entriesFor(crl, certificate);
         return (
           crl.nextUpdate >= at && ![crl, certificate].some(({ extensions }) => extensions.has(FRESHEST_CRL))
         );
