@@ -90,12 +90,19 @@ function splitName(text: string): readonly (readonly [type: string, value: strin
   const parts: (readonly [string, string])[] = [];
   for (const part of splitAt(text, /[,;]/)) {
     const equals = part.indexOf('=');
-    const type = part.slice(0, Math.max(equals, 0)).replaceAll(/^ +| +$/g, '');
+    const type = withoutSpaces(part.slice(0, Math.max(equals, 0)));
     const value = unescaped(part.slice(equals + 1));
     if (!TYPE.test(type) || value === null) return null;
     parts.push([type, value]);
   }
   return parts;
+}
+
+/** Without the spaces at both ends; tabs and line breaks are none. */
+function withoutSpaces(text: string): string {
+  let end = text.length;
+  while (text[end - 1] === ' ') end -= 1;
+  return text.slice(0, end).replace(/^ +/, '');
 }
 
 /** Splits where a separator is not escaped. */
