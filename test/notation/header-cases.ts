@@ -33,6 +33,7 @@ const unsigned = (name: string, value: unknown) => jws({ unprotected: (header) =
 export function headerCases(): readonly NotationCase[] {
   const longChain = chain({ intermediates: Array.from({ length: 9 }, () => ({})) });
   return [
+    bad('over a payload without a target', 'SignatureMalformed', jws({ payload: Buffer.from('{}') })),
     bad('over a size with a fraction', 'SignatureMalformed', size(`${IMAGE.size}.0`)),
     bad('over a size with an exponent', 'SignatureMalformed', size(`${IMAGE.size}e0`)),
     bad(
@@ -72,6 +73,19 @@ export function headerCases(): readonly NotationCase[] {
     ),
     good('with a signing agent that is null', unsigned(AGENT, null)),
     wider('with a signing agent that is a number', OPAQUE, unsigned(AGENT, 7)),
+    bad(
+      'with certificates in base64url',
+      'SignatureMalformed',
+      unsigned(
+        'x5c',
+        chain().map(({ der }) => der.toString('base64url')),
+      ),
+    ),
+    bad(
+      'with a content type that is a number',
+      'SignatureMalformed',
+      cose({ protected: (header) => header.set(3, 50) }),
+    ),
     stricter('with eleven certificates', 'LimitExceeded', LONG, {
       signature: { chain: longChain },
       trust: { stores: { 'ca:acme': longChain.slice(-1) } },
