@@ -278,6 +278,7 @@ export function certificateCases(): readonly NotationCase[] {
       intermediate({ key: signer(1024) }),
     ),
 
+    good('whose root ends before its leaf', of({ root: { to: new Date('2048-01-01T00:00:00Z') } })),
     bad('whose leaf has expired', 'CertificateExpired', leaf({ to: PAST })),
     bad('whose intermediate has expired', 'CertificateExpired', intermediate({ to: PAST })),
     bad('whose root has expired', 'CertificateExpired', of({ root: { to: PAST } })),

@@ -170,6 +170,13 @@ export function timestampCases(): readonly NotationCase[] {
       'TimestampInvalid',
       stamped({ how: names(SIGNER.name, SIGNER.serial) }),
     ),
+    good('of a signing authority, whose own time counts', {
+      signature: {
+        ...stamped({ how: { over: Buffer.from('x') } }).signature,
+        scheme: 'notary.x509.signingAuthority',
+      },
+      trust: { stores: { 'signingAuthority:acme': chain().slice(-1), 'tsa:acme': tsa().chain.slice(-1) } },
+    }),
     good('that names its authority', stamped({ how: { tail: [tagged(0, tagged(4, SIGNER.name))] } })),
     stricter(
       'that names another authority',
