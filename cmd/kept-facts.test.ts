@@ -92,9 +92,12 @@ interface Reading {
   readonly platform?: { readonly os: string; readonly architecture: string };
   readonly mirrors?: readonly Mirror[];
   readonly cacheDir?: string;
+  readonly program?: string;
 }
 
-async function keptFacts({ mirrors = [], cacheDir }: Reading = {}) {
+const PROGRAM = 'file:///dist/chunks/sweep-B0sybrRk.mjs';
+
+async function keptFacts({ mirrors = [], cacheDir, program = PROGRAM }: Reading = {}) {
   const layout = await openLayout(evidence);
   if (!layout.ok) throw new Error(layout.fault.message);
   return keptFactsOf(layout.value.saved, {
@@ -102,6 +105,7 @@ async function keptFacts({ mirrors = [], cacheDir }: Reading = {}) {
     mirrors,
     readOnly: false,
     contents: false,
+    program,
     env: { HOME: home },
   });
 }
@@ -170,6 +174,7 @@ describe('what was found out of saved evidence', { timeout: 30_000 }, () => {
     ['fewer places', { collectors: COLLECTORS.slice(1) }],
     ['a platform', { platform: { os: 'linux', architecture: 'arm64' } }],
     ['a mirror', { mirrors: [{ prefix: 'ghcr.io', mirror: 'mirror.local/ghcr.io', tags: true }] }],
+    ['another build of the program', { program: 'file:///dist/chunks/sweep-CCAJ3MbR.mjs' }],
     ['nobody who keeps anything', { cacheDir: 'none' }],
   ])('counts for nothing under %s', async (_, reading) => {
     await keep();
@@ -275,7 +280,14 @@ describe('what was found out of saved evidence', { timeout: 30_000 }, () => {
     const saved = layout.ok ? layout.value.saved : null;
     if (!saved) throw new Error('nothing was saved');
     const env = { HOME: home };
-    const options = { cacheDir: undefined, mirrors: [], readOnly: false, contents: false, env };
+    const options = {
+      cacheDir: undefined,
+      mirrors: [],
+      readOnly: false,
+      contents: false,
+      program: PROGRAM,
+      env,
+    };
     const asked = { collectors: COLLECTORS, platform: null };
     const read = async (document: string) =>
       (await keptFactsOf({ ...saved, document }, options)?.read(trust(), asked))?.size;
@@ -293,6 +305,7 @@ describe('what was found out of saved evidence', { timeout: 30_000 }, () => {
       mirrors: [],
       readOnly: false,
       contents: false,
+      program: PROGRAM,
       env: { HOME: home },
     };
     const asked = { collectors: COLLECTORS, platform: null };

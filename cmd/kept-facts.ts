@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { dirname, join } from 'node:path';
+import { dirname, join, posix } from 'node:path';
 import { CLAIMS_BYTES, CONTENTS_BYTES } from '../src/limits.ts';
 import { readBoundedFile } from '../src/registry/bounded-file.ts';
 import type { Layout } from '../src/registry/layout.ts';
@@ -14,7 +14,7 @@ import { trustDigest } from '../src/verify/trust-digest.ts';
 import { type Io, usageError } from './command.ts';
 import { VERSION } from './version.ts';
 
-/** Raised whenever the facts mean something else, or are found in another way. */
+/** Raised whenever the facts mean something else, or are found in another way: a program that runs from its sources tells it by nothing else. */
 const FORMAT = 7;
 const NONE: KeptImages = new Map();
 
@@ -25,6 +25,8 @@ interface KeepOptions {
   readonly readOnly: boolean;
   /** With what SBOMs list: it is much, and in a file of its own, so that other queries need not read it. */
   readonly contents: boolean;
+  /** The program that asks, by the URL of a file of it: in a build its name has the hash of all that it imports (scripts/build.ts). */
+  readonly program: string;
   readonly env: Io['env'];
 }
 
@@ -35,7 +37,7 @@ interface KeepOptions {
  * - the digest of the saved answers, which name every manifest and blob by digest: other evidence, other facts;
  * - the state of the blobs on disk (layout-state.ts), so that one which was changed since is read, and noticed;
  * - all trust material, so that nothing counts under a root or key that it was not verified with;
- * - where evidence was looked for, this program's version, Node's, and the facts themselves.
+ * - where evidence was looked for, this program's version and build, Node's version, and the facts themselves.
  *
  * No clock is among it: verification takes none. What does not fit is as good as nothing there, and is found out anew. Whoever has the
  * key is the user. Who has written to the directory and has set back the file system's own record of it gets the facts of the bytes that
@@ -43,7 +45,7 @@ interface KeepOptions {
  */
 export function keptFactsOf(
   saved: Layout['saved'],
-  { cacheDir, mirrors, readOnly, contents, env }: KeepOptions,
+  { cacheDir, mirrors, readOnly, contents, program, env }: KeepOptions,
 ): KeptFacts | null {
   const trustRoots = cacheDirectory(env);
   if (saved === null || cacheDir === 'none' || trustRoots === null) return null;
@@ -65,7 +67,8 @@ export function keptFactsOf(
         return NONE;
       }
       const places = collectors.map(({ name, signatureRepository = null }) => [name, signatureRepository]);
-      const bound = [FORMAT, VERSION, process.version, document, state, trustDigest(trust)];
+      const runs = [FORMAT, VERSION, posix.basename(program), process.version];
+      const bound = [...runs, document, state, trustDigest(trust)];
       seal = { key, bound: JSON.stringify([...bound, places, platform, mirrors, contents]) };
       const file = await readBoundedFile(path, limit);
       const payload = file.ok ? unsealed(seal, file.bytes) : null;

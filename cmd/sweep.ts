@@ -124,6 +124,7 @@ async function runSweep(typedFlags: SweepFlags, typed: unknown, io: Io): Promise
             // What registries say now is no part of the evidence, and another run must not take it for one.
             readOnly: isLive,
             contents,
+            program: import.meta.url,
             env: io.env,
           })
         : null;
