@@ -25,7 +25,7 @@ export async function openScanner(
     'scan-with' | 'evidence' | 'offline' | 'plain-http' | 'insecure-registry' | 'registry-config'
   >,
   asksContents: boolean,
-  io: Io,
+  io: Pick<Io, 'cwd' | 'env'>,
 ): Promise<OwnScanner | null> {
   const name = flags['scan-with'];
   if (name === undefined) return null;
@@ -47,7 +47,7 @@ export async function openScanner(
 }
 
 /** Both take credentials from the `config.json` of a directory, as docker does. */
-function credentialsFor(name: string, named: string | undefined, io: Io): string | null {
+function credentialsFor(name: string, named: string | undefined, io: Pick<Io, 'cwd'>): string | null {
   if (named === undefined) return null;
   const file = resolve(io.cwd, named);
   if (basename(file) === 'config.json') return dirname(file);
