@@ -131,6 +131,26 @@ describe('what is said of a component', () => {
       { locations: [] },
     ],
     [
+      "Trivy's program that a package is in, however far below and in whatever circle",
+      () =>
+        cyclonedx(
+          {},
+          {
+            components: [
+              { type: 'library', name: 'libssl3', 'bom-ref': 'a' },
+              { type: 'library', name: 'b', 'bom-ref': 'b' },
+              { type: 'application', name: 'usr/bin/cart', 'bom-ref': 'c', ...trivy({ Class: 'lang-pkgs' }) },
+            ],
+            dependencies: [
+              { ref: 'c', dependsOn: ['b'] },
+              { ref: 'b', dependsOn: ['a'] },
+              { ref: 'a', dependsOn: ['b', 'c'] },
+            ],
+          },
+        ),
+      { name: 'libssl3', locations: ['/usr/bin/cart'] },
+    ],
+    [
       "Trivy's annotations in SPDX",
       () =>
         spdx({

@@ -11,7 +11,7 @@ import { layerOf } from './package-database.ts';
 import { relate } from './relate.ts';
 import { type Relationship, type Sbom, type Tool, tooManyComponents } from './sbom.ts';
 import { asType, checkRest } from './shape.ts';
-import { trivyFacts } from './trivy-properties.ts';
+import { placeInPrograms, trivyFacts } from './trivy-properties.ts';
 
 const named = z.object({ name: text }).nullish();
 
@@ -75,7 +75,13 @@ export function readCyclonedx(unchecked: JsonDocument): Sbom {
   const metadata = asType(metadataSchema, document.value('metadata'), 'metadata');
   const root = metadata?.component ?? null;
   const rootId = root?.['bom-ref'] ?? null;
-  const contents: Contents = { listed: 0, components: [], contained: [], looked: new Set() };
+  const contents: Contents = {
+    listed: 0,
+    components: [],
+    contained: [],
+    looked: new Set(),
+    programs: new Map(),
+  };
   for (const item of document.each('components')) addTree(contents, item, null, problems);
   const listed = contents.listed;
   for (const item of root?.components ?? []) addTree(contents, item, root, problems);
@@ -84,6 +90,7 @@ export function readCyclonedx(unchecked: JsonDocument): Sbom {
     root === null || isImage(root) || root.type === 'file' ? [] : [component(root, false, problems)];
   const others = rootId === null ? [] : [rootId];
   const relationships = relate(components, relationsOf(document, contents.contained), problems, others);
+  placeInPrograms(contents.programs, components, relationships);
   let truncated = false;
   for (const item of document.each('compositions')) {
     const { aggregate } = asType(compositionSchema, item, 'compositions');
@@ -115,12 +122,13 @@ export function readCyclonedx(unchecked: JsonDocument): Sbom {
   };
 }
 
-/** What is gathered of a document's components; `looked` are the ecosystems that Trivy says it looked for. */
+/** What is gathered of a document's components; `looked` are the ecosystems that Trivy says it looked for, `programs` its paths of them by id. */
 interface Contents {
   listed: number;
   readonly components: Draft[];
   readonly contained: { readonly kind: 'contains'; readonly from: string; readonly to: string }[];
   readonly looked: Set<string>;
+  readonly programs: Map<string, string>;
 }
 
 /** A component and those in it. Files are none, but a file may hold some. What is nested is related by that. */
@@ -142,6 +150,8 @@ function addTree(contents: Contents, top: unknown, parent: Entry | null, problem
       if (from !== null && to !== null) contents.contained.push({ kind: 'contains', from, to });
       const looked = property(one, 'aquasecurity:trivy:Type');
       if (looked !== null) contents.looked.add(ecosystemOfType(looked));
+      const isProgram = property(one, 'aquasecurity:trivy:Class') === 'lang-pkgs';
+      if (isProgram && to !== null && one.name !== null) contents.programs.set(to, one.name);
       below.push(...one.components.map((nested) => ({ item: nested, parent: one })));
     }
     level = below;

@@ -66,6 +66,8 @@ describe.each([
   });
 
   it('says where the packages of the application are', () => {
+    const library = sbom.components.find(({ name }) => name === 'stdlib');
+    expect(library?.locations).toStrictEqual(['/usr/local/bin/cart']);
     expect(['maven', 'npm', 'pypi'].flatMap((type) => of(sbom, type)?.locations ?? [])).toStrictEqual([
       '/app/lib/log4j-core-2.14.1.jar',
       '/app/node_modules/express/package.json',

@@ -1,5 +1,6 @@
+import type { Draft } from './component.ts';
 import { ecosystemOfType } from './ecosystem.ts';
-import type { Component, SourcePackage } from './sbom.ts';
+import type { Component, Relationship, SourcePackage } from './sbom.ts';
 
 /** What Trivy says of a package beside what the format has a place for. */
 type TrivyFacts = Partial<Pick<Component, 'source' | 'layer' | 'ecosystem'>> & {
@@ -39,6 +40,36 @@ export function trivySourceInfo(sourceInfo: string | null): Pick<TrivyFacts, 'so
     ...(name !== undefined && { source: { name, version: version ?? null } }),
     locations: path === undefined ? [] : [fromRoot(path)],
   };
+}
+
+/**
+ * Says of packages without a place that they are in the program or lock file that needs them: Trivy lists those as applications,
+ * `programs` by their ids, which depend on what is in them.
+ */
+export function placeInPrograms(
+  programs: ReadonlyMap<string, string>,
+  components: readonly Draft[],
+  relationships: readonly Relationship[],
+): void {
+  if (programs.size === 0) return;
+  const byId = new Map(components.map((component) => [component.id, component]));
+  const needed = Map.groupBy(
+    relationships.filter(({ kind }) => kind === 'dependsOn'),
+    ({ from }) => from,
+  );
+  // Each package is gone through once, however many programs need it: the first says where it is.
+  const seen = new Set<string>();
+  for (const [program, path] of programs) {
+    const within = [program];
+    for (const id of within) {
+      if (seen.has(id)) continue;
+      seen.add(id);
+      for (const { to } of needed.get(id) ?? []) within.push(to);
+      const component = byId.get(id);
+      if (component && id !== program && component.locations.length === 0)
+        component.locations = [fromRoot(path)];
+    }
+  }
 }
 
 /** An RPM's release and epoch stand apart from its version. */
