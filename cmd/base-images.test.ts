@@ -204,6 +204,21 @@ describe('the layer of a package', () => {
     expect((await origin()).originReason).toMatch(/has nothing for linux\/s390x$/);
   });
 
+  it('of a base index is known although another child for the platform is not', async () => {
+    const of = (layers: readonly string[], more: object = {}) => ({
+      ...ours.push('python', { layers, ...more }),
+      architecture: 'amd64',
+    });
+    const broken = of(DEBIAN, { config: { rootfs: {} } });
+    const base = ours.pushIndex('python', { children: [broken, of(PYTHON)] });
+    const annotations = basedOn(`${ours.host}/python`, base);
+    pushApp({ annotations });
+    expect(await origin()).toMatchObject({ origin: 'base' });
+    // What the other one has may be the application's as well.
+    pushApp({ annotations, at: diffId('app'), architecture: 'amd64', config: { author: 'x' } });
+    expect((await origin()).originReason).toMatch(/does not say which layers it has$/);
+  });
+
   it('of an index is told by the annotations of the index and of its descriptors', async () => {
     const base = ours.push('python', { layers: PYTHON });
     const annotations = basedOn(`${ours.host}/python`, base);

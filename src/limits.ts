@@ -57,8 +57,8 @@ export const IMAGE_CONFIG_BYTES = 4 * MiB;
 export const CREATED_BY_CHARACTERS = 500;
 /** Images that one image names as its base and that are asked for: a build has some five stages and a few tools, and provenance names them all. */
 export const BASE_HINTS = 8;
-/** Manifests of one base image that fit a platform: more than one only where variants are left open. */
-export const BASE_CHILDREN = 4;
+/** Manifests of one base image that fit a platform: variants that are left open, and of Windows one for each of some five releases. */
+export const BASE_CHILDREN = 16;
 /** Provenance that is read for the images that it names: that of large builds has some hundred KiB, and what is larger is an SBOM. */
 export const PROVENANCE_BYTES = 4 * MiB;
 /** Children of one index; real ones have about twenty. */

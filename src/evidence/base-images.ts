@@ -1,5 +1,5 @@
 import { BASE_CHILDREN } from '../limits.ts';
-import { failed, ok, type Fault, type Outcome } from '../reasons.ts';
+import type { Fault } from '../reasons.ts';
 import { findMirrors, type Mirror } from '../registry/mirrors.ts';
 import { formatPlatform, selectPlatform } from '../registry/platform.ts';
 import { parseRepository } from '../registry/reference.ts';
@@ -16,8 +16,15 @@ export interface BaseRegistries {
   readonly elsewhere: Registry | null;
 }
 
-/** The layers of a base image: of each of its manifests that is for the platform. */
-export type ReadBase = (hint: BaseHint, platform: Platform) => Promise<Outcome<readonly ImageLayers[]>>;
+/** What is known of an image that is named as a base. */
+export interface BaseLayers {
+  /** Of each of its manifests that is for the platform. */
+  readonly layers: readonly ImageLayers[];
+  /** Why that is not all; null where it is. */
+  readonly fault: Fault | null;
+}
+
+export type ReadBase = (hint: BaseHint, platform: Platform) => Promise<BaseLayers>;
 
 /** Reads base images, each once, as the user: what pods pull with is for what they pull. */
 export function baseReader(registries: BaseRegistries): ReadBase {
@@ -30,20 +37,15 @@ export function baseReader(registries: BaseRegistries): ReadBase {
   };
 }
 
-async function readBase(
-  hint: BaseHint,
-  platform: Platform,
-  registries: BaseRegistries,
-): Promise<Outcome<readonly ImageLayers[]>> {
+async function readBase(hint: BaseHint, platform: Platform, registries: BaseRegistries): Promise<BaseLayers> {
   const { digest } = hint;
-  const places = placesOf(hint, registries);
   let fault: Fault | null = null;
-  for (const { registry, repository } of places) {
+  for (const { registry, repository } of placesOf(hint, registries)) {
     const found = await registry.manifest(repository, digest);
     if (found.ok && found.value) return layersOf(found.value, { registry, repository }, platform);
     fault ??= found.ok ? missing({ repository, digest }) : found.fault;
   }
-  return { ok: false, fault: fault ?? notAsked(hint) };
+  return { layers: [], fault: fault ?? notAsked(hint) };
 }
 
 interface Place {
@@ -68,16 +70,24 @@ async function layersOf(
   { digest, content }: Manifest,
   { registry, repository }: Place,
   platform: Platform,
-): Promise<Outcome<readonly ImageLayers[]>> {
+): Promise<BaseLayers> {
   const manifests = content.kind === 'index' ? selectPlatform(content, platform) : [{ digest }];
-  if (manifests.length === 0)
-    return failed('PlatformNotFound', `${repository}@${digest} has nothing for ${formatPlatform(platform)}`);
   const read = await Promise.all(
     manifests.slice(0, BASE_CHILDREN).map((one) => readLayers(registry, repository, one.digest)),
   );
-  const layers = read.flatMap((one) => (one.ok ? [one.value] : []));
-  const [first] = read;
-  return layers.length > 0 || first?.ok !== false ? ok(layers) : first;
+  const [failure] = read.flatMap((one) => (one.ok ? [] : [one.fault]));
+  return {
+    layers: read.flatMap((one) => (one.ok ? [one.value] : [])),
+    fault: failure ?? unsuited(manifests.length, `${repository}@${digest}`, platform),
+  };
+}
+
+function unsuited(count: number, image: string, platform: Platform): Fault | null {
+  const name = formatPlatform(platform);
+  if (count === 0) return { reason: 'PlatformNotFound', message: `${image} has nothing for ${name}` };
+  if (count <= BASE_CHILDREN) return null;
+  const message = `${image} has ${count} manifests for ${name}; at most ${BASE_CHILDREN} are read (BASE_CHILDREN)`;
+  return { reason: 'LimitExceeded', message };
 }
 
 function missing({ repository, digest }: BaseHint): Fault {

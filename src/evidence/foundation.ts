@@ -1,7 +1,7 @@
 import { BASE_HINTS } from '../limits.ts';
 import type { Fault, Outcome } from '../reasons.ts';
 import type { Registry } from '../registry/registry.ts';
-import type { ReadBase } from './base-images.ts';
+import type { BaseLayers, ReadBase } from './base-images.ts';
 import { baseHint, type BaseHint, type ImageLayers, readLayers } from './image-layers.ts';
 
 /** An image manifest, and where to find it. */
@@ -19,7 +19,7 @@ export interface Built {
 /** The layers of an image, and those of all images that are named as its base. */
 export interface Foundation {
   readonly ours: Outcome<ImageLayers>;
-  readonly named: readonly { readonly hint: BaseHint; readonly layers: Outcome<readonly ImageLayers[]> }[];
+  readonly named: readonly (BaseLayers & { readonly hint: BaseHint })[];
   /** How many more are named, and were not asked for. */
   readonly more: number;
 }
@@ -40,7 +40,7 @@ export async function readFoundation(
     const around = index === null ? [] : await indexHints(registry, repository, { index, digest });
     const all = distinctHints([...bases, ...around, ...hints]);
     const named = await Promise.all(
-      all.slice(0, BASE_HINTS).map(async (hint) => ({ hint, layers: await readBase(hint, platform) })),
+      all.slice(0, BASE_HINTS).map(async (hint) => ({ hint, ...(await readBase(hint, platform)) })),
     );
     return { ours, named, more: all.length - named.length };
   }

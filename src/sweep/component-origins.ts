@@ -155,7 +155,7 @@ function stackOf({ ours, named, more }: Foundation, running: ReadonlyMap<string,
   if (!ours.ok) return { ...stack, base: null };
   const bases = new Map<string, string>();
   for (const { hint, layers } of named)
-    for (const one of layers.ok ? layers.value : []) {
+    for (const one of layers) {
       const top = topOf(one);
       if (top !== undefined) bases.set(top, nameOf(hint));
     }
@@ -164,10 +164,10 @@ function stackOf({ ours, named, more }: Foundation, running: ReadonlyMap<string,
 
 /** What is named as the base and is not known, be it the real one or that of another stage of the build; null where all is known. */
 function openOf({ named, more }: Pick<Foundation, 'named' | 'more'>): string | null {
-  for (const { layers } of named)
+  for (const { fault } of named)
     // What is not for the image's platform was found, and is not its base.
-    if (!layers.ok && layers.fault.reason !== 'PlatformNotFound')
-      return `an image that may be its base is not known: ${layers.fault.message}${hintOf(layers.fault)}`;
+    if (fault && fault.reason !== 'PlatformNotFound')
+      return `an image that may be its base is not known: ${fault.message}${hintOf(fault)}`;
   return more === 0
     ? null
     : `it names more than ${named.length} images as its base, of which ${more} were not asked for`;
@@ -184,9 +184,9 @@ function disproved(named: Foundation['named']): string {
   const [first] = named;
   if (!first) return 'nothing says which image is its base, and no other of this run is';
   const others = named.length === 1 ? '' : ` (and ${named.length - 1} more)`;
-  return first.layers.ok
-    ? `${nameOf(first.hint)}${others} is named as its base, and its layers are not those below the image's own`
-    : `it is said to be built on another image${others}: ${first.layers.fault.message}`;
+  return first.fault
+    ? `it is said to be built on another image${others}: ${first.fault.message}`
+    : `${nameOf(first.hint)}${others} is named as its base, and its layers are not those below the image's own`;
 }
 
 function nameOf({ repository, digest }: BaseHint): string {
