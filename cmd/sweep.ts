@@ -158,9 +158,8 @@ async function runSweep(typedFlags: SweepFlags, typed: unknown, io: Io): Promise
         accounts: accountsFor(swept, live, registry),
         revocation,
         collectors,
-        // What was saved costs no request: an image of the run may be the base of another.
-        readConfigs: contents && !isLive,
         bases: {
+          saved: !isLive,
           mirrors: policy?.registryMirrors ?? [],
           elsewhere: !isLive || flags['base-images'] ? registry : swept.saved,
         },

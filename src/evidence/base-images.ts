@@ -4,7 +4,7 @@ import { findMirrors, type Mirror } from '../registry/mirrors.ts';
 import { formatPlatform, selectPlatform } from '../registry/platform.ts';
 import { parseRepository } from '../registry/reference.ts';
 import type { Manifest, Platform, Registry } from '../registry/registry.ts';
-import { type BaseHint, type ImageLayers, readLayers } from './image-layers.ts';
+import { type BaseHint, chainIdOf, readLayers } from './image-layers.ts';
 
 /** Who may be asked for base images: whoever writes an image may name any host as that of its base. */
 export interface BaseRegistries {
@@ -18,8 +18,8 @@ export interface BaseRegistries {
 
 /** What is known of an image that is named as a base. */
 export interface BaseLayers {
-  /** Of each of its manifests that is for the platform. */
-  readonly layers: readonly ImageLayers[];
+  /** Names all layers of each of its manifests that is for the platform (image-spec, config.md, "Layer ChainID"). */
+  readonly chainIds: readonly string[];
   /** Why that is not all; null where it is. */
   readonly fault: Fault | null;
 }
@@ -45,7 +45,7 @@ async function readBase(hint: BaseHint, platform: Platform, registries: BaseRegi
     if (found.ok && found.value) return layersOf(found.value, { registry, repository }, platform);
     fault ??= found.ok ? missing({ repository, digest }) : found.fault;
   }
-  return { layers: [], fault: fault ?? notAsked(hint) };
+  return { chainIds: [], fault: fault ?? notAsked(hint) };
 }
 
 interface Place {
@@ -77,7 +77,7 @@ async function layersOf(
   );
   const [failure] = read.flatMap((one) => (one.ok ? [] : [one.fault]));
   return {
-    layers: read.flatMap((one) => (one.ok ? [one.value] : [])),
+    chainIds: read.flatMap((one) => (one.ok ? (chainIdOf(one.value.layers) ?? []) : [])),
     fault: failure ?? unsuited(manifests.length, `${repository}@${digest}`, platform),
   };
 }

@@ -1,8 +1,8 @@
 import { BASE_HINTS } from '../limits.ts';
-import type { Fault, Outcome } from '../reasons.ts';
+import { ok, type Fault, type Outcome } from '../reasons.ts';
 import type { Registry } from '../registry/registry.ts';
 import type { BaseLayers, ReadBase } from './base-images.ts';
-import { baseHint, type BaseHint, type ImageLayers, readLayers } from './image-layers.ts';
+import { baseHint, type BaseHint, type Layer, readLayers } from './image-layers.ts';
 
 /** An image manifest, and where to find it. */
 export interface Built {
@@ -16,9 +16,9 @@ export interface Built {
   readonly hints: readonly BaseHint[];
 }
 
-/** The layers of an image, and those of all images that are named as its base. */
+/** The layers of an image, and what is known of all images that are named as its base. */
 export interface Foundation {
-  readonly ours: Outcome<ImageLayers>;
+  readonly layers: Outcome<readonly Layer[]>;
   readonly named: readonly (BaseLayers & { readonly hint: BaseHint })[];
   /** How many more are named, and were not asked for. */
   readonly more: number;
@@ -42,10 +42,10 @@ export async function readFoundation(
     const named = await Promise.all(
       all.slice(0, BASE_HINTS).map(async (hint) => ({ hint, ...(await readBase(hint, platform)) })),
     );
-    return { ours, named, more: all.length - named.length };
+    return { layers: ok(ours.value.layers), named, more: all.length - named.length };
   }
   if (fault === null) throw new Error('an image without a repository');
-  return { ours: { ok: false, fault }, named: [], more: 0 };
+  return { layers: { ok: false, fault }, named: [], more: 0 };
 }
 
 /** What an index says of itself, and of its child. Whether it can be had was found out when the image was resolved. */

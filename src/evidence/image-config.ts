@@ -2,8 +2,6 @@ import { z } from 'zod';
 import { parseStrictJson } from '../json.ts';
 import { IMAGE_CONFIG_BYTES } from '../limits.ts';
 import { failed, ok, type Outcome } from '../reasons.ts';
-import { chainIds } from '../registry/chain-id.ts';
-import { parseDigest } from '../registry/digest.ts';
 import { memoise } from '../registry/memo.ts';
 import type { ImageManifest, Registry } from '../registry/registry.ts';
 
@@ -11,8 +9,6 @@ import type { ImageManifest, Registry } from '../registry/registry.ts';
 export interface ImageConfig {
   /** As it is written; null where it is not. */
   readonly created: string | null;
-  /** Names all of its layers together (image-spec, config.md, "Layer ChainID"); null where it does not list them. */
-  readonly chainId: string | null;
 }
 
 /** image-spec, media-types.md; Docker's image manifest v2, schema 2. Anything else under `config` belongs to an artifact. */
@@ -22,13 +18,6 @@ const CONFIG_TYPES: ReadonlySet<string> = new Set([
 ]);
 
 const configSchema = z.looseObject({ created: z.string().nullish() });
-
-/** The layers of a configuration, from the bottom, by the digests of their contents (image-spec, config.md, "rootfs"). */
-export const rootfsSchema = z.looseObject({
-  rootfs: z.looseObject({
-    diff_ids: z.array(z.string().refine((text) => parseDigest(text) !== null, 'no digest')),
-  }),
-});
 
 export type ReadConfig = (repository: string, digest: string) => Promise<Outcome<ImageConfig>>;
 
@@ -47,9 +36,7 @@ async function readConfig(
   const parsed = configSchema.safeParse(fetched.value.config);
   if (!parsed.success)
     return failed('AgeUnknown', `the configuration of ${repository}@${digest} is not what it must be`);
-  const layers = rootfsSchema.safeParse(fetched.value.config);
-  const chainId = layers.success ? (chainIds(layers.data.rootfs.diff_ids).at(-1) ?? null) : null;
-  return ok({ created: parsed.data.created ?? null, chainId });
+  return ok({ created: parsed.data.created ?? null });
 }
 
 /** The manifest of an image, and the document under its `config`; undefined where that is no JSON. */

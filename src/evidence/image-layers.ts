@@ -1,10 +1,11 @@
 import { z } from 'zod';
 import { CREATED_BY_CHARACTERS } from '../limits.ts';
 import { failed, ok, type Outcome } from '../reasons.ts';
+import { chainIds } from '../registry/chain-id.ts';
 import { parseDigest } from '../registry/digest.ts';
 import { parseReference } from '../registry/reference.ts';
 import type { Platform, Registry } from '../registry/registry.ts';
-import { fetchConfig, rootfsSchema } from './image-config.ts';
+import { fetchConfig } from './image-config.ts';
 
 /** An image that is said to be the base of another. Anybody may say so: the layers of both prove it, or nothing does. */
 export interface BaseHint {
@@ -19,7 +20,7 @@ export interface ImageLayers {
   readonly bases: readonly BaseHint[];
 }
 
-interface Layer {
+export interface Layer {
   /** The digest of its contents, whatever they are packed with (image-spec, config.md, "DiffID"). */
   readonly diffId: string;
   /** Under which the registry has it. */
@@ -28,6 +29,12 @@ interface Layer {
   readonly createdBy: string | null;
 }
 
+/** From the bottom, by the digests of their contents (image-spec, config.md, "rootfs"). */
+const rootfsSchema = z.looseObject({
+  rootfs: z.looseObject({
+    diff_ids: z.array(z.string().refine((text) => parseDigest(text) !== null, 'no digest')),
+  }),
+});
 const historySchema = z.looseObject({
   history: z.array(z.looseObject({ created_by: z.string().nullish(), empty_layer: z.boolean().nullish() })),
 });
@@ -74,6 +81,11 @@ export async function readLayers(
       ...(labels.success ? baseHint(labels.data.config.Labels) : []),
     ],
   });
+}
+
+/** Names all of these layers together (image-spec, config.md, "Layer ChainID"); null where there are none. */
+export function chainIdOf(layers: readonly Pick<Layer, 'diffId'>[]): string | null {
+  return chainIds(layers.map(({ diffId }) => diffId)).at(-1) ?? null;
 }
 
 /** The base image that annotations, or labels of the same names, name (image-spec, annotations.md, "Pre-Defined Annotation Keys"). */

@@ -1,12 +1,13 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { basedOn, diffId, type LayeredRegistry, serveLayered } from '../evidence/layered-registry.fixture.ts';
+import type { Foundation } from '../evidence/foundation.ts';
 import { container, manifest, workload } from '../policy/judged-image.fixture.ts';
 import { ok } from '../reasons.ts';
 import type { Descriptor, Registry } from '../registry/registry.ts';
 import { hit } from './answer.ts';
 import { component } from './component.fixture.ts';
 import { placeComponents } from './component-origins.ts';
-import { factsOf } from './facts.ts';
+import { factsOf, type ManifestFacts } from './facts.ts';
 import { resolved, swept } from './subject.fixture.ts';
 
 let served: LayeredRegistry;
@@ -30,15 +31,18 @@ function client() {
   return { registry: noting, asked };
 }
 
-/** What is said of the component in the image, whose pods have a pull secret. */
+/** What is said of the component in the image, whose pods have a pull secret; `more` was found out of it before. */
 async function placed(
   options: Pick<Parameters<typeof placeComponents>[1], 'registry' | 'accounts' | 'signal'>,
+  saved = false,
+  more: Partial<ManifestFacts> = {},
 ) {
   const { digest } = app;
   const root = { ...manifest('a'), digest };
   const image = swept(`${served.host}/app@${digest}`, { resolved: resolved(digest) });
   const pullSecrets = [{ cluster: null, namespace: 'shop', kind: 'Secret' as const, name: 'regcred' }];
-  const facts = factsOf({ digest, root, children: [], runnable: [] }, true);
+  const found = factsOf({ digest, root, children: [], runnable: [] }, true);
+  const facts = { ...found, root: { ...found.root, ...more } };
   const match = {
     query: 'package',
     asked: 'log4j-core',
@@ -54,7 +58,7 @@ async function placed(
     answer: hit({ ...match, manifest: digest, component: component({ layer: diffId('base') }) }),
     newer: null,
   };
-  const bases = { mirrors: [], elsewhere: null };
+  const bases = { saved, mirrors: [], elsewhere: null };
   const [one] = await placeComponents([answered], { concurrency: 2, timeout: 10_000, bases, ...options });
   return one?.answer.is === 'hit' ? one.answer.matches[0]?.component : undefined;
 }
@@ -69,6 +73,18 @@ describe('who is asked', () => {
     expect(await placed({ registry: user.registry, accounts })).toMatchObject({ origin: 'base' });
     expect([...pods.asked]).toEqual([`${served.host}/app`]);
     expect([...user.asked]).toEqual([`${served.host}/base`]);
+  });
+
+  it('is nobody for what was found out of saved evidence, and everybody where it may be otherwise now', async () => {
+    const { registry, asked } = client();
+    const missing = { reason: 'NotInEvidence', message: 'it was not saved' } as const;
+    const foundation = (): Foundation => ({ layers: { ok: false, fault: missing }, named: [], more: 0 });
+    expect(await placed({ registry }, true, { foundation })).toMatchObject({
+      origin: 'unknown',
+      originReason: "the image's layers are not known: it was not saved",
+    });
+    expect(asked.size).toBe(0);
+    expect(await placed({ registry }, false, { foundation })).toMatchObject({ origin: 'base' });
   });
 
   it('is nobody once the run is to end', async () => {

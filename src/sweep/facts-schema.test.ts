@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import { child, manifest } from '../policy/judged-image.fixture.ts';
+import { ok } from '../reasons.ts';
 import { formatFacts, parseFacts } from './facts-schema.ts';
 import { fromKept, keepable } from './kept-facts.ts';
 import { compilePackages, NO_PACKAGES } from './package-values.ts';
@@ -42,6 +43,24 @@ it.each<[string, SweptImage]>([
   const again = kept(image);
   expect(ask(predicate, again, { policy })).toBe(ask(predicate, image, { policy }));
   expect(JSON.stringify(again.attached)).toBe(JSON.stringify(kept(again).attached));
+});
+
+it('what an image is built on is kept, and read where it is asked for', () => {
+  const hint = { repository: 'ghcr.io/acme/base', digest: 'sha256:1' };
+  const fault = { reason: 'ImageNotFound', message: 'it is gone' } as const;
+  const foundation = {
+    layers: ok([{ diffId: 'sha256:2', digest: 'sha256:3', createdBy: null }]),
+    named: [{ hint, chainIds: ['sha256:4'], fault }],
+    more: 1,
+  };
+  const image = attachedTo(manifest('a'));
+  if (!image.attached?.ok) throw new Error('nothing is attached');
+  const { root } = image.attached.value;
+  const built = { ...root, bases: [hint], chainId: 'sha256:2', foundation: () => foundation };
+  const again = kept({ ...image, attached: ok({ ...image.attached.value, root: built }) }).attached;
+  if (!again?.ok) throw new Error('nothing was kept');
+  expect(again.value.root).toMatchObject({ bases: [hint], chainId: 'sha256:2' });
+  expect(again.value.root.foundation?.()).toEqual(foundation);
 });
 
 it('what is known of one image is kept once, whatever it is asked for by', () => {

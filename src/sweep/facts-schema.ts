@@ -72,6 +72,19 @@ const fault = z.object({
   location: text,
   signatureRepository: text.exactOptional(),
 });
+const bare = fault.pick({ reason: true, message: true, remediation: true });
+const hint = z.object({ repository: text, digest: text });
+const foundationSchema = z.object({
+  layers: z.discriminatedUnion('ok', [
+    z.object({
+      ok: z.literal(true),
+      value: z.array(z.object({ diffId: text, digest: text, createdBy: maybe })),
+    }),
+    z.object({ ok: z.literal(false), fault: bare }),
+  ]),
+  named: z.array(z.object({ hint, chainIds: texts, fault: bare.nullable() })),
+  more: z.int(),
+});
 /** References that lead to one image share what is known of it. */
 const fileSchema = z.object({
   table: tableSchema,
@@ -93,15 +106,15 @@ const imageSchema = (behind: Buffer, table: z.output<typeof tableSchema>) => {
     faults: z.array(fault),
     sboms: z.array(sbomSchema(readTable(behind, table)).extend(evidence)).nullable(),
     vex: z.array(vexSchema.extend(evidence)).nullable(),
-    bases: z.array(z.object({ repository: text, digest: text })),
+    bases: z.array(hint),
+    foundation: placeSchema
+      .transform((place) => () => foundationSchema.parse(JSON.parse(behind.toString('utf8', ...place))))
+      .nullable(),
     chainId: maybe,
   });
   const facts = z.object({ digest: text, root: manifest, children: z.array(manifest), runnable: texts });
   const resolved = z.object({ digest: text, isIndex: z.boolean(), runnable: texts });
-  return z.union([
-    z.object({ resolved, facts }),
-    z.object({ missing: fault.pick({ reason: true, message: true, remediation: true }) }),
-  ]);
+  return z.union([z.object({ resolved, facts }), z.object({ missing: bare })]);
 };
 
 /** Facts as they stand in a file. */
@@ -118,6 +131,7 @@ export function formatFacts(kept: KeptImages): Uint8Array {
     refused: manifest.refused.map(quoted),
     sboms: manifest.sboms?.map((one) => quoted(sbomInFile(one, list))) ?? null,
     vex: manifest.vex?.map(quoted) ?? null,
+    foundation: manifest.foundation && behind.add(JSON.stringify(manifest.foundation())),
   });
   const factsInFile = ({ root, children, ...facts }: ImageFacts): unknown => ({
     ...facts,

@@ -1,6 +1,7 @@
 import type { Reading } from '../attestations/reading.ts';
 import type { Provenance } from '../attestations/slsa/provenance.ts';
 import type { EvidenceFault, EvidenceFormat } from '../evidence/collector.ts';
+import type { Foundation } from '../evidence/foundation.ts';
 import type { BaseHint } from '../evidence/image-layers.ts';
 import type { JudgedManifest, Resolution } from '../policy/subject.ts';
 import { mayAttest } from '../policy/vouching.ts';
@@ -33,7 +34,9 @@ export interface ManifestFacts {
   readonly vex: readonly VexFacts[] | null;
   /** What provenance names as its base, as far as somebody asked. */
   readonly bases: readonly BaseHint[];
-  /** Names all of its layers (image-spec, config.md, "Layer ChainID"), where its configuration was read. */
+  /** Its layers and what they may be built on; null where nobody has read them yet. Of thousands of images a few are asked for it. */
+  readonly foundation: (() => Foundation) | null;
+  /** Names all of its layers (image-spec, config.md, "Layer ChainID"); null where they are not known. */
   readonly chainId: string | null;
 }
 
@@ -71,7 +74,8 @@ export function factsOf({ digest, root, children, runnable }: Resolution, conten
     sboms: contents ? sbomFacts(one, index) : null,
     vex: contents ? vexFacts(one) : null,
     bases: contents ? basesOf(one, index) : [],
-    chainId: one.config?.ok ? one.config.value.chainId : null,
+    foundation: null,
+    chainId: null,
   });
   return { digest, root: facts(root, null), children: children.map((one) => facts(one, root)), runnable };
 }
@@ -87,7 +91,7 @@ function manifestFacts({
   platform,
   verdicts,
   faults,
-}: JudgedManifest): Omit<ManifestFacts, 'sboms' | 'vex' | 'bases' | 'chainId'> {
+}: JudgedManifest): Omit<ManifestFacts, 'sboms' | 'vex' | 'bases' | 'foundation' | 'chainId'> {
   return {
     digest,
     platform,

@@ -5,10 +5,10 @@ import { readFoundation } from '../evidence/foundation.ts';
 import { type GatheredImage, type GatherOptions, type ImageRequest, requestKey } from '../evidence/gather.ts';
 import type { Outcome } from '../reasons.ts';
 import { provenanceHints } from './base-hints.ts';
-import type { BaseOptions } from './component-origins.ts';
+import type { BaseOptions } from './image-foundations.ts';
 
 interface BaseGathering extends Pick<GatherOptions, 'registry' | 'accounts' | 'collectors' | 'concurrency'> {
-  readonly bases: BaseOptions;
+  readonly bases: Omit<BaseOptions, 'saved'>;
 }
 
 /** Asks for all that a sweep of packages asks for of base images, so that whoever records the answers has them. */

@@ -1,5 +1,5 @@
 import { isPackageDatabase } from '../attestations/sbom/package-database.ts';
-import type { ImageLayers } from '../evidence/image-layers.ts';
+import type { Layer } from '../evidence/image-layers.ts';
 import type { Outcome } from '../reasons.ts';
 import { chainIds } from '../registry/chain-id.ts';
 import type { ComponentLayer, MatchedComponent } from './component-hit.ts';
@@ -14,7 +14,7 @@ interface BaseImage {
 
 /** What is known of the image in which a component was found, and of what may be its base. */
 export interface Stack {
-  readonly ours: Outcome<ImageLayers>;
+  readonly ours: Outcome<readonly Layer[]>;
   /** The longest that is a base by its layers; null where none is. */
   readonly base: BaseImage | null;
   /** Why none is known, where none is. */
@@ -28,7 +28,7 @@ export interface Stack {
  * it decides nothing. An image without layers is the base of none. `imageOf` has the images by their ChainIDs (image-spec, config.md).
  */
 export function longestBase(
-  { layers }: ImageLayers,
+  layers: readonly Layer[],
   imageOf: (chainId: string) => string | undefined,
 ): BaseImage | null {
   const chain = chainIds(layers.map(({ diffId }) => diffId)).slice(0, -1);
@@ -56,7 +56,7 @@ export function placeComponent(
   if (layer === null) return unknown(NO_LAYER);
   const bare = [{ digest: layer, index: null, createdBy: null, origin: 'unknown' as const }];
   if (!ours.ok) return unknown(`the image's layers are not known: ${ours.fault.message}`, bare);
-  const { layers } = ours.value;
+  const layers = ours.value;
   const index = layers.findIndex(({ diffId, digest }) => diffId === layer || digest === layer);
   const found = layers[index];
   if (!found) return unknown(`its SBOM names ${layer}, which is no layer of the image`, bare);

@@ -23,7 +23,8 @@ it.each([
     read: () => Promise.resolve(new Map([[imageKey(request), found]])),
     write: () => Promise.resolve(),
   };
-  const options = { registry, collectors: [], platform: null, concurrency: 1, timeout: 10_000 };
+  const bases = { saved: true, mirrors: [], elsewhere: null };
+  const options = { registry, collectors: [], platform: null, concurrency: 1, timeout: 10_000, bases };
   const trusted = Promise.resolve({ trust: { roots: [], keys: [] } });
   await lookUpEvidence(
     [{ ...image, reference: request }],

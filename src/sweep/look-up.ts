@@ -13,6 +13,7 @@ import { askOfAll } from '../revocation-answers.ts';
 import { repositoriesOf, verifyImages } from '../verified-images.ts';
 import type { TrustMaterial } from '../verify/verifier.ts';
 import { factsOf } from './facts.ts';
+import { type FoundationOptions, withFoundations } from './image-foundations.ts';
 import { fromKept, imageKey, keepable, type KeptFacts } from './kept-facts.ts';
 import type { Resolved, SweptImage } from './query.ts';
 
@@ -34,7 +35,7 @@ export async function lookUpDigests(
   images: readonly SweptImage[],
   options: GatherOptions,
 ): Promise<LookedUp> {
-  const { requests, gathered } = await gatherFor(images, { ...options, readConfigs: false }, []);
+  const { requests, gathered } = await gatherFor(images, options, []);
   const learnt = images.map((image) => {
     const resolved = resolvedOf(gathered.get(requestKey(image.reference)));
     // What is not there has no evidence that could be asked for.
@@ -46,7 +47,7 @@ export async function lookUpDigests(
 /** Downloads and verifies what is attached to images, as far as it is not kept from an earlier run; by `contents` SBOMs are read as well. */
 export async function lookUpEvidence(
   images: readonly SweptImage[],
-  options: GatherOptions,
+  options: GatherOptions & Pick<FoundationOptions, 'bases'>,
   trusted: Promise<{ readonly trust: TrustMaterial }>,
   asking: Asking,
   kept: KeptFacts | null,
@@ -67,7 +68,9 @@ export async function lookUpEvidence(
     asking,
     contents,
   );
-  const learnt = fresh.images.flatMap((image) => {
+  // What is kept is found out whole; else only what a component was found in is asked for its layers.
+  const whole = contents && options.bases.saved ? await withFoundations(fresh.images, options) : fresh.images;
+  const learnt = whole.flatMap((image) => {
     const [key, keep] = [keys.get(requestKey(image.reference)), keepable(image)];
     return key !== undefined && keep ? [[key, keep] as const] : [];
   });
@@ -76,7 +79,7 @@ export async function lookUpEvidence(
     const was = keptOf(image);
     return was ? [fromKept(image, was)] : [];
   });
-  return { ...fresh, images: [...there, ...fresh.images] };
+  return { ...fresh, images: [...there, ...whole] };
 }
 
 async function verifyAttached(

@@ -62,7 +62,7 @@ async function ask(
     tool: 'kubectl-supplychain v0',
     since: null,
     kept: null,
-    bases: { mirrors: [], elsewhere: null },
+    bases: { saved: false, mirrors: [], elsewhere: null },
   });
 }
 

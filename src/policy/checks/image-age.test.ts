@@ -13,8 +13,7 @@ function configured(config: Outcome<ImageConfig>, one = manifest('a')): JudgedMa
   return { ...one, config };
 }
 
-const created = (text: string | null, one?: JudgedManifest) =>
-  configured(ok({ created: text, chainId: null }), one);
+const created = (text: string | null, one?: JudgedManifest) => configured(ok({ created: text }), one);
 
 function judge(judged: JudgedImage, max = LIMIT, at = NOW) {
   const rule = { name: 'a', match: { images: ['**'] }, enforcement: 'enforce' as const, age: { max } };
