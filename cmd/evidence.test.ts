@@ -5,6 +5,11 @@ import { directory, LAYOUT, pod, POLICY, run } from './fake-io.fixture.ts';
 
 const HERE = ['--evidence', LAYOUT, '--policy', POLICY];
 
+// Of the time of no test.
+beforeAll(async () => {
+  await import('./evidence-commands.ts');
+}, 60_000);
+
 describe('evidence show', () => {
   it('draws an image as a tree', async () => {
     const { exitCode, stdout } = await run([
