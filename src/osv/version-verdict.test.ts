@@ -125,6 +125,27 @@ describe('a version', () => {
       'affected, fixed in 1.10',
     ],
     ['with an epoch', 'Debian', '1:1.0-1', range({ introduced: '0' }, { fixed: '9.0-1' }), 'notAffected'],
+    [
+      'with an epoch, where the record names none',
+      'openEuler',
+      '1:1.1.1f-15.oe1',
+      range({ introduced: '0' }, { fixed: '1.1.1f-16.oe1' }),
+      'undetermined',
+    ],
+    [
+      'with an epoch, and newer without it too',
+      'openEuler',
+      '1:1.1.1f-17.oe1',
+      range({ introduced: '0' }, { fixed: '1.1.1f-16.oe1' }),
+      'notAffected',
+    ],
+    [
+      'with an epoch, where the record names one',
+      'Red Hat',
+      '2:1.0-1.el9',
+      range({ introduced: '0' }, { fixed: '1:9.0-1.el9' }),
+      'notAffected',
+    ],
     ['below the limit', 'npm', '1.1.0', range({ introduced: '0' }, { limit: '2.0.0' }), 'affected'],
     ['at the limit', 'npm', '2.0.0', range({ introduced: '0' }, { limit: '2.0.0' }), 'notAffected'],
     [

@@ -21,6 +21,22 @@ function undetermined(why: string): VersionVerdict {
  * that cannot be evaluated leaves the answer open, unless another one gives it.
  */
 export function affectsVersion(affected: Affected, ecosystem: Ecosystem, version: string): VersionVerdict {
+  const verdict = judge(affected, ecosystem, version);
+  const [epoch] = ecosystem.purlType === 'rpm' ? (/^0*[1-9]\d*:/.exec(version) ?? []) : [];
+  if (verdict.is !== 'notAffected' || epoch === undefined || namesEpoch(affected)) return verdict;
+  // Some write RPM's versions without epochs, and by that every version with one is newer than any with the fix.
+  return judge(affected, ecosystem, version.slice(epoch.length)).is === 'notAffected'
+    ? verdict
+    : undetermined(`its version ${JSON.stringify(version)} has an epoch, and those of the record name none`);
+}
+
+function namesEpoch({ versions, ranges }: Affected): boolean {
+  const happened = ranges.flatMap(({ events }) => events.flatMap(eventsOf));
+  const all = [...versions, ...happened.map(({ version }) => version)];
+  return all.some((version) => /^\d+:/.test(version));
+}
+
+function judge(affected: Affected, ecosystem: Ecosystem, version: string): VersionVerdict {
   const { versions, ranges } = affected;
   const { versioning } = ecosystem;
   if (versions.length === 0 && ranges.length === 0)

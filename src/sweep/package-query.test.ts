@@ -987,6 +987,8 @@ describe('a vulnerability', () => {
     expect(compilePackages({ ...NO_PACKAGES, vulnerability }, () => {}).notes[0]).toContain(
       'CVE-9 names commits of a repository and no package',
     );
+    const { notes } = compilePackages({ ...NO_PACKAGES, vulnerability }, () => {});
+    expect(notes).toContain('of CVE-1, packages of Debian alone were looked for: the record names no others');
   });
 
   it.each([
