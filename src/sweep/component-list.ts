@@ -31,8 +31,9 @@ export function listOf(components: readonly ComponentFacts[]): ComponentList {
 /** The keys of all names that a component goes by, in one line. */
 export function namesOf({ name, source, purl }: ComponentFacts): string {
   const names = [name, source?.name, purl === null ? null : nameInPurl(purl)];
-  const keys = names.flatMap((one) => (one ? searchKeys(one.replaceAll(/\s/g, '-')) : []));
-  return [...new Set(keys)].join(' ');
+  return searchKeys(names.flatMap((one) => one || []))
+    .map((key) => key.replaceAll(/\s/g, '-'))
+    .join(' ');
 }
 
 /** The lines of a text, counted from 0, that have a text within them which is not empty. */

@@ -123,16 +123,25 @@ export function searchKey(name: string): string {
   return roughKey(lastPart(moduleName(name)));
 }
 
-/** All forms by which something of this name may be looked for. */
-export function searchKeys(name: string): readonly string[] {
-  return [roughKey(lastPart(name)), searchKey(name)];
+/** All forms by which something of these names may be looked for. Most names of a component are the same. */
+export function searchKeys(names: readonly string[]): readonly string[] {
+  const lasts = new Set<string>();
+  for (const name of names) {
+    lasts.add(lastPart(name));
+    if (MAJOR.test(name)) lasts.add(lastPart(moduleName(name)));
+  }
+  return [...lasts].map(roughKey);
 }
 
-/** The name in a package URL, without taking all of it apart, be it one or not. */
+/** Where a module's name may have its major version. */
+const MAJOR = /[/.]v\d+$/;
+
+/** The name in a package URL, with all that stands before it, be it one or not. It is not taken apart for that. */
 export function nameInPurl(purl: string): string {
-  const [path = ''] = purl.split(/[?#]/, 1);
+  const cut = purl.search(/[?#]/);
+  const path = cut < 0 ? purl : purl.slice(0, cut);
   const end = path.indexOf('@', path.lastIndexOf('/') + 1);
-  const name = (end < 0 ? path : path.slice(0, end)).replace(/^pkg:\/*[^/]*\//i, '');
+  const name = end < 0 ? path : path.slice(0, end);
   return name.includes('%') ? decoded(name) : name;
 }
 
