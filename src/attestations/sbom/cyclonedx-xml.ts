@@ -2,13 +2,13 @@ import { SaxesParser, type SaxesTagNS } from 'saxes';
 import { DOCUMENT_DEPTH } from '../../limits.ts';
 import { convert, type Element, listRule, NOT_READ, ruleOf } from './cyclonedx-element.ts';
 import { rulesOf, type Rule } from './cyclonedx-rules.ts';
-import { documentOfValue, InvalidDocument, type JsonDocument } from './json-document.ts';
+import { detached, documentOfValue, InvalidDocument, type JsonDocument } from './json-document.ts';
 import { unknownVersion } from './shape.ts';
 import type { Decoded } from './text-encoding.ts';
 
 const NAMESPACE = 'http://cyclonedx.org/schema/bom/';
-/** How much text is decoded and parsed at a time. */
-const CHUNK_BYTES = 64 * 1024;
+/** How much text is decoded and parsed at a time: the elements of a few components, which are let go before V8 takes them for old. */
+const CHUNK_BYTES = 4 * 1024;
 
 /** The lists that grow with the image: their items are read again where they are asked for, and never all in memory. */
 const LONG = new Set(['components', 'dependencies']);
@@ -32,7 +32,7 @@ export function documentOfXml(bytes: Uint8Array, encoding: Decoded['encoding'] =
       if (!LONG.has(name)) yield* document.each(name);
       else if (document.has(name)) {
         for (const part of partsOf(bytes, encoding, (member) => member === name))
-          if (part.item) yield part.value;
+          if (part.item) yield detached(part.value);
       }
     },
   };

@@ -34,6 +34,14 @@ export function documentOfValue(value: object): JsonDocument {
   };
 }
 
+/**
+ * The same value with texts of their own: V8 keeps all of a text, as of a line or a chunk of XML, as long as a part of it is in use.
+ */
+export function detached(value: unknown): unknown {
+  const copy: unknown = JSON.parse(JSON.stringify(value));
+  return copy;
+}
+
 function isList(value: unknown): value is readonly unknown[] {
   return Array.isArray(value);
 }

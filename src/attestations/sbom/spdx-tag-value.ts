@@ -1,5 +1,5 @@
 import { quoted } from '../quoted.ts';
-import { documentOfValue, InvalidDocument, type JsonDocument } from './json-document.ts';
+import { detached, documentOfValue, InvalidDocument, type JsonDocument } from './json-document.ts';
 
 /** A package as tag-value spells it; lists are filled while its lines are read. */
 interface Package {
@@ -68,7 +68,7 @@ export function documentOfTagValue(bytes: Uint8Array): JsonDocument {
     ...head,
     *each(name) {
       if (!LISTS.has(name)) yield* head.each(name);
-      else for (const { list, value } of elementsOf(text)) if (list === name) yield value;
+      else for (const { list, value } of elementsOf(text)) if (list === name) yield detached(value);
     },
   };
 }
