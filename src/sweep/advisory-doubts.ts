@@ -32,7 +32,7 @@ export function advisoryDoubts(
     ...open.map((distribution) => ({
       ...doubt,
       message: `it has packages of ${distribution}, and no record that was given says what ${id} is to ${distribution}`,
-      remediation: `name with --osv a directory that has the all.zip of ${distribution}, as OSV offers it, beside what was given`,
+      remediation: `name with --osv a directory that has the all.zip of ${distribution} beside what was given; where OSV offers none, look into ${distribution}'s own advisories`,
     })),
   ];
 }
