@@ -501,6 +501,26 @@ describe('a package that an SBOM describes', () => {
       },
     ],
     [
+      'of packages that another document lists, by SPDX',
+      {
+        ...spdx({ name: 'app', primaryPackagePurpose: 'CONTAINER' }, [guava]),
+        externalDocumentRefs: [
+          {
+            externalDocumentId: 'DocumentRef-libraries',
+            spdxDocument: 'https://acme.example/libraries',
+            checksum: { algorithm: 'SHA1', checksumValue: 'a'.repeat(40) },
+          },
+        ],
+        relationships: [
+          {
+            spdxElementId: 'SPDXRef-one',
+            relationshipType: 'CONTAINS',
+            relatedSpdxElement: 'DocumentRef-libraries:SPDXRef-all',
+          },
+        ],
+      },
+    ],
+    [
       'what has vulnerabilities alone',
       cyclonedx([{ ...GUAVA, 'bom-ref': 'x' } as typeof GUAVA], {
         vulnerabilities: [{ id: 'CVE-2', affects: [{ ref: 'x' }] }],

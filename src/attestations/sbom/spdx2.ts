@@ -50,10 +50,11 @@ export function readSpdx2(document: JsonDocument): Sbom {
     packages.push(listedPackage(one, problems));
   }
   const described = new Set<string>();
+  const elsewhere = new Set<string>();
   for (const id of document.each('documentDescribes')) if (typeof id === 'string') described.add(id);
   const relationships = relate(
     packages.map(({ component }) => component),
-    relationsOf(document, head.SPDXID, described, specVersion, problems),
+    relationsOf(document, head.SPDXID, { described, elsewhere }, specVersion, problems),
     problems,
   );
   checkOthers(document, specVersion, problems);
@@ -78,7 +79,7 @@ export function readSpdx2(document: JsonDocument): Sbom {
     ecosystems: ecosystemsOf(components),
     cataloguers: [],
     truncated: false,
-    partial: fileAlone(besides),
+    partial: fileAlone(besides) ?? goesOn(elsewhere),
     problems: problems.list(),
   };
 }
@@ -143,11 +144,17 @@ function fileAlone([only]: readonly { readonly id: string | null; readonly name:
     : null;
 }
 
-/** SPDX 2.3, clause 11.1; `described` gathers what the document describes, which is told both ways round. */
+/** SPDX 2.3, clause 6.6: packages that are listed in another document are in no list here. */
+function goesOn(elsewhere: ReadonlySet<string>): string | null {
+  const [first] = elsewhere;
+  return first === undefined ? null : `it refers to what another document lists (${quoted(first)})`;
+}
+
+/** SPDX 2.3, clause 11.1; `described` gathers what the document describes, which is told both ways round, `elsewhere` what other documents list. */
 function* relationsOf(
   document: JsonDocument,
   documentId: string,
-  described: Set<string>,
+  { described, elsewhere }: Record<'described' | 'elsewhere', Set<string>>,
   version: Spdx2Version,
   problems: Problems,
 ) {
@@ -160,7 +167,10 @@ function* relationsOf(
     if ((type === 'DESCRIBES' || type === DESCRIBE) && spdxElementId === documentId)
       described.add(relatedSpdxElement);
     if (type === 'DESCRIBED_BY' && relatedSpdxElement === documentId) described.add(spdxElementId);
-    yield meaning(one);
+    const meant = meaning(one);
+    const ends = meant.kind === null ? [] : [meant.from, meant.to];
+    for (const end of ends) if (end.startsWith('DocumentRef-')) elsewhere.add(end);
+    yield meant;
   }
 }
 
