@@ -9,6 +9,8 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
+          // A busy machine is no defect.
+          testTimeout: 30_000,
           globalSetup: 'test/temporary-files.ts',
           include: [
             '{src,cmd}/**/*.test.ts',

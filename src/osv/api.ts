@@ -2,7 +2,7 @@ import { OSV_API_RECORDS, OSV_RECORD_BYTES } from '../limits.ts';
 import { failed, ok, type Outcome } from '../reasons.ts';
 import { printableUrl } from '../registry/printable.ts';
 import type { Transport } from '../registry/transport.ts';
-import { type OsvRecord, type OsvRecords, readOsvRecord } from './record.ts';
+import { ecosystemsIn, type OsvRecord, type OsvRecords, readOsvRecord } from './record.ts';
 
 /** OSV's own server. */
 export const OSV_API = new URL('https://api.osv.dev/');
@@ -32,9 +32,7 @@ export async function findByApi(transport: Transport, base: URL, id: string): Pr
     // Not everybody who gave it a name has a record.
     if (record.value) records.push(record.value);
   }
-  const valid = records.filter(({ withdrawn }) => withdrawn === null);
-  const named = valid.flatMap(({ affected }) => affected.flatMap((one) => one.package?.ecosystem ?? []));
-  return ok({ records, covers: new Set(named.map((ecosystem) => ecosystem.replace(/:.*$/s, ''))) });
+  return ok({ records, covers: ecosystemsIn(records) });
 }
 
 async function recordOf(transport: Transport, base: URL, id: string): Promise<Outcome<OsvRecord | null>> {

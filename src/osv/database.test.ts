@@ -60,8 +60,16 @@ describe.each([
 describe('a database', () => {
   it.each<[string, () => string, readonly string[] | null]>([
     ['of one record says nothing of others', () => join(directory, 'GHSA-1.json'), null],
-    ['in a directory covers the ecosystems of all records', () => directory, ['npm']],
-    ['in a ZIP file does so', () => archive, ['npm']],
+    ['in a directory covers the ecosystems of what is about it', () => directory, ['npm']],
+    [
+      'in a directory covers nothing by what is about something else',
+      () => {
+        const dsa = { id: 'DSA-9', affected: [{ package: { ecosystem: 'Debian:12', name: 'a' } }] };
+        return written([...FILES, { name: 'DSA-9.json', text: JSON.stringify(dsa) }]);
+      },
+      ['npm'],
+    ],
+    ['in a ZIP file covers the ecosystems of all records', () => archive, ['npm']],
     [
       'in ZIP files in a directory does so',
       () => {

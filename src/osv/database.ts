@@ -10,20 +10,22 @@ import {
 } from '../limits.ts';
 import { failed, ok, type Outcome } from '../reasons.ts';
 import { readBoundedFile } from '../registry/bounded-file.ts';
-import { namesOf, type OsvRecord, type OsvRecords, readOsvRecord } from './record.ts';
+import { ecosystemsIn, namesOf, type OsvRecord, type OsvRecords, readOsvRecord } from './record.ts';
 import { readZip, ZipError } from './zip.ts';
 
 /** A file of a database of advisories: its name, and its bytes when they are asked for. */
 interface DatabaseFile {
   readonly name: string;
+  /** Whether it is out of a ZIP file. */
+  readonly packed: boolean;
   readonly bytes: () => Promise<Uint8Array> | Uint8Array;
 }
 
 /**
  * The records about a vulnerability out of a file of OSV's format, a directory of them, or an `all.zip` of them: those of this id, and
  * all that call it or one of its other names theirs (`aliases`, `upstream`). Every file is read, as any may be about it; one that names
- * the vulnerability and cannot be read is a fault, as the answer would lack it. All but a single record say besides which ecosystems
- * they hold advisories of.
+ * the vulnerability and cannot be read is a fault, as the answer would lack it. All but a single record cover besides the ecosystems
+ * that the records found are about, and those of ZIP files, which have all of an ecosystem: other files are those that somebody chose.
  */
 export async function findInDatabase(path: string, shown: string, id: string): Promise<Outcome<OsvRecords>> {
   const names = new Set([id]);
@@ -38,7 +40,11 @@ export async function findInDatabase(path: string, shown: string, id: string): P
         if ([own, ...aliases].some((name) => names.has(name)))
           for (const name of [own, ...aliases]) names.add(name);
       // Another name leads to records that say nothing of the first one. Who names it `upstream` alone may be about more than it.
-      if (names.size === known) return ok({ records: records.value, covers: isOne ? null : covers });
+      if (names.size === known)
+        return ok({
+          records: records.value,
+          covers: isOne ? null : new Set([...covers, ...ecosystemsIn(records.value)]),
+        });
     }
   } catch (cause) {
     if (cause instanceof ZipError)
@@ -80,7 +86,7 @@ async function recordsNaming(
   for await (const file of filesOf(path, shown)) {
     const bytes = await file.bytes();
     const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-    const ecosystem = ecosystemIn(buffer);
+    const ecosystem = file.packed ? ecosystemIn(buffer) : null;
     if (ecosystem !== null && covers.size < OSV_ECOSYSTEMS) covers.add(ecosystem);
     if (!needles.some((needle) => buffer.includes(needle))) continue;
     const record = readOsvRecord(bytes);
@@ -103,7 +109,7 @@ async function* filesOf(path: string, shown: string): AsyncGenerator<DatabaseFil
     return;
   }
   if (ZIP.test(path)) yield* jsonInZip(path, shown);
-  else yield { name: shown, bytes: () => bytesOf(path, shown) };
+  else yield { name: shown, packed: false, bytes: () => bytesOf(path, shown) };
 }
 
 const ZIP = /\.zip$/i;
@@ -116,7 +122,7 @@ function* jsonInZip(path: string, shown: string): Generator<DatabaseFile> {
     unpackedBytes: OSV_UNPACKED_BYTES,
   };
   for (const { name, bytes } of readZip(path, limits))
-    if (name.endsWith('.json')) yield { name: `${shown}: ${name}`, bytes };
+    if (name.endsWith('.json')) yield { name: `${shown}: ${name}`, packed: true, bytes };
 }
 
 async function* jsonBelow(path: string, shown: string): AsyncGenerator<DatabaseFile> {
@@ -128,7 +134,12 @@ async function* jsonBelow(path: string, shown: string): AsyncGenerator<DatabaseF
     throw new Unreadable(`${shown} holds more than ${OSV_DATABASE_FILES} files (OSV_DATABASE_FILES)`);
   for (const name of names.toSorted())
     if (ZIP.test(name)) yield* jsonInZip(join(path, name), join(shown, name));
-    else yield { name: join(shown, name), bytes: () => bytesOf(join(path, name), join(shown, name)) };
+    else
+      yield {
+        name: join(shown, name),
+        packed: false,
+        bytes: () => bytesOf(join(path, name), join(shown, name)),
+      };
 }
 
 async function bytesOf(path: string, shown: string): Promise<Uint8Array> {

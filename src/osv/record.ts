@@ -45,6 +45,13 @@ export interface OsvRecords {
   readonly covers: ReadonlySet<string> | null;
 }
 
+/** The ecosystems, without releases, of which records that were not withdrawn name packages. */
+export function ecosystemsIn(records: readonly OsvRecord[]): ReadonlySet<string> {
+  const valid = records.filter(({ withdrawn }) => withdrawn === null);
+  const named = valid.flatMap(({ affected }) => affected.flatMap((one) => one.package?.ecosystem ?? []));
+  return new Set(named.map((ecosystem) => ecosystem.replace(/:.*$/s, '')));
+}
+
 /** Reads a record of the OSV format (OSV schema). */
 export function readOsvRecord(bytes: Uint8Array): Reading<OsvRecord> {
   try {

@@ -992,6 +992,7 @@ describe('a vulnerability', () => {
     expect(known(['Debian'], ubuntu)).toBe('undetermined AdvisoriesIncomplete');
     expect(known(['Debian', 'Ubuntu'], ubuntu)).toBe('no');
     expect(known(['Debian', 'Ubuntu'], kali)).toBe('undetermined AdvisoriesIncomplete');
+    expect(known(null, BASH, [record('Linux', 'Kernel', '6.1')])).toBe('no');
     const opam = record('opam', 'openssl', '1.0');
     expect(known(null, BASH, [opam])).toBe('undetermined AdvisoriesIncomplete');
     expect(known(null, BASH, [record('GHC', 'base', '1.0')])).toBe('undetermined AdvisoriesIncomplete');

@@ -83,6 +83,9 @@ export const ECOSYSTEMS: readonly Ecosystem[] = [
   distribution('SUSE', 'rpm', ['suse', 'sles', 'sle-micro'], ['suse linux']),
 ];
 
+/** Ecosystems of OSV whose packages are in no container image: a node's kernel, and what runs on telephones. */
+export const NOT_IN_IMAGES: ReadonlySet<string> = new Set(['Linux', 'Android']);
+
 /**
  * Finds ecosystems by a name or another one, in any case, with or without a release (`Debian:12`); by a type of package URLs that
  * several distributions share (`deb`) all of them, the best known first. Empty for an unknown one.
