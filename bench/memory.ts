@@ -124,8 +124,9 @@ async function judge(images: readonly string[], evidence: string): Promise<Cost>
     evidence,
     '--policy',
     policy,
-    '-o',
-    'json',
+    // While one is judged, which takes seconds, the others wait.
+    '--timeout',
+    '10m',
   ];
   return measured(process.execPath, args, { env: { HOME: workdir } });
 }

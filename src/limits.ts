@@ -85,6 +85,8 @@ export const CREDENTIAL_HELPER_MS = 10_000;
 export const TRANSFER_MS = 120_000;
 /** Blobs that are kept for a second reader within a run, which mostly comes at once; beyond it the oldest are fetched again. */
 export const BLOB_MEMORY_BYTES = 16 * MiB;
+/** Evidence of one image from which on images are worked on one by one: eight with less have room in memory beside the program. */
+export const LARGE_EVIDENCE_BYTES = 8 * MiB;
 /** Digests whose evidence is kept for another reference to them: those of one workload stand together, and an SBOM has some MiB. */
 export const RECENT_DIGESTS = 16;
 /** Manifests and blobs kept on disk between runs: some five thousand images, each with an SBOM of the usual 200 KiB. */

@@ -16,6 +16,7 @@ import {
   type RunningImage,
 } from './running-image.ts';
 import type { Collected, Collector } from './collector.ts';
+import { easeOff, isLarge } from './large-evidence.ts';
 import { type Progress, trackProgress } from './progress.ts';
 import { configReader, type ImageConfig, type ReadConfig } from './image-config.ts';
 
@@ -86,6 +87,7 @@ export async function gatherEach<Request extends ImageRequest, T>(
   use: (request: Request, outcome: Outcome<GatheredImage>) => T | Promise<T>,
 ): Promise<ReadonlyMap<string, T>> {
   const limit = pLimit(options.concurrency);
+  const ease = easeOff(limit);
   const seen = await seenBy(requests, options, whenStopped(options.signal));
   const units = [...Map.groupBy(seen, ({ unit }) => unit).values()];
   const tracked = trackProgress(units.length, options.onProgress);
@@ -101,6 +103,7 @@ export async function gatherEach<Request extends ImageRequest, T>(
       const outcome = await tracked(request, () =>
         within(options, request, (late) => gatherImage(request, seenAs, readers, late)),
       );
+      ease(outcome.ok && isLarge([outcome.value.root, ...outcome.value.children]));
       for (const one of [first, ...others]) {
         const told = toldOf(outcome, one.request.pullSecrets ?? [], one.view.unused, options.collectors);
         used.set(requestKey(one.request), await use(one.request, told));
@@ -214,7 +217,9 @@ async function missed(
 }
 
 function collectOnce({ registry, collectors }: GatherOptions): Collect {
-  const recent = recently<ReturnType<Collect>>(RECENT_DIGESTS);
+  const recent = recently<ReturnType<Collect>>(RECENT_DIGESTS, async (found) =>
+    isLarge(await Promise.all(found.map(({ collected }) => collected))),
+  );
   return (repository, digest) => {
     return recent(`${repository}@${digest}`, () =>
       collectors.map((collector) => ({
