@@ -11,6 +11,8 @@ export default defineConfig({
           name: 'unit',
           // A busy machine is no defect.
           testTimeout: 30_000,
+          // Files share what they import, which takes a third off the time of all.
+          isolate: false,
           globalSetup: 'test/temporary-files.ts',
           include: [
             '{src,cmd}/**/*.test.ts',
@@ -19,6 +21,16 @@ export default defineConfig({
             'test/forge/*.test.ts',
             'test/fuzz/*.test.ts',
           ],
+          exclude: ['**/*.mocked.test.ts'],
+        },
+      },
+      {
+        test: {
+          // Who puts something in the place of a module has it for himself.
+          name: 'mocked',
+          testTimeout: 30_000,
+          globalSetup: 'test/temporary-files.ts',
+          include: ['src/**/*.mocked.test.ts'],
         },
       },
       {
