@@ -30,7 +30,8 @@ export function certificationPaths(
   purpose: string,
 ): readonly CertificationPath[] {
   const anchor = chain.at(-1);
-  const issuers = leadingTo(anchor, [...chain, ...offered]);
+  const authorities = [...chain, ...offered].filter((one) => basicConstraints(one).authority);
+  const issuers = leadingTo(anchor, authorities);
   const extend = (path: readonly [Certificate, ...Certificate[]]): readonly CertificationPath[] => {
     const last = path.at(-1) ?? leaf;
     const [first, second, ...rest] = path;
