@@ -1,3 +1,4 @@
+import { EVIDENCE_BYTES } from '../../src/limits.ts';
 import { referrer } from './documents.ts';
 import { BUNDLE, type Descriptor, resign, sha256 } from './content.ts';
 import { BLOB, floods, REFUND, type Row } from './row.ts';
@@ -38,8 +39,8 @@ export const LAYER_ROWS: readonly Row[] = [
     reason: 'RegistryResponseInvalid',
   },
   {
-    name: 'a bundle of 65 MB',
-    ...layerOf((layer) => ({ ...layer, size: 65 << 20 })),
+    name: 'a bundle over the limit',
+    ...layerOf((layer) => ({ ...layer, size: EVIDENCE_BYTES + 1 })),
     reason: 'LimitExceeded',
   },
   {
