@@ -1,8 +1,9 @@
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { notationSignature } from './forge/notation.ts';
 import { temporaryHome } from './notation/disk.ts';
+import { corpusFolder } from '../src/attestations/corpus.fixture.ts';
 import { verifyNotation } from './conformance/verify-notation.ts';
 import { readTrustStore } from '../src/trust-roots/notation-store.ts';
 import { readCrl } from '../src/verify/notation/revocation/crl.ts';
@@ -11,8 +12,9 @@ import { parseCertificate } from '../src/verify/x509/certificate.ts';
 import { readCertificates } from '../src/trust-roots/certificate-file.ts';
 
 /** Notation's own test data: layouts, trust policies, certificates and lists, which lie beside the project if they are there. */
-const CORPUS = join(import.meta.dirname, '../../../shared/corpus/notation');
-const there = existsSync(CORPUS);
+const folder = corpusFolder('notation');
+const there = folder !== null;
+const CORPUS = folder ?? '';
 
 /** What is wrong with each trust policy; what is not named here loads. */
 const REFUSED: Readonly<Record<string, string>> = {
