@@ -7,8 +7,7 @@ import { COLLECTORS } from '../src/evidence/collectors.ts';
 import { EVIDENCE_LAYERS, REFERRERS } from '../src/limits.ts';
 import { loadPolicy } from '../src/policy/load.ts';
 import { failed } from '../src/reasons.ts';
-import { noCredentials } from '../src/registry/credential.ts';
-import { createDistributionRegistry } from '../src/registry/distribution.ts';
+import { loopbackClient } from '../src/registry/loopback-client.fixture.ts';
 import { publicGoodRoot } from '../src/verify/public-good.ts';
 import { createImageSource } from '../src/workloads/images.ts';
 
@@ -67,15 +66,7 @@ async function verify(host: string, reference = `${host}/app:v1`) {
     failed('FileUnreadable', ''),
   );
   if (!loaded.ok) throw new Error(JSON.stringify(loaded.errors));
-  const registry = createDistributionRegistry({
-    clock: () => new Date(),
-    credentials: noCredentials,
-    plainHttp: new Set([host]),
-    insecure: new Set(),
-    userAgent: 'test',
-    concurrencyPerHost: 4,
-    requestMs: 500,
-  });
+  const registry = loopbackClient(host, { requestMs: 500 });
   const now = new Date();
   const report = await audit({
     source: createImageSource([reference]),

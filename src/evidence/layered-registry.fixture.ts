@@ -1,7 +1,6 @@
 import { createServer } from 'node:http';
-import { noCredentials } from '../registry/credential.ts';
 import { digestOf } from '../registry/digest.ts';
-import { createDistributionRegistry } from '../registry/distribution.ts';
+import { loopbackClient } from '../registry/loopback-client.fixture.ts';
 import { OCI_INDEX, OCI_MANIFEST } from '../registry/manifest.ts';
 import type { Descriptor, Registry } from '../registry/registry.ts';
 
@@ -127,15 +126,7 @@ export async function serveLayered(): Promise<LayeredRegistry> {
       const listed = { ...described, artifactType: mediaType };
       referrers.set(subject.digest, [...(referrers.get(subject.digest) ?? []), listed]);
     },
-    client: () =>
-      createDistributionRegistry({
-        clock: () => new Date(),
-        credentials: noCredentials,
-        plainHttp: new Set([host]),
-        insecure: new Set(),
-        userAgent: 'test',
-        concurrencyPerHost: 4,
-      }),
+    client: () => loopbackClient(host),
     take() {
       const taken = asked;
       asked = [];

@@ -3,9 +3,8 @@ import type { AddressInfo } from 'node:net';
 
 import { afterEach, describe, expect, it } from 'vitest';
 
-import { noCredentials } from './credential.ts';
 import { digestOf } from './digest.ts';
-import { createDistributionRegistry } from './distribution.ts';
+import { loopbackClient } from './loopback-client.fixture.ts';
 import { OCI_INDEX, OCI_MANIFEST } from './manifest.ts';
 import type { Registry } from './registry.ts';
 
@@ -66,14 +65,7 @@ async function serve({ tags = [], list = listing(tags), referred = [FIRST, SECON
   });
   await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve));
   const host = `127.0.0.1:${String((server.address() as AddressInfo).port)}`;
-  const registry = createDistributionRegistry({
-    clock: () => new Date(),
-    credentials: noCredentials,
-    plainHttp: new Set([host]),
-    insecure: new Set(),
-    userAgent: 'test',
-    concurrencyPerHost: 4,
-  });
+  const registry = loopbackClient(host);
   closing.push(() => {
     server.closeAllConnections();
     server.close();

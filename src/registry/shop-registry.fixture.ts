@@ -1,9 +1,8 @@
 import { createServer, type ServerResponse } from 'node:http';
 
 import type { Outcome } from '../reasons.ts';
-import { noCredentials } from './credential.ts';
 import { digestOf } from './digest.ts';
-import { createDistributionRegistry } from './distribution.ts';
+import { loopbackClient } from './loopback-client.fixture.ts';
 import { OCI_INDEX, OCI_MANIFEST } from './manifest.ts';
 import type { Descriptor, Registry } from './registry.ts';
 
@@ -87,15 +86,7 @@ export async function serveShop(): Promise<ShopRegistry> {
     change: (path, status, body = '', type = OCI_MANIFEST) => {
       serve(path, body, type, status);
     },
-    client: () =>
-      createDistributionRegistry({
-        clock: () => new Date(),
-        credentials: noCredentials,
-        plainHttp: new Set([host]),
-        insecure: new Set(),
-        userAgent: 'test',
-        concurrencyPerHost: 4,
-      }),
+    client: () => loopbackClient(host),
     close: () =>
       new Promise((resolve) => {
         server.closeAllConnections();
